@@ -1,0 +1,1 @@
+"""Where built versions are kept, addressed by their content."""

@@ -1,0 +1,39 @@
+"""Domain values as JSON columns and back."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from slipway.domain.people import People
+from slipway.domain.platform import Platform
+from slipway.domain.service import StageDefinition
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def dump(value: StageDefinition | Platform | People) -> Any:
+    """Plain JSON of a domain value."""
+    kind: Any = type(value)
+    return _adapter(kind).dump_python(value, mode="json")
+
+
+def stage_definition(value: Any) -> StageDefinition:
+    """The stage definition that `dump` made the JSON of."""
+    definition: StageDefinition = _adapter(StageDefinition).validate_python(value)
+    return definition
+
+
+def platform(value: Any) -> Platform:
+    """The platform's rules that `dump` made the JSON of."""
+    rules: Platform = _adapter(Platform).validate_python(value)
+    return rules
+
+
+def people(value: Any) -> People:
+    """The people that `dump` made the JSON of."""
+    everybody: People = _adapter(People).validate_python(value)
+    return everybody

@@ -1,0 +1,144 @@
+"""Questions put to people, and the answers that count."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from slipway.adapters.database.rows import Row, Sql
+from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
+from slipway.domain.people import Person
+from slipway.domain.release import Attempt, Stage
+
+
+class DatabaseGrants:
+    """`Grants` on PostgreSQL: one per attempt and step, never removed."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def ask(self, request: ApprovalRequest, task_instance: str) -> int:
+        """Writes the question, or that it is asked again; returns how often it was asked."""
+        asked: int = self._sql.value(
+            """
+            INSERT INTO approval_request (attempt_id, step, task_instance, evidence, evidence_hash, eligible, expires_at)
+            VALUES (:attempt_id, :step, :task_instance, :evidence, :evidence_hash, :eligible, :expires_at)
+            ON CONFLICT (attempt_id, step) DO UPDATE SET
+                task_instance = excluded.task_instance, evidence = excluded.evidence,
+                evidence_hash = excluded.evidence_hash, eligible = excluded.eligible, asked = approval_request.asked + 1
+            RETURNING asked
+            """,
+            attempt_id=request.attempt_id,
+            step=request.step,
+            task_instance=task_instance,
+            evidence=request.evidence,
+            evidence_hash=request.evidence_hash,
+            eligible=list(request.eligible),
+            expires_at=request.expires_at,
+        )
+        return asked
+
+    def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None:
+        """The question as it was last put, or None."""
+        row = self._sql.first(
+            "SELECT * FROM approval_request WHERE attempt_id = :id AND step = :step", id=attempt_id, step=step
+        )
+        if row is None:
+            return None
+        return ApprovalRequest(
+            attempt_id=row["attempt_id"],
+            step=Step(row["step"]),
+            evidence=row["evidence"],
+            evidence_hash=row["evidence_hash"],
+            eligible=tuple(row["eligible"]),
+            expires_at=row["expires_at"],
+        )
+
+    def of_attempt(self, attempt_id: str) -> Sequence[Grant]:
+        """Every answer of an attempt, rejections and voided ones included, oldest first."""
+        rows = self._sql.all('SELECT * FROM "grant" WHERE attempt_id = :id ORDER BY id', id=attempt_id)
+        return [_grant(row) for row in rows]
+
+    def write(
+        self,
+        request: ApprovalRequest,
+        stage: Stage,
+        attempt: Attempt,
+        person: Person,
+        answer: Answer,
+        life: datetime,
+    ) -> Grant:
+        """Writes a person's decision with everything it was based on."""
+        row = self._sql.one(
+            """
+            INSERT INTO "grant" (release_id, attempt_id, step, person, person_name, person_roles, signed_in_by, hitl_id,
+                                 decision, comment, looked_by, looked_at, digest, migration_proof, environment,
+                                 policy_hash, evidence, evidence_hash, expires_at)
+            VALUES (:release_id, :attempt_id, :step, :person, :person_name, :person_roles, 'airflow', :hitl_id,
+                    :decision, :comment, :looked_by, :looked_at, :digest, 'not yet built: nothing was checked',
+                    :environment, :policy_hash, :evidence, :evidence_hash, :expires_at)
+            RETURNING *
+            """,
+            release_id=attempt.release_id,
+            attempt_id=attempt.id,
+            step=request.step,
+            person=person.id,
+            person_name=person.name,
+            person_roles=json.dumps(dict(person.teams)),
+            hitl_id=answer.hitl_id,
+            decision=answer.decision,
+            comment=answer.comment,
+            looked_by=answer.looked_by,
+            looked_at=answer.looked_at,
+            digest=attempt.digest,
+            environment=stage.environment,
+            policy_hash=stage.policy_hash,
+            evidence=request.evidence,
+            evidence_hash=request.evidence_hash,
+            expires_at=life,
+        )
+        self._sql.run(
+            "UPDATE approval_request SET answered_at = now() WHERE attempt_id = :id AND step = :step",
+            id=attempt.id,
+            step=request.step,
+        )
+        return _grant(row)
+
+    def first_authorised(self, release_id: str, environment: str) -> datetime | None:
+        """When a release first had all its approvals for an environment, in any attempt; None if never."""
+        at: datetime | None = self._sql.value(
+            """
+            SELECT min(complete) FROM (
+                SELECT max(g.granted_at) AS complete FROM "grant" g
+                JOIN stage s ON s.attempt_id = g.attempt_id AND s.environment = g.environment
+                WHERE g.release_id = :release_id AND g.environment = :environment AND g.decision = 'Approve'
+                  AND g.step = ANY (CASE s.role WHEN 'preprod' THEN CAST(:preprod AS text[])
+                                    ELSE CAST(:prod AS text[]) END)
+                GROUP BY g.attempt_id, s.role
+                HAVING count(*) = CASE s.role WHEN 'preprod' THEN cardinality(CAST(:preprod AS text[]))
+                                  ELSE cardinality(CAST(:prod AS text[])) END
+            ) AS attempts
+            """,
+            release_id=release_id,
+            environment=environment,
+            preprod=[step.value for step in STEPS_BEFORE[Step.APPROVE.role]],
+            prod=[step.value for step in STEPS_BEFORE[Step.SIGN_OFF.role]],
+        )
+        return at
+
+
+def _grant(row: Row) -> Grant:
+    return Grant(
+        id=row["id"],
+        release_id=row["release_id"],
+        attempt_id=row["attempt_id"],
+        step=Step(row["step"]),
+        person=row["person"],
+        decision=Decision(row["decision"]),
+        digest=row["digest"],
+        environment=row["environment"],
+        policy_hash=row["policy_hash"],
+        evidence_hash=row["evidence_hash"],
+        granted_at=row["granted_at"],
+        expires_at=row["expires_at"],
+        voided_because=row["voided_because"],
+    )

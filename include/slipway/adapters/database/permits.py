@@ -1,0 +1,145 @@
+"""Permits and the activities under them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from slipway.adapters.database.rows import Row, Sql
+from slipway.domain.activity import Activity, ActivityKind, ActivityState, Permit, Worker
+from slipway.domain.errors import NotFoundError
+from slipway.domain.grant import Grant
+from slipway.domain.release import Stage
+from slipway.domain.service import StageRole
+
+
+class DatabasePermits:
+    """`Permits` on PostgreSQL: one per stage, never changed."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def find(self, attempt_id: str, role: StageRole) -> Permit | None:
+        """The stage's permit, or None before its first activity."""
+        row = self._sql.first("SELECT * FROM permit WHERE attempt_id = :id AND role = :role", id=attempt_id, role=role)
+        return None if row is None else _permit(row)
+
+    def issue(self, stage: Stage, digest: str, fencing: int, grants: Sequence[Grant]) -> Permit:
+        """Writes the permit; a second one for the stage is refused by the database."""
+        row = self._sql.one(
+            """
+            INSERT INTO permit (attempt_id, role, digest, policy_hash, fencing, grants)
+            VALUES (:attempt_id, :role, :digest, :policy_hash, :fencing, :grants) RETURNING *
+            """,
+            attempt_id=stage.attempt_id,
+            role=stage.role,
+            digest=digest,
+            policy_hash=stage.policy_hash,
+            fencing=fencing,
+            grants=[grant.id for grant in grants],
+        )
+        return _permit(row)
+
+    def next_fencing(self) -> int:
+        """The next fencing number, higher than any before."""
+        number: int = self._sql.value("SELECT nextval('fencing_number')")
+        return number
+
+
+class DatabaseActivities:
+    """`Activities` on PostgreSQL: unique per permit, kind and number; one open per stage."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def open(
+        self,
+        permit: Permit,
+        activity_id: str,
+        kind: ActivityKind,
+        number: int,
+        digest: str | None,
+        worker: Worker,
+        deadline: datetime,
+    ) -> Activity:
+        """Writes that the work starts."""
+        row = self._sql.one(
+            """
+            INSERT INTO activity (id, permit_id, attempt_id, role, kind, number, digest, fencing, task_instance, host,
+                                  pid, deadline)
+            VALUES (:id, :permit_id, :attempt_id, :role, :kind, :number, :digest, :fencing, :task_instance, :host,
+                    :pid, :deadline)
+            RETURNING *
+            """,
+            id=activity_id,
+            permit_id=permit.id,
+            attempt_id=permit.attempt_id,
+            role=permit.role,
+            kind=kind,
+            number=number,
+            digest=digest,
+            fencing=permit.fencing,
+            task_instance=worker.task_instance,
+            host=worker.host,
+            pid=worker.pid,
+            deadline=deadline,
+        )
+        return _activity(row)
+
+    def get(self, activity_id: str) -> Activity | None:
+        """The activity, or None."""
+        row = self._sql.first("SELECT * FROM activity WHERE id = :id", id=activity_id)
+        return None if row is None else _activity(row)
+
+    def lock(self, activity_id: str) -> Activity:
+        """The activity, its row locked till the end of the transaction."""
+        row = self._sql.first("SELECT * FROM activity WHERE id = :id FOR UPDATE", id=activity_id)
+        if row is None:
+            raise NotFoundError(f"there is no activity {activity_id} in the release database")
+        return _activity(row)
+
+    def of_stage(self, attempt_id: str, role: StageRole) -> Sequence[Activity]:
+        """All activities of a stage, oldest first."""
+        rows = self._sql.all(
+            "SELECT * FROM activity WHERE attempt_id = :id AND role = :role ORDER BY opened_at, id",
+            id=attempt_id,
+            role=role,
+        )
+        return [_activity(row) for row in rows]
+
+    def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
+        """Writes how an open activity ended; a closed one stays as it is."""
+        self._sql.run(
+            """UPDATE activity SET state = :state, detail = :detail, closed_at = clock_timestamp()
+            WHERE id = :id AND state = 'open'""",
+            id=activity_id,
+            state=state,
+            detail=detail,
+        )
+
+
+def _permit(row: Row) -> Permit:
+    return Permit(
+        id=row["id"],
+        attempt_id=row["attempt_id"],
+        role=StageRole(row["role"]),
+        digest=row["digest"],
+        policy_hash=row["policy_hash"],
+        fencing=row["fencing"],
+        issued_at=row["issued_at"],
+    )
+
+
+def _activity(row: Row) -> Activity:
+    return Activity(
+        id=row["id"],
+        attempt_id=row["attempt_id"],
+        role=StageRole(row["role"]),
+        kind=ActivityKind(row["kind"]),
+        number=row["number"],
+        state=ActivityState(row["state"]),
+        worker=Worker(task_instance=row["task_instance"], host=row["host"], pid=row["pid"]),
+        fencing=row["fencing"],
+        digest=row["digest"],
+        opened_at=row["opened_at"],
+        deadline=row["deadline"],
+        detail=row["detail"],
+    )

@@ -1,0 +1,133 @@
+"""Proofs, deployments, bad versions and holds."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from slipway.adapters.database.rows import Sql
+from slipway.domain.json_value import JsonObject
+from slipway.domain.policy.decision import StandingHold
+from slipway.domain.release import Attempt, Release, Stage
+from slipway.ports.store import Deployed
+
+
+class DatabaseRecords:
+    """`Records` on PostgreSQL."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None:
+        """Keeps how an artefact did in an environment."""
+        self._sql.run(
+            """INSERT INTO proof (service, environment, version, digest, attempt_id, verdict, checks)
+            VALUES (:service, :environment, :version, :digest, :attempt_id, :verdict, :checks)""",
+            service=attempt.service,
+            environment=stage.environment,
+            version=attempt.version,
+            digest=attempt.digest,
+            attempt_id=attempt.id,
+            verdict=verdict,
+            checks=json.dumps(list(checks)),
+        )
+
+    def latest_verdict(self, service: str, environment: str, digest: str) -> str | None:
+        """How this artefact last did there; None if it never ran there."""
+        verdict: str | None = self._sql.value(
+            """SELECT verdict FROM proof WHERE service = :service AND environment = :environment AND digest = :digest
+            ORDER BY id DESC LIMIT 1""",
+            service=service,
+            environment=environment,
+            digest=digest,
+        )
+        return verdict
+
+    def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None:
+        """Keeps what runs in an environment from now on."""
+        self._sql.run(
+            """INSERT INTO deployment (service, environment, version, digest, attempt_id, kind)
+            VALUES (:service, :environment, :version, :digest, :attempt_id, :kind)""",
+            service=attempt.service,
+            environment=environment,
+            version=deployed.version,
+            digest=deployed.digest,
+            attempt_id=attempt.id,
+            kind=kind,
+        )
+
+    def deployed(self, service: str, environment: str) -> Deployed:
+        """What the log says runs there."""
+        row = self._sql.first(
+            """SELECT version, digest FROM deployment WHERE service = :service AND environment = :environment
+            ORDER BY id DESC LIMIT 1""",
+            service=service,
+            environment=environment,
+        )
+        return Deployed(version=row["version"], digest=row["digest"]) if row else Deployed(version=None, digest=None)
+
+    def mark_bad(self, attempt: Attempt, because: str, by: str) -> None:
+        """Remembers that a check or a person failed this artefact."""
+        self._sql.run(
+            """INSERT INTO bad_version (service, digest, version, because, marked_by)
+            VALUES (:service, :digest, :version, :because, :by) ON CONFLICT DO NOTHING""",
+            service=attempt.service,
+            digest=attempt.digest,
+            version=attempt.version,
+            because=because,
+            by=by,
+        )
+
+    def why_bad(self, service: str, digest: str) -> str | None:
+        """Why an artefact is marked bad; None if it isn't."""
+        because: str | None = self._sql.value(
+            "SELECT because FROM bad_version WHERE service = :service AND digest = :digest",
+            service=service,
+            digest=digest,
+        )
+        return because
+
+    def place_hold(
+        self, scope: str, name: str | None, reason: str, by: str, until: datetime | None, exempt: str | None
+    ) -> int:
+        """Places a hold and returns its number."""
+        hold_id: int = self._sql.value(
+            """INSERT INTO hold (scope, name, reason, placed_by, until, exempt_release)
+            VALUES (:scope, :name, :reason, :by, :until, :exempt) RETURNING id""",
+            scope=scope,
+            name=name,
+            reason=reason,
+            by=by,
+            until=until,
+            exempt=exempt,
+        )
+        return hold_id
+
+    def lift_hold(self, hold_id: int, by: str, because: str) -> bool:
+        """Lifts a standing hold; False if there is none of that number."""
+        touched = self._sql.run(
+            """UPDATE hold SET lifted_at = now(), lifted_by = :by, lifted_because = :because
+            WHERE id = :id AND lifted_at IS NULL""",
+            id=hold_id,
+            by=by,
+            because=because,
+        )
+        return touched == 1
+
+    def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:
+        """Holds that bind this release there: not its own exemption, nor the hold of a failure that it fixes."""
+        rows = self._sql.all(
+            """
+            SELECT id, scope, reason, placed_by, until FROM hold
+            WHERE lifted_at IS NULL AND (until IS NULL OR until > now())
+              AND (scope = 'all' OR (scope = 'environment' AND name = :environment)
+                   OR (scope = 'service' AND name = :service))
+              AND exempt_release IS DISTINCT FROM :release AND (CAST(:fixes AS text) IS NULL
+                   OR exempt_release IS DISTINCT FROM :fixes)
+            ORDER BY id
+            """,
+            service=service,
+            environment=environment,
+            release=release.id,
+            fixes=release.fixes,
+        )
+        return [StandingHold(**row) for row in rows]

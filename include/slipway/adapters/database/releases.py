@@ -1,0 +1,222 @@
+"""Releases and attempts."""
+
+import json
+from collections.abc import Sequence
+
+from slipway.adapters.database import codec
+from slipway.adapters.database.rows import Row, Sql
+from slipway.domain.errors import NotFoundError
+from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
+from slipway.domain.service import StageRole
+from slipway.ports.store import NewAttempt, NewRelease
+
+_ATTEMPT = """
+    SELECT a.*, r.service FROM attempt a JOIN release r ON r.id = a.release_id
+"""
+
+
+class DatabaseReleases:
+    """`Releases` on PostgreSQL."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def lock_service(self, service: str) -> None:
+        """Lets one transaction at a time open attempts of a service."""
+        self._sql.run("SELECT pg_advisory_xact_lock(730522, hashtext(:service))", service=service)
+
+    def create(self, new: NewRelease) -> Release:
+        """Writes a release and its first requester."""
+        release_id = self._sql.value(
+            """
+            INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
+                                 product_owner, extra)
+            VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
+                    :extra)
+            RETURNING id
+            """,
+            service=new.service,
+            team=new.team,
+            kind=new.kind,
+            summary=new.summary,
+            rollback_plan=new.rollback_plan,
+            to_role=new.to,
+            by=new.requested_by,
+            ticket=new.ticket,
+            fixes=new.fixes,
+            product_owner=new.product_owner,
+            extra=json.dumps(new.extra),
+        )
+        self.add_requester(release_id, new.requested_by)
+        release = self.get(release_id)
+        assert release is not None, "it was written a moment ago, in this transaction"
+        return release
+
+    def get(self, release_id: str) -> Release | None:
+        """The release, or None."""
+        row = self._sql.first(
+            """
+            SELECT r.*, (SELECT array_agg(person) FROM release_requester q WHERE q.release_id = r.id) AS requesters
+            FROM release r WHERE id = :id
+            """,
+            id=release_id,
+        )
+        return None if row is None else _release(row)
+
+    def add_requester(self, release_id: str, person: str) -> None:
+        """Remembers for good that this person asked for the release."""
+        self._sql.run(
+            "INSERT INTO release_requester VALUES (:id, :person) ON CONFLICT DO NOTHING",
+            id=release_id,
+            person=person,
+        )
+
+    def set_state(self, release_id: str, state: ReleaseState, outcome: Outcome | None) -> None:
+        """Where the release stands now."""
+        self._sql.run(
+            "UPDATE release SET state = :state, outcome = :outcome WHERE id = :id",
+            id=release_id,
+            state=state,
+            outcome=outcome,
+        )
+
+    def open_attempt(self, new: NewAttempt) -> Attempt:
+        """Writes the next attempt and its stages."""
+        number = self._sql.value(
+            "SELECT coalesce(max(number), 0) + 1 FROM attempt WHERE release_id = :id", id=new.release_id
+        )
+        attempt_id = f"{new.release_id}.{number}"
+        self._sql.run(
+            """
+            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor)
+            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor)
+            """,
+            id=attempt_id,
+            release_id=new.release_id,
+            number=number,
+            dag_id=new.dag_id,
+            run_id=new.run_id,
+            version=new.version,
+            digest=new.digest,
+            origin=new.origin,
+            actor=new.actor,
+        )
+        for stage in new.stages:
+            self._sql.run(
+                """
+                INSERT INTO stage (attempt_id, role, environment, definition, policy_hash, outcome, detail, finished_at)
+                VALUES (:id, :role, :environment, :definition, :policy_hash, :outcome, :detail,
+                        CASE WHEN CAST(:outcome AS text) IS NOT NULL THEN now() END)
+                """,
+                id=attempt_id,
+                role=stage.definition.role,
+                environment=stage.definition.environment,
+                definition=json.dumps(codec.dump(stage.definition)),
+                policy_hash=stage.policy_hash,
+                outcome=stage.outcome,
+                detail=stage.detail,
+            )
+        return self._attempt(attempt_id)
+
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        """The attempt, or None."""
+        row = self._sql.first(f"{_ATTEMPT} WHERE a.id = :id", id=attempt_id)
+        return None if row is None else _attempt(row)
+
+    def lock_attempt(self, attempt_id: str) -> Attempt:
+        """The attempt, its row locked till the end of the transaction; rows that refer to it may still be added."""
+        self._sql.run("SELECT FROM attempt WHERE id = :id FOR NO KEY UPDATE", id=attempt_id)
+        return self._attempt(attempt_id)
+
+    def attempt_of_run(self, dag_id: str, run_id: str) -> Attempt | None:
+        """The attempt that a DAG run carries out, or None."""
+        row = self._sql.first(
+            f"{_ATTEMPT} WHERE a.dag_id = :dag_id AND a.run_id = :run_id", dag_id=dag_id, run_id=run_id
+        )
+        return None if row is None else _attempt(row)
+
+    def attempts(self, release_id: str) -> Sequence[Attempt]:
+        """All attempts of a release, oldest first."""
+        rows = self._sql.all(f"{_ATTEMPT} WHERE a.release_id = :id ORDER BY a.number", id=release_id)
+        return [_attempt(row) for row in rows]
+
+    def open_attempts(self, service: str | None = None) -> Sequence[Attempt]:
+        """Attempts that have not ended, of one service or of all, oldest first."""
+        rows = self._sql.all(
+            f"""{_ATTEMPT} WHERE a.outcome IS NULL AND (CAST(:service AS text) IS NULL OR r.service = :service)
+            ORDER BY a.opened_at, a.id""",
+            service=service,
+        )
+        return [_attempt(row) for row in rows]
+
+    def awaiting_renewal(self) -> Sequence[Attempt]:
+        """Last attempts that ended as renewed, whose successor the platform has yet to start."""
+        rows = self._sql.all(
+            f"""{_ATTEMPT} WHERE a.outcome = 'renewed' AND r.state = 'awaiting_retry'
+            AND a.number = (SELECT max(b.number) FROM attempt b WHERE b.release_id = a.release_id)
+            ORDER BY a.id""",
+        )
+        return [_attempt(row) for row in rows]
+
+    def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
+        """Writes how an attempt ended, once."""
+        self._sql.run(
+            "UPDATE attempt SET outcome = :outcome, ended_at = now() WHERE id = :id AND outcome IS NULL",
+            id=attempt_id,
+            outcome=outcome,
+        )
+
+    def request_stop(self, attempt_id: str, by: str, reason: str) -> None:
+        """Asks an attempt to stop at its next step."""
+        self._sql.run(
+            """UPDATE attempt SET stop_requested_by = :by, stop_reason = :reason
+            WHERE id = :id AND stop_requested_by IS NULL""",
+            id=attempt_id,
+            by=by,
+            reason=reason,
+        )
+
+    def _attempt(self, attempt_id: str) -> Attempt:
+        attempt = self.attempt(attempt_id)
+        if attempt is None:
+            raise NotFoundError(f"there is no attempt {attempt_id} in the release database")
+        return attempt
+
+
+def _release(row: Row) -> Release:
+    return Release(
+        id=row["id"],
+        service=row["service"],
+        team=row["team"],
+        kind=ChangeKind(row["kind"]),
+        summary=row["summary"],
+        rollback_plan=row["rollback_plan"],
+        to=StageRole(row["to_role"]),
+        requested_by=row["requested_by"],
+        requesters=frozenset(row["requesters"] or ()),
+        state=ReleaseState(row["state"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        requested_at=row["requested_at"],
+        ticket=row["ticket"],
+        fixes=row["fixes"],
+        product_owner=row["product_owner"],
+    )
+
+
+def _attempt(row: Row) -> Attempt:
+    return Attempt(
+        id=row["id"],
+        release_id=row["release_id"],
+        number=row["number"],
+        service=row["service"],
+        dag_id=row["dag_id"],
+        run_id=row["run_id"],
+        version=row["version"],
+        digest=row["digest"],
+        origin=Origin(row["origin"]),
+        actor=row["actor"],
+        opened_at=row["opened_at"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        stop_requested_by=row["stop_requested_by"],
+        stop_reason=row["stop_reason"],
+    )

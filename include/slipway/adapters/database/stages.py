@@ -1,0 +1,121 @@
+"""Stages of attempts."""
+
+from collections.abc import Sequence
+
+from slipway.adapters.database import codec
+from slipway.adapters.database.rows import Row, Sql
+from slipway.domain.errors import NotFoundError
+from slipway.domain.release import Stage, StageOutcome
+from slipway.domain.service import StageRole
+from slipway.ports.store import Deployed
+
+_ORDER = "CASE role WHEN 'dev' THEN 0 WHEN 'preprod' THEN 1 ELSE 2 END"
+
+
+class DatabaseStages:
+    """`Stages` on PostgreSQL."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def get(self, attempt_id: str, role: StageRole) -> Stage:
+        """The stage. Raises NotFoundError."""
+        return self._get(attempt_id, role, "")
+
+    def lock(self, attempt_id: str, role: StageRole) -> Stage:
+        """The stage, its row locked till the end of the transaction."""
+        return self._get(attempt_id, role, "FOR NO KEY UPDATE")
+
+    def of_attempt(self, attempt_id: str) -> Sequence[Stage]:
+        """All stages of an attempt, in order."""
+        rows = self._sql.all(f"SELECT * FROM stage WHERE attempt_id = :id ORDER BY {_ORDER}", id=attempt_id)
+        return [_stage(row) for row in rows]
+
+    def set_ending(self, attempt_id: str, role: StageRole, ending: StageOutcome, detail: str) -> None:
+        """What a step decided before any work; the first one stays."""
+        self._sql.run(
+            """UPDATE stage SET ending = :ending, ending_detail = :detail
+            WHERE attempt_id = :id AND role = :role AND ending IS NULL AND outcome IS NULL""",
+            id=attempt_id,
+            role=role,
+            ending=ending,
+            detail=detail,
+        )
+
+    def set_smoke(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        """The smoke suite's verdict; a fail stays."""
+        self._sql.run(
+            """UPDATE stage SET smoke = :verdict
+            WHERE attempt_id = :id AND role = :role AND outcome IS NULL AND smoke IS DISTINCT FROM 'fail'""",
+            id=attempt_id,
+            role=role,
+            verdict=verdict,
+        )
+
+    def set_confirmed(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        """What the person said who looked at the new functionality; a fail stays."""
+        self._sql.run(
+            """UPDATE stage SET confirmed = :verdict
+            WHERE attempt_id = :id AND role = :role AND outcome IS NULL AND confirmed IS DISTINCT FROM 'fail'""",
+            id=attempt_id,
+            role=role,
+            verdict=verdict,
+        )
+
+    def set_previous(self, attempt_id: str, role: StageRole, deployed: Deployed) -> None:
+        """What ran before the first activity: the artefact that undo brings back."""
+        self._sql.run(
+            """UPDATE stage SET previous_digest = :digest, previous_version = :version
+            WHERE attempt_id = :id AND role = :role""",
+            id=attempt_id,
+            role=role,
+            digest=deployed.digest,
+            version=deployed.version,
+        )
+
+    def set_previous_revision(self, attempt_id: str, role: StageRole, revision: str) -> None:
+        """The schema revision before the stage's migration; empty text: none at all."""
+        self._sql.run(
+            """UPDATE stage SET previous_revision = :revision
+            WHERE attempt_id = :id AND role = :role AND previous_revision IS NULL""",
+            id=attempt_id,
+            role=role,
+            revision=revision,
+        )
+
+    def finish(self, attempt_id: str, role: StageRole, outcome: StageOutcome, detail: str) -> None:
+        """Writes the outcome, once."""
+        self._sql.run(
+            """UPDATE stage SET outcome = :outcome, detail = :detail, finished_at = now()
+            WHERE attempt_id = :id AND role = :role AND outcome IS NULL""",
+            id=attempt_id,
+            role=role,
+            outcome=outcome,
+            detail=detail,
+        )
+
+    def _get(self, attempt_id: str, role: StageRole, lock: str) -> Stage:
+        row = self._sql.first(
+            f"SELECT * FROM stage WHERE attempt_id = :id AND role = :role {lock}", id=attempt_id, role=role
+        )
+        if row is None:
+            raise NotFoundError(f"attempt {attempt_id} has no stage {role} in the release database")
+        return _stage(row)
+
+
+def _stage(row: Row) -> Stage:
+    return Stage(
+        attempt_id=row["attempt_id"],
+        role=StageRole(row["role"]),
+        definition=codec.stage_definition(row["definition"]),
+        policy_hash=row["policy_hash"],
+        ending=StageOutcome(row["ending"]) if row["ending"] else None,
+        ending_detail=row["ending_detail"],
+        smoke=row["smoke"],
+        confirmed=row["confirmed"],
+        previous_digest=row["previous_digest"],
+        previous_version=row["previous_version"],
+        previous_revision=row["previous_revision"],
+        outcome=StageOutcome(row["outcome"]) if row["outcome"] else None,
+        detail=row["detail"],
+    )

@@ -1,0 +1,1 @@
+"""Runs the migrations of released services."""

@@ -1,0 +1,1 @@
+"""Smoke suites against running services."""

@@ -1,0 +1,1 @@
+"""Deploy targets: one file each, and one visible registry."""

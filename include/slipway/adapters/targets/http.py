@@ -1,0 +1,151 @@
+"""A deploy endpoint: POST an order, ask its status until it is done, GET what runs."""
+
+import os
+from pathlib import Path
+
+import httpx
+
+from slipway.adapters.targets.options import Options, fill_in
+from slipway.adapters.targets.waiting import pauses, seconds_until, wait_until_running
+from slipway.domain.errors import StaleFenceError, TargetError
+from slipway.domain.json_value import JsonObject
+from slipway.ports import DeployOrder, Running
+
+_WHERE = ("service", "environment")
+_DONE, _FAILED, _RUNNING = "done", "failed", "running"
+
+
+class HttpTarget:
+    """Talks to one deploy service. The idempotency key makes a repeated order harmless."""
+
+    def __init__(self, options: Options, transport: httpx.BaseTransport | None = None) -> None:
+        self._deploy_url = options.url("deploy_url", _WHERE)
+        self._current_url = options.url("current_url", _WHERE)
+        self._remove_url = options.url("remove_url", _WHERE, self._current_url or None)
+        self._token_variable = options.optional_text("token_variable")
+        self._seconds = options.number("timeout_seconds", 0.1, 120, 10)
+        options.check()
+        self._transport = transport
+
+    @staticmethod
+    def from_options(values: JsonObject, state_folder: Path) -> "HttpTarget":
+        """Options: see docs/reference/targets/http.md."""
+        return HttpTarget(Options("http", values))
+
+    def deploy(self, order: DeployOrder) -> None:
+        """Orders the deploy, follows its status, then asks until the digest is reported as healthy."""
+        body = {
+            "service": order.service,
+            "environment": order.environment,
+            "version": order.artefact.version,
+            "digest": order.artefact.digest,
+            "fencing": order.fencing,
+            "idempotency_key": f"{order.fencing}-{order.artefact.digest}",
+        }
+        left = seconds_until(order.deadline)
+        if left <= 0:
+            raise TargetError(f"The deadline to deploy {order.service} to {order.environment} has passed already.")
+        with self._client(min(self._seconds, left)) as client:
+            url = httpx.URL(_filled(self._deploy_url, order.service, order.environment))
+            facts = self._facts(self._ask(client, "POST", url, body))
+            self._follow(client, url, facts, order)
+        wait_until_running(self, order)
+
+    def current(self, service: str, environment: str) -> Running:
+        """What the endpoint says; 404 means that nothing runs."""
+        url = httpx.URL(_filled(self._current_url, service, environment))
+        with self._client(self._seconds) as client:
+            response = self._ask(client, "GET", url, None, absent_is_fine=True)
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return Running(digest=None, version=None, healthy=False, detail="the endpoint knows of no deploy")
+        facts = self._facts(response)
+        digest, version = facts.get("digest"), facts.get("version")
+        if not isinstance(digest, str | None) or not isinstance(version, str | None) or "digest" not in facts:
+            raise TargetError(f"{url} must answer with texts `digest` and `version`; it answered {facts!r}"[:500])
+        healthy = facts.get("healthy") is True and digest is not None
+        return Running(digest=digest, version=version, healthy=healthy, detail=str(facts.get("detail", "")))
+
+    def remove(self, service: str, environment: str, fencing: int) -> None:
+        """DELETE with the fencing number in the body; 404 means that it was gone already."""
+        url = httpx.URL(_filled(self._remove_url, service, environment))
+        body: dict[str, object] = {"service": service, "environment": environment, "fencing": fencing}
+        with self._client(self._seconds) as client:
+            self._ask(client, "DELETE", url, body, absent_is_fine=True)
+
+    def _follow(self, client: httpx.Client, asked: httpx.URL, facts: dict[str, object], order: DeployOrder) -> None:
+        status = self._status_url(asked, facts)
+        seen = "accepted"
+        for _ in pauses(order.deadline):
+            state = facts.get("state", _RUNNING)
+            if state == _DONE:
+                return
+            if state == _FAILED:
+                said = str(facts.get("detail", "no reason given"))[:2000]
+                raise TargetError(f"{asked.host} could not deploy {order.service} to {order.environment}: {said}")
+            if state != _RUNNING:
+                raise TargetError(f"{asked} answered the state {state!r}; known: done, failed, running.")
+            if status is None:
+                raise TargetError(f"{asked} took the order but named no `status_url` to ask; nobody knows how it went.")
+            try:
+                facts = self._facts(self._ask(client, "GET", status, None))
+                seen = str(facts)[:200]
+            except StaleFenceError:
+                raise
+            except TargetError as error:
+                seen = str(error)  # a status that is away for a moment is asked again until the deadline
+        raise TargetError(
+            f"{asked.host} was not done deploying {order.service} to {order.environment} by the deadline. "
+            f"Last seen: {seen}"
+        )
+
+    def _status_url(self, asked: httpx.URL, facts: dict[str, object]) -> httpx.URL | None:
+        named = facts.get("status_url")
+        if not isinstance(named, str):
+            return None
+        url = asked.join(named)
+        if (url.scheme, url.host, url.port) != (asked.scheme, asked.host, asked.port):
+            raise TargetError(f"{asked} named a status_url on another host ({url.host}); it was not asked.")
+        return url
+
+    def _ask(
+        self,
+        client: httpx.Client,
+        method: str,
+        url: httpx.URL,
+        body: dict[str, object] | dict[str, str | int] | None,
+        *,
+        absent_is_fine: bool = False,
+    ) -> httpx.Response:
+        try:
+            response = client.request(method, url, json=body)
+        except httpx.TimeoutException as error:
+            raise TargetError(f"{method} {url}: no answer within the time-out ({type(error).__name__}).") from error
+        except httpx.HTTPError as error:
+            raise TargetError(f"{method} {url}: cannot be reached ({error}). Is it up?") from error
+        if response.status_code == httpx.codes.CONFLICT:
+            raise StaleFenceError(f"{method} {url}: refused as outdated. It said: {response.text[:500]}")
+        if response.is_success or (absent_is_fine and response.status_code == httpx.codes.NOT_FOUND):
+            return response
+        raise TargetError(f"{method} {url}: answered {response.status_code}. It said: {response.text[:500]}")
+
+    def _facts(self, response: httpx.Response) -> dict[str, object]:
+        try:
+            facts = response.json()
+        except ValueError:
+            facts = None
+        if not isinstance(facts, dict):
+            raise TargetError(f"{response.url} must answer with a JSON object; it said: {response.text[:200]!r}")
+        return facts
+
+    def _client(self, seconds: float) -> httpx.Client:
+        headers = {}
+        if self._token_variable:
+            token = os.environ.get(self._token_variable)
+            if not token:
+                raise TargetError(f"The deploy endpoint's token is missing: set {self._token_variable}.")
+            headers["Authorization"] = f"Bearer {token}"
+        return httpx.Client(timeout=seconds, headers=headers, transport=self._transport)
+
+
+def _filled(url: str, service: str, environment: str) -> str:
+    return fill_in(url, {"service": service, "environment": environment})

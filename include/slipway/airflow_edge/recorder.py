@@ -1,0 +1,160 @@
+"""Records every changing request to the API server, refusals included: a middleware on all of it."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from slipway.airflow_edge.request_record import (
+    HTTP_ERRORS,
+    Phase,
+    RequestRecord,
+    decision_in,
+    outcome_of,
+    target_of,
+)
+from slipway.airflow_edge.request_scope import request_path
+from slipway.domain.errors import SlipwayError
+
+Record = Callable[[RequestRecord], None]
+Identify = Callable[[Request], Awaitable[str | None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+_LOG = logging.getLogger(__name__)
+_READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_SIGN_IN = ("/auth/token", "/auth/login", "/auth/logout")
+_RECORDED = ("/api/v2/", "/slipway/", "/auth/")
+_MOST_BYTES = 1_000_000
+_CRASHED = 500
+
+
+class Recorder:
+    """Writes an attempt before a change and its outcome after. No attempt, no change (503)."""
+
+    def __init__(self, app: App, record: Record, identify: Identify) -> None:
+        self._app = app
+        self._record = record
+        self._identify = identify
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """One request; reading ones pass untouched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = _path(scope)
+        token = request_path.set(path)
+        try:
+            if is_change(scope["method"], path):
+                await self._recorded(path, scope, receive, send)
+            elif path.startswith(_SIGN_IN) and scope["method"] not in _READING:
+                await self._sign_in(path, scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
+        finally:
+            request_path.reset(token)
+
+    async def _recorded(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        body, replay = await _read(receive)
+        target = target_of(path)
+        attempt = RequestRecord(
+            request_id=uuid.uuid4().hex,
+            phase=Phase.ATTEMPT,
+            user=await self._identify(Request(scope)),
+            method=scope["method"],
+            path=path,
+            dag_id=target.dag_id,
+            run_id=target.run_id,
+            task_id=target.task_id,
+            decision=decision_in(body),
+        )
+        try:
+            await asyncio.to_thread(self._record, attempt)
+        except SlipwayError as error:
+            await _unavailable(error)(scope, replay, send)
+            return
+        status = _Status(send)
+        try:
+            await self._app(scope, replay, status)
+        finally:
+            await self._outcome(attempt, status.code)
+
+    async def _sign_in(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""
+        status = _Status(send)
+        await self._app(scope, receive, status)
+        if status.code >= HTTP_ERRORS:
+            failed = RequestRecord(
+                request_id=uuid.uuid4().hex,
+                phase=Phase.ATTEMPT,
+                user=None,
+                method=scope["method"],
+                path=path,
+            )
+            await self._outcome(failed, status.code)
+
+    async def _outcome(self, attempt: RequestRecord, status: int) -> None:
+        """The change is made or refused by now: a lost outcome is itself found, as an attempt without one."""
+        outcome = replace(attempt, phase=Phase.OUTCOME, status=status, outcome=outcome_of(status))
+        try:
+            await asyncio.to_thread(self._record, outcome)
+        except SlipwayError:
+            _LOG.exception("The outcome of request %s was not recorded", attempt.request_id)
+
+
+def is_change(method: str, path: str) -> bool:
+    """Whether a request may change something; `…/list` reads by POST."""
+    if method in _READING or path.endswith("/list") or path.startswith(_SIGN_IN):
+        return False
+    return path.startswith(_RECORDED)
+
+
+def write_to_process_log(record: RequestRecord) -> None:
+    """The record of last resort: a line in the API server's own log."""
+    _LOG.info("request %s", record)
+
+
+class _Status:
+    """Passes the answer on and remembers its status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.code = _CRASHED
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.code = message["status"]
+        await self._send(message)
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """The body so far as it is short enough to look at, and a `receive` that tells all of it again."""
+    messages: list[Message] = []
+    body, more = b"", True
+    while more and len(body) <= _MOST_BYTES:
+        message = await receive()
+        messages.append(message)
+        body += message.get("body", b"")
+        more = message["type"] == "http.request" and message.get("more_body", False)
+
+    async def replay() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return (body if len(body) <= _MOST_BYTES else b""), replay
+
+
+def _path(scope: MutableMapping[str, Any]) -> str:
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def _unavailable(error: SlipwayError) -> JSONResponse:
+    detail = f"Nothing was changed: the release log cannot be written, so changes are refused. {error}"
+    return JSONResponse({"detail": detail}, status_code=503, headers={"Retry-After": "10"})

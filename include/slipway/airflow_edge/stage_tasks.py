@@ -1,0 +1,78 @@
+"""The tasks of one stage and how they hang together. Wired task to task: a group's arrow would drop the teardown."""
+
+from dataclasses import dataclass
+
+from airflow.sdk import BaseOperator, TaskGroup
+
+from slipway.airflow_edge.approval import ApprovalSensor
+from slipway.airflow_edge.lane_steps import HoldSlot, TakeTurn
+from slipway.airflow_edge.steps import Deploy, FinishStage, Migrate, NotBuilt, Smoke
+from slipway.airflow_edge.texts import TASK_DOC
+from slipway.domain.grant import STEPS_BEFORE, Step
+from slipway.domain.service import StageRole
+
+RELEASE_POOL = "release_slot"
+DEV_POOL = "dev_slots"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageTasks:
+    """What the rest of the DAG hangs on."""
+
+    first: BaseOperator
+    smoke: BaseOperator
+    finish: BaseOperator
+    holds_slot: BaseOperator | None
+
+
+def add_stage(role: StageRole, group: TaskGroup | None) -> StageTasks:
+    """Adds the stage's tasks to the DAG (and group) that is being built."""
+    prefix = f"{group.group_id}." if group else ""
+    pool = {"pool": DEV_POOL} if role is StageRole.DEV else {}
+
+    turn = TakeTurn(
+        task_id="take_turn",
+        role=role,
+        goes_on_with=f"{prefix}migrate",
+        holds_slot_in=RELEASE_POOL if role.on_live_path else None,
+        doc_md=TASK_DOC["take_turn"],
+    )
+    migrate = Migrate(task_id="migrate", role=role, doc_md=TASK_DOC["migrate"], **pool)
+    deploy = Deploy(task_id="deploy", role=role, doc_md=TASK_DOC["deploy"], **pool)
+    smoke = Smoke(task_id="smoke", role=role, doc_md=TASK_DOC["smoke"], **pool)
+    finish = FinishStage(task_id="finish_stage", role=role, doc_md=TASK_DOC["finish_stage"]).as_teardown()
+    turn >> migrate >> deploy >> smoke
+    first = _ask(role, turn) if role.on_live_path else turn
+    holds = _hold_slot(role, turn) if role.on_live_path else None
+    if role is StageRole.PROD:
+        _watch(smoke, finish)
+    else:
+        smoke >> finish
+    return StageTasks(first=first, smoke=smoke, finish=finish, holds_slot=holds)
+
+
+def _ask(role: StageRole, turn: BaseOperator) -> BaseOperator:
+    """Migrations are checked before anyone is asked; the answers come before the turn."""
+    check = NotBuilt(task_id="check_migrations", role=role, doc_md=TASK_DOC["check_migrations"])
+    last: BaseOperator = check
+    for step in STEPS_BEFORE[role]:
+        question = ApprovalSensor(task_id=step.value, step=step, doc_md=TASK_DOC[step.value])
+        last >> question
+        last = question
+    last >> turn
+    return check
+
+
+def _hold_slot(role: StageRole, turn: BaseOperator) -> BaseOperator:
+    """Beside the stage's work, never before or around it: a teardown would wait for it, and it for the teardown."""
+    holds = HoldSlot(task_id="hold_slot", role=role, pool=RELEASE_POOL, doc_md=TASK_DOC["hold_slot"])
+    turn >> holds
+    return holds
+
+
+def _watch(smoke: BaseOperator, finish: BaseOperator) -> None:
+    """Live is watched and looked at by a person, side by side, and then judged."""
+    watch = NotBuilt(task_id="watch", role=StageRole.PROD, doc_md=TASK_DOC["watch"])
+    confirm = ApprovalSensor(task_id=Step.CONFIRM.value, step=Step.CONFIRM, doc_md=TASK_DOC["confirm"])
+    verdict = NotBuilt(task_id=Step.VERDICT.value, role=StageRole.PROD, doc_md=TASK_DOC["verdict"])
+    smoke >> [watch, confirm] >> verdict >> finish

@@ -1,0 +1,152 @@
+"""The operators of a release's machine steps: each calls one use case and says what came of it."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from airflow.sdk import BaseOperator
+
+from slipway.airflow_edge.outcomes import end_here, translated
+from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, task_of, world
+from slipway.airflow_edge.triggers import SlotParked
+from slipway.domain.service import StageRole
+from slipway.use_cases.close_attempt import Closing, close_attempt
+from slipway.use_cases.deploy import deploy
+from slipway.use_cases.finish_stage import Finish, finish_stage
+from slipway.use_cases.migrate import migrate
+from slipway.use_cases.note_not_built import note_not_built
+from slipway.use_cases.park_slot import slot_is_parked
+from slipway.use_cases.smoke import smoke
+
+_SLOT_GLANCE_SECONDS = 3.0
+"""The slot is parked by a task that starts beside this one: worth a glance before deferring for it."""
+_FINISH_SECONDS = 90.0
+"""How long a teardown waits for an activity to be over; after that the reconciler goes on with it."""
+
+
+class StageStep(BaseOperator):
+    """A step of one stage."""
+
+    def __init__(self, *, role: StageRole, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stage_role = role.value
+
+    @property
+    def role(self) -> StageRole:
+        """The stage's role."""
+        return StageRole(self.stage_role)
+
+
+class Migrate(StageStep):
+    """Waits for the parked slot, then brings the service's database to what the artefact needs."""
+
+    def execute(self, context: Any) -> str:
+        """What was applied, in words."""
+        with translated():
+            attempt_id = attempt_of(context).id
+            if self.role.on_live_path and not _glance(lambda: slot_is_parked(world(), attempt_id, self.role)):
+                seconds = patiently(_park_seconds)
+                self.defer(
+                    trigger=SlotParked(attempt_id=attempt_id, role=self.stage_role),
+                    method_name="after_the_wait",
+                    timeout=timedelta(seconds=seconds + 60),
+                )
+            return self.work(context)
+
+    def after_the_wait(self, context: Any, event: Any) -> str:
+        """The slot is parked, or was not in time: then the permit is refused, which ends the stage."""
+        with translated():
+            return self.work(context)
+
+    def work(self, context: Any) -> str:
+        """The use case."""
+        attempt_id = attempt_of(context).id
+        task, actor = task_of(context), actor_of(context)
+        return patiently(lambda: migrate(world(), attempt_id, self.role, task, actor))
+
+
+class Deploy(StageStep):
+    """Deploys the artefact."""
+
+    def execute(self, context: Any) -> str:
+        """What was deployed, in words."""
+        with translated():
+            attempt_id = attempt_of(context).id
+            task, actor = task_of(context), actor_of(context)
+            return patiently(lambda: deploy(world(), attempt_id, self.role, task, actor))
+
+
+class Smoke(StageStep):
+    """Runs the smoke suite; anything but a pass fails the task, and `finish_stage` undoes the stage."""
+
+    def execute(self, context: Any) -> str:
+        """Every check and how it ended."""
+        with translated():
+            attempt_id, actor = attempt_of(context).id, actor_of(context)
+            return patiently(lambda: smoke(world(), attempt_id, self.role, actor))
+
+
+class NotBuilt(StageStep):
+    """A step that a later version fills; it says so and checks nothing."""
+
+    def execute(self, context: Any) -> str:
+        """The words that are also on the approval form."""
+        with translated():
+            attempt_id, actor = attempt_of(context).id, actor_of(context)
+            step = self.task_id.rpartition(".")[2]
+            return patiently(lambda: note_not_built(world(), attempt_id, self.role, step, actor))
+
+
+class FinishStage(StageStep):
+    """Settles, undoes where needed, records the outcome, frees the lane. The stage's only teardown."""
+
+    def execute(self, context: Any) -> str:
+        """The outcome; a stage that did not pass ends this task likewise, so that the next stage does not start."""
+        with translated():
+            attempt_id = attempt_of(context).id
+            task, actor = task_of(context), actor_of(context)
+            finish = _until_known(lambda: patiently(lambda: finish_stage(world(), attempt_id, self.role, task, actor)))
+            if finish.outcome is None or not finish.outcome.lets_the_next_stage_start:
+                end_here(finish.outcome, finish.detail)
+            return f"{finish.outcome}: {finish.detail}"
+
+
+class Close(BaseOperator):
+    """Writes how the attempt ended, and gives the run its colour."""
+
+    def execute(self, context: Any) -> str:
+        """The outcome; red ones raise."""
+        with translated():
+            attempt_id = attempt_of(context).id
+            task, actor = task_of(context), actor_of(context)
+            closing = _until_known(lambda: patiently(lambda: close_attempt(world(), attempt_id, task, actor)))
+            if closing.outcome is None or not closing.outcome.is_green:
+                end_here(None, f"{closing.outcome or 'not settled yet; the reconciler goes on'}: {closing.detail}")
+            return f"{closing.outcome}: {closing.detail}"
+
+
+def _park_seconds() -> int:
+    with world().store.transaction() as tx:
+        return tx.policy().platform.slot_park_seconds
+
+
+def _glance(is_true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + _SLOT_GLANCE_SECONDS
+    while not patiently(is_true):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+Known = TypeVar("Known", Finish, Closing)
+
+
+def _until_known(look: Callable[[], Known]) -> Known:
+    until = time.monotonic() + _FINISH_SECONDS
+    known = look()
+    while known.outcome is None and time.monotonic() < until:
+        time.sleep(0.5)
+        known = look()
+    return known

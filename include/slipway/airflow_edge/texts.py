@@ -1,0 +1,46 @@
+"""What people read in Airflow's pages about DAGs and tasks."""
+
+from collections.abc import Mapping
+
+DEV_DOC = """
+### {service} to Dev, by itself
+
+{description} (team {team})
+
+Runs every night, and whenever a build pipeline announces a new artefact. Deploys, migrates and tests in Dev; asks
+nobody. A version that passed here can go on: trigger `release__{service}`.
+"""
+
+RELEASE_DOC = """
+### Releases {service}: Dev → Preprod → Prod
+
+{description} (team {team})
+
+1. Trigger it with the version, what changes, and what happens if it goes wrong.
+2. **Dev** is skipped if the version is proven there.
+3. **Preprod** needs one approval; **Prod** a senior who authorises and another senior or manager who signs off.
+   Nobody approves what they asked for. You find what waits for you under *Required Actions*.
+4. One release at a time works on Preprod and Prod; the rest wait in order of readiness.
+5. A stage that fails brings back what ran before, and says so.
+
+Marking tasks, clearing them or running them again never deploys anything: what counts is in the release database.
+Try again with `slipway retry`.
+"""
+
+TASK_DOC: Mapping[str, str] = {
+    "open": "Resolves the version to an artefact and the definitions of all stages, or refuses and says why.",
+    "take_turn": "Waits for this stage's turn in the lane: approvals, window, holds, and whoever is ahead.",
+    "hold_slot": "Holds the one slot of the pool `release_slot` as long as this release has the lane.",
+    "check_migrations": "Proves that migrations are reversible. Not yet built: nothing is checked.",
+    "approve": "A senior or manager of the team, not the requester, approves Preprod.",
+    "authorise": "A senior or manager of the team, not the requester, authorises Prod and says who looked at what.",
+    "sign_off": "Another senior or manager signs off Prod.",
+    "migrate": "Brings the service's database to what the version needs.",
+    "deploy": "Deploys exactly the artefact that was proven and approved.",
+    "smoke": "Runs the service's smoke tests, patiently while it restarts.",
+    "watch": "Watches alerts and metrics of live. Not yet built: nothing is watched.",
+    "confirm": "Somebody of the team looks at the new functionality in live and says whether it works.",
+    "verdict": "Decides where the watch gave no clear answer. Not yet built: there is nothing to decide.",
+    "finish_stage": "Records how the stage ended; brings back what ran before unless it passed; frees the lane.",
+    "close": "Records how the attempt ended and gives the run its colour.",
+}

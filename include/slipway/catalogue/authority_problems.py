@@ -1,0 +1,63 @@
+"""What no authority table may say, whatever an organisation decides (R6, R9): the standard's own floor."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from slipway.catalogue.document import Document, Location
+from slipway.catalogue.platform_file import PlatformModel
+from slipway.catalogue.problems import Problem
+from slipway.domain.people import TeamRole
+from slipway.domain.platform import Action, Party
+from slipway.domain.service import StageRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floor:
+    """The least that a row must ask for."""
+
+    differs_from: frozenset[Party]
+    one_of_own_team: frozenset[Party] = frozenset()
+
+
+FLOORS: Mapping[Action, Floor] = {
+    Action.APPROVE_PREPROD: Floor(differs_from=frozenset({Party.REQUESTER})),
+    Action.AUTHORISE_PROD: Floor(differs_from=frozenset({Party.REQUESTER})),
+    Action.SIGN_OFF_PROD: Floor(
+        differs_from=frozenset({Party.REQUESTER, Party.AUTHORISER}),
+        one_of_own_team=frozenset({Party.AUTHORISER}),
+    ),
+}
+
+
+def platform_problems(document: Document, platform: PlatformModel) -> Iterator[Problem]:
+    """Rows missing or too weak, roles that no environment plays, windows that close before they open."""
+    for action in Action:
+        if action not in platform.authority:
+            yield document.problem(("authority",), f"the row `{action.value}` is missing")
+    for action, floor in FLOORS.items():
+        if action in platform.authority:
+            yield from _too_weak(document, platform, action, floor)
+    played = {environment.role for environment in platform.environments.values()}
+    for role in StageRole:
+        if role not in played:
+            yield document.problem(("environments",), f"no environment plays {role.value}")
+    for day, window in platform.window.days().items():
+        if window.closes <= window.opens:
+            at: Location = ("window", day.name.lower())
+            yield document.problem(at, f"{day.name.capitalize()} must close later than it opens")
+
+
+def _too_weak(document: Document, platform: PlatformModel, action: Action, floor: Floor) -> Iterator[Problem]:
+    row, at = platform.authority[action], ("authority", action.value)
+    for party in sorted(floor.differs_from - set(row.differs_from)):
+        yield document.problem((*at, "differs_from"), f"`{action.value}` must differ from the {party.value}")
+    for party in sorted(floor.one_of_own_team - set(row.one_of_own_team)):
+        what = f"`{action.value}` must have `one_of_own_team: [{party.value}]`: one of both knows the service"
+        yield document.problem((*at, "one_of_own_team"), what)
+    if TeamRole.RELEASER in (row.own_team, row.any_team):
+        which = "own_team" if row.own_team is TeamRole.RELEASER else "any_team"
+        what = f"`{action.value}` needs a senior or manager"
+        yield document.problem((*at, which), what, allowed=("senior", "manager"))
+    for duty in row.also:
+        what = f"`{action.value}` is for seniors and managers; {duty.value} alone does not entitle to it"
+        yield document.problem((*at, "also"), what)

@@ -1,0 +1,57 @@
+"""What is wrong with a catalogue: one value per problem, one error for all of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import groupby
+
+from slipway.domain.errors import SlipwayError
+from slipway.domain.json_value import JsonObject
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Problem:
+    """One thing to mend: `file` is relative to the catalogue, `line` counts from 1."""
+
+    file: str
+    line: int
+    what: str
+    allowed: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+
+    def __str__(self) -> str:
+        hints = [f"allowed: {', '.join(self.allowed)}"] if self.allowed else []
+        hints += [f"did you mean {self.did_you_mean}?"] if self.did_you_mean else []
+        return f"{self.file}:{self.line}: {self.what}" + (f" ({'; '.join(hints)})" if hints else "")
+
+    def as_json(self) -> JsonObject:
+        """For `--json`."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "what": self.what,
+            "allowed": list(self.allowed),
+            "did_you_mean": self.did_you_mean,
+        }
+
+
+class CatalogueError(SlipwayError):
+    """The catalogue cannot be used; `problems` has all that is wrong with it, by file and line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = tuple(sorted(set(problems), key=lambda p: (p.file, p.line, p.what)))
+        super().__init__(self.report())
+
+    def report(self) -> str:
+        """All problems, grouped by file, and what to do."""
+        groups = groupby(self.problems, key=lambda problem: problem.file)
+        text = "\n\n".join("\n".join(str(problem) for problem in group) for _, group in groups)
+        count = len(self.problems)
+        them = "1 problem" if count == 1 else f"{count} problems"
+        return f"{text}\n\n{them}. Mend the lines above, then run: slipway catalogue validate"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was probably meant to be."""
+    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return close[0] if close else None

@@ -1,0 +1,133 @@
+"""Names in one file that must exist in another, and fields that must agree with each other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from slipway.catalogue.document import Document, Location
+from slipway.catalogue.people_file import PeopleModel
+from slipway.catalogue.platform_file import PlatformModel
+from slipway.catalogue.problems import Problem, nearest
+from slipway.catalogue.service_file import AbsentStageModel, ServiceModel, StageModel, TargetKind
+from slipway.domain.people import TeamRole
+from slipway.domain.service import StageRole
+
+MOST_SHOWN = 20
+"""Longer lists of allowed names hide the message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What services may refer to; None where that file could not be read, so nothing can be said."""
+
+    platform: PlatformModel | None
+    people: PeopleModel | None
+    services: Iterable[str]
+
+
+def people_problems(document: Document, people: PeopleModel) -> Iterator[Problem]:
+    """People in unknown teams, and names or addresses that two people share."""
+    for person_id, person in people.people.items():
+        for team in person.teams:
+            if team not in people.teams:
+                at: Location = ("people", person_id, "teams", team)
+                yield _unknown(document, at, "team", team, people.teams)
+    yield from _shared(document, "name", {key: person.name for key, person in people.people.items()})
+    emails = {key: person.email.lower() for key, person in people.people.items() if person.email}
+    yield from _shared(document, "email", emails)
+
+
+def service_problems(document: Document, service: ServiceModel, known: Known) -> Iterator[Problem]:
+    """Everything about one service that its own model cannot see."""
+    if f"services/{service.name}.yaml" != document.file:
+        yield document.problem(("name",), f"the file of `{service.name}` must be called {service.name}.yaml")
+    if known.people is not None:
+        yield from _people_of(document, service, known.people)
+    services = list(known.services)
+    for index, other in enumerate(service.depends_on):
+        if other == service.name:
+            yield document.problem(("depends_on", index), "a service cannot depend on itself")
+        elif other not in services:
+            yield _unknown(document, ("depends_on", index), "service", other, services)
+    for role, stage in service.stage_models().items():
+        yield from _stage(document, service, known, role, stage)
+
+
+def shared_ports(services: Mapping[str, tuple[Document, ServiceModel]]) -> Iterator[Problem]:
+    """Two stages on one machine that would listen on the same port."""
+    owner: dict[object, str] = {}
+    for document, service in services.values():
+        for role, stage in service.stage_models().items():
+            if not isinstance(stage, StageModel) or stage.target.kind is not TargetKind.LOCAL_PROCESS:
+                continue
+            port, here = stage.target.options.get("port"), f"{service.name} in {stage.environment}"
+            if port is None:
+                continue
+            if port in owner:
+                at: Location = ("stages", role.value, "target", "options", "port")
+                yield document.problem(at, f"port {port} is already taken by {owner[port]}")
+            owner.setdefault(port, here)
+
+
+def _people_of(document: Document, service: ServiceModel, people: PeopleModel) -> Iterator[Problem]:
+    if service.team not in people.teams:
+        yield _unknown(document, ("team",), "team", service.team, people.teams)
+    if service.product_owner is not None and service.product_owner not in people.people:
+        yield _unknown(document, ("product_owner",), "person", service.product_owner, people.people)
+    for role, stage in service.stage_models().items():
+        if not isinstance(stage, AbsentStageModel):
+            continue
+        at: Location = ("stages", role.value, "not_applicable", "agreed_by")
+        agreed_by = stage.not_applicable.agreed_by
+        person = people.people.get(agreed_by)
+        managers = [key for key, one in people.people.items() if TeamRole.MANAGER in one.teams.values()]
+        if person is None:
+            yield _unknown(document, at, "person", agreed_by, managers)
+        elif agreed_by not in managers:
+            yield document.problem(at, f"`{agreed_by}` is no manager", allowed=tuple(managers))
+
+
+def _stage(
+    document: Document,
+    service: ServiceModel,
+    known: Known,
+    role: StageRole,
+    stage: StageModel | AbsentStageModel,
+) -> Iterator[Problem]:
+    at: Location = ("stages", role.value)
+    if isinstance(stage, AbsentStageModel):
+        if service.nightly is not None:
+            yield document.problem(("nightly",), "a service without Dev has nothing to deploy each night")
+        return
+    if known.platform is not None:
+        yield from _environment(document, (*at, "environment"), role, stage.environment, known.platform)
+    if stage.database is not None and service.migrations is None:
+        yield document.problem((*at, "database"), "a `database` needs `migrations` in this file; `{}` is enough")
+    if stage.database is None and service.migrations is not None:
+        yield document.problem(at, "this stage names no `database`, but the service has `migrations`")
+
+
+def _environment(
+    document: Document, at: Location, role: StageRole, name: str, platform: PlatformModel
+) -> Iterator[Problem]:
+    fitting = tuple(key for key, one in platform.environments.items() if one.role is role)
+    environment = platform.environments.get(name)
+    if environment is None:
+        yield _unknown(document, at, "environment", name, fitting)
+    elif environment.role is not role:
+        what = f"`{name}` plays {environment.role.value}, not {role.value}"
+        yield document.problem(at, what, allowed=fitting)
+
+
+def _unknown(document: Document, at: Location, kind: str, name: str, known: Iterable[str]) -> Problem:
+    allowed = tuple(known)
+    few = allowed if len(allowed) <= MOST_SHOWN else ()
+    return document.problem(at, f"unknown {kind} `{name}`", allowed=few, did_you_mean=nearest(name, allowed))
+
+
+def _shared(document: Document, what: str, values: Mapping[str, str]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for key, value in values.items():
+        if value in first:
+            at: Location = ("people", key, what)
+            yield document.problem(at, f"`{first[value]}` has the same {what}, {value}")
+        first.setdefault(value, key)

@@ -1,0 +1,131 @@
+"""`services/<name>.yaml`: one released service, its checks and its stages."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag
+
+from slipway.catalogue.cron import checked_cron
+from slipway.catalogue.smoke_checks import SmokeModel, Url
+from slipway.catalogue.strict_model import ConnectionId, Name, StrictModel, Text
+from slipway.domain.service import (
+    MigrationSettings,
+    NotApplicable,
+    Service,
+    StageDefinition,
+    StageRole,
+    TargetSettings,
+)
+
+
+class TargetKind(StrEnum):
+    """The kinds that the target registry knows."""
+
+    LOCAL_PROCESS = "local_process"
+    COMMAND = "command"
+    HTTP = "http"
+
+
+class TargetModel(StrictModel):
+    """How an environment is deployed to."""
+
+    kind: TargetKind
+    options: dict[str, JsonValue] = Field({}, description="The kind's own settings; secrets are connection ids.")
+
+
+class MigrationsModel(StrictModel):
+    """Limits of the service's own Alembic migrations."""
+
+    lock_timeout_seconds: float = Field(5.0, gt=0, le=600)
+    statement_timeout_seconds: float = Field(300.0, gt=0, le=86400)
+
+
+class StageModel(StrictModel):
+    """One environment of the service."""
+
+    environment: Name = Field(description="One of platform.yaml, with the role of this stage.")
+    url: Url = Field(description="Where the smoke checks ask.")
+    target: TargetModel
+    database: ConnectionId | None = Field(None, description="Airflow connection of the database to migrate.")
+    deploy_deadline_seconds: float = Field(120.0, gt=0, le=7200)
+    migrate_deadline_seconds: float = Field(300.0, gt=0, le=86400)
+
+
+class NotApplicableModel(StrictModel):
+    """Why there is no such stage."""
+
+    because: Text
+    agreed_by: Name = Field(description="A manager, by id.")
+
+
+class AbsentStageModel(StrictModel):
+    """A stage that the service does not have (R10)."""
+
+    not_applicable: NotApplicableModel
+
+
+def _which(value: Any) -> str:
+    absent = isinstance(value, AbsentStageModel) or (isinstance(value, dict) and "not_applicable" in value)
+    return AbsentStageModel.__name__ if absent else StageModel.__name__
+
+
+class StagesModel(StrictModel):
+    """Every service goes through all three; only Dev may be declared not applicable."""
+
+    dev: Annotated[
+        Annotated[StageModel, Tag("StageModel")] | Annotated[AbsentStageModel, Tag("AbsentStageModel")],
+        Discriminator(_which),
+    ]
+    preprod: StageModel
+    prod: StageModel
+
+
+class ServiceModel(StrictModel):
+    """One released service."""
+
+    name: Name = Field(description="The same as the file's name.")
+    team: Name = Field(description="The team that owns it and its releases.")
+    description: Text
+    product_owner: Name | None = Field(None, description="May confirm that functionality works, by id.")
+    depends_on: list[Name] = Field([], description="Services whose change in Preprod voids a proof of this one.")
+    nightly: Annotated[str, AfterValidator(checked_cron)] | None = Field(
+        None, description="When Dev deploys each night: cron, in the platform's time zone."
+    )
+    smoke: SmokeModel
+    migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
+    stages: StagesModel
+
+    def stage_models(self) -> dict[StageRole, StageModel | AbsentStageModel]:
+        """The stages by role."""
+        return {role: getattr(self.stages, role.value) for role in StageRole}
+
+    def service(self) -> Service:
+        """The domain value."""
+        return Service(
+            name=self.name,
+            team=self.team,
+            description=self.description,
+            stages={role: self._definition(role, model) for role, model in self.stage_models().items()},
+            product_owner=self.product_owner,
+            depends_on=tuple(self.depends_on),
+            nightly=self.nightly,
+        )
+
+    def _definition(self, role: StageRole, model: StageModel | AbsentStageModel) -> StageDefinition:
+        if isinstance(model, AbsentStageModel):
+            absent = NotApplicable(**model.not_applicable.model_dump())
+            return StageDefinition(role=role, environment=role.value, target=None, smoke=None, not_applicable=absent)
+        return StageDefinition(
+            role=role,
+            environment=model.environment,
+            target=TargetSettings(kind=model.target.kind.value, options=model.target.options),
+            smoke=self.smoke.suite(model.url),
+            migrations=self._migrations(model.database),
+            deploy_deadline_seconds=model.deploy_deadline_seconds,
+            migrate_deadline_seconds=model.migrate_deadline_seconds,
+        )
+
+    def _migrations(self, connection: str | None) -> MigrationSettings | None:
+        if self.migrations is None or connection is None:
+            return None
+        return MigrationSettings(connection=connection, **self.migrations.model_dump())

@@ -1,0 +1,60 @@
+"""`slipway platform …`: starting and stopping everything; what `make up` and `make down` call."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Start and stop the platform itself.", no_args_is_help=True)
+
+
+@app.command()
+def up() -> None:
+    """Start the platform in the background and return when it is healthy."""
+    from slipway.platform.control import up as start
+    from slipway.platform.place import current_place
+
+    start(current_place(), typer.echo)
+
+
+@app.command()
+def down() -> None:
+    """Stop the platform; its state is kept."""
+    from slipway.platform.control import down as stop
+    from slipway.platform.place import current_place
+
+    stop(current_place(), typer.echo)
+
+
+@app.command()
+def run() -> None:
+    """Run the platform in the foreground until Ctrl-C, then leave nothing running."""
+    from slipway.platform.place import current_place
+    from slipway.platform.supervisor import Supervisor, run_until_signalled
+
+    run_until_signalled(Supervisor(current_place(), typer.echo))
+
+
+@app.command()
+def password(person: Annotated[str, typer.Argument(help="id of a person of the demo catalogue")]) -> None:
+    """Print the generated password of a demo person."""
+    from slipway.platform.home import current_home, load_secrets
+
+    home = current_home()
+    home.create()
+    typer.echo(load_secrets(home).password_of(person))
+
+
+@app.command()
+def compose(
+    write: Annotated[bool, typer.Option("--write", help="write docker-compose.yaml")] = False,
+    check: Annotated[bool, typer.Option("--check", help="fail where the file is not current")] = False,
+) -> None:
+    """Print docker-compose.yaml as it follows from the settings, or write or check the file."""
+    from slipway.platform import compose as file
+
+    if write:
+        file.write()
+    if check:
+        file.check()
+    if not (write or check):
+        typer.echo(file.render(), nl=False)

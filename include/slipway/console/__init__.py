@@ -1,0 +1,1 @@
+"""The console and REST interface, mounted in the API server at /slipway."""

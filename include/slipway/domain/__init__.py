@@ -1,0 +1,1 @@
+"""The rules of releasing: pure values and functions, standard library only, no clock, no I/O."""

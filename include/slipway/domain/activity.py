@@ -1,0 +1,104 @@
+"""Leases, turns, permits and activities: who may work on what, and what is being worked on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from slipway.domain.service import StageRole
+
+LIVE_LANE = "live"
+"""Preprod and Prod of all services share this lane (R12)."""
+
+
+def lane_of(role: StageRole, service: str) -> str:
+    """The lane a stage works in: the one live lane, or the service's own in Dev."""
+    return LIVE_LANE if role.on_live_path else f"dev:{service}"
+
+
+class TurnState(StrEnum):
+    """A turn's life."""
+
+    WAITING = "waiting"
+    HOLDING = "holding"
+    FREED = "freed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A stage's place in a lane."""
+
+    id: int
+    lane: str
+    attempt_id: str
+    role: StageRole
+    state: TurnState
+    rank: int
+    ready_at: datetime
+    """When the release was first fully authorised for this environment; kept across attempts."""
+    fencing: int | None
+    slot_parked: bool
+
+
+class ActivityKind(StrEnum):
+    """What is being done to an environment."""
+
+    MIGRATE = "migrate"
+    DEPLOY = "deploy"
+    UNDO = "undo"
+
+
+class ActivityState(StrEnum):
+    """Open, or how it was closed."""
+
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+    SETTLED_DONE = "settled_done"
+    SETTLED_FAILED = "settled_failed"
+    QUARANTINED = "quarantined"
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the wanted state was reached."""
+        return self in {ActivityState.DONE, ActivityState.SETTLED_DONE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """The process that works on an activity: its task instance, host and process id."""
+
+    task_instance: str
+    host: str
+    pid: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """One piece of outside work under a permit; unique per (permit, kind, number)."""
+
+    id: str
+    attempt_id: str
+    role: StageRole
+    kind: ActivityKind
+    number: int
+    state: ActivityState
+    worker: Worker
+    fencing: int
+    digest: str | None
+    """The artefact it brings; None for the removal of a first release."""
+    opened_at: datetime
+    deadline: datetime
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permit:
+    """Leave to work on one stage, issued after a full re-check at that instant."""
+
+    id: int
+    attempt_id: str
+    role: StageRole
+    digest: str
+    policy_hash: str
+    fencing: int
+    issued_at: datetime

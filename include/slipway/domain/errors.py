@@ -1,0 +1,51 @@
+"""One base for every error of Slipway; each says whether to fail, to retry or to wait."""
+
+from enum import StrEnum
+
+
+class Remedy(StrEnum):
+    """What the caller should do about an error."""
+
+    FAIL = "fail"
+    RETRY = "retry"
+    WAIT = "wait"
+
+
+class SlipwayError(Exception):
+    """Something Slipway refuses or cannot do; the message says what, why, and what to do now."""
+
+    remedy = Remedy.FAIL
+
+
+class RefusedError(SlipwayError):
+    """A rule says no. `code` is stable and goes to the log with the message."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotFoundError(SlipwayError):
+    """No such service, release, attempt or version."""
+
+
+class ArtefactError(SlipwayError):
+    """The artefact is missing, cannot be stored, or is not the one its digest names."""
+
+
+class TargetError(SlipwayError):
+    """The deploy target refused, failed, or did not become healthy by its deadline."""
+
+
+class StaleFenceError(TargetError):
+    """A newer owner has already worked on this target; nothing was changed."""
+
+
+class ServiceMigrationError(SlipwayError):
+    """The released service's migration failed or timed out; its database says what was applied."""
+
+
+class DatabaseUnavailableError(SlipwayError):
+    """The release database does not answer; nothing was decided or changed."""
+
+    remedy = Remedy.RETRY

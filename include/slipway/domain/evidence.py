@@ -1,0 +1,53 @@
+"""What people are shown when they are asked, as Markdown; its text and hash go into the grant."""
+
+from slipway.domain.grant import Grant, Step
+from slipway.domain.policy.decision import Facts
+from slipway.domain.release import Stage
+
+NOT_BUILT = "not yet built: nothing was checked"
+
+_QUESTIONS = {
+    Step.APPROVE: "May {service} {version} be deployed to {environment}?",
+    Step.AUTHORISE: "Do you authorise {service} {version} for {environment}?",
+    Step.SIGN_OFF: "Do you sign off {service} {version} for {environment}?",
+    Step.CONFIRM: "Does {service} {version} do in {environment} what it should?",
+    Step.VERDICT: "The watch of {service} {version} in {environment} gave no clear answer. Is it good?",
+}
+
+
+def question(step: Step, facts: Facts) -> str:
+    """The headline of the request."""
+    return _QUESTIONS[step].format(
+        service=facts.release.service, version=facts.attempt.version, environment=facts.stage.environment
+    )
+
+
+def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
+    """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
+    release, attempt = facts.release, facts.attempt
+    lines = [
+        f"**{question(step, facts)}**",
+        "",
+        f"- Release: {release.id}, attempt {attempt.number}, asked for by {', '.join(sorted(release.requesters))}"
+        f" (team {release.team}, {release.kind})",
+        f"- What changes: {release.summary or 'no summary given'}",
+        f"- If it goes wrong: {release.rollback_plan or 'no rollback plan given'}",
+        f"- Artefact: {attempt.version}, `{attempt.digest}`",
+        f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
+        f"- Ticket: {release.ticket or 'none given'}",
+        f"- Migrations: {NOT_BUILT}",
+        *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),
+        *(f"- {_grant(grant)}" for grant in facts.grants),
+        *(f"- In the way now: {hold.reason} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
+    ]
+    if facts.bad_version is not None:
+        lines.append(f"- This version is marked bad: {facts.bad_version}")
+    return "\n".join(lines)
+
+
+def _stage(stage: Stage) -> str:
+    return f"{stage.environment}: {stage.outcome or 'not finished'} ({stage.detail})"
+
+
+def _grant(grant: Grant) -> str:
+    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,62 @@
+"""People, teams and what they may be, as the activated catalogue says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class TeamRole(StrEnum):
+    """Cumulative within a team: releaser < senior < manager."""
+
+    RELEASER = "releaser"
+    SENIOR = "senior"
+    MANAGER = "manager"
+
+    def includes(self, other: "TeamRole") -> bool:
+        """Whether who has this role may also do what `other` may."""
+        ladder = list(TeamRole)
+        return ladder.index(self) >= ladder.index(other)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A person by stable id; ids are never reused (R27)."""
+
+    id: str
+    name: str
+    teams: Mapping[str, TeamRole] = field(default_factory=dict)
+    second_line: bool = False
+    auditor: bool = False
+    platform_engineer: bool = False
+    disclosure: bool = False
+    """May read the details of security releases that are not yet public (R20)."""
+    email: str | None = None
+
+    def has_role(self, team: str, role: TeamRole) -> bool:
+        """Whether the person has at least this role in this team."""
+        mine = self.teams.get(team)
+        return mine is not None and mine.includes(role)
+
+    def has_role_anywhere(self, role: TeamRole) -> bool:
+        """Whether the person has at least this role in some team."""
+        return any(mine.includes(role) for mine in self.teams.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """A team that owns services; `channel` is where it is told about them, None for the platform's own."""
+
+    name: str
+    title: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Everybody the platform knows, by id."""
+
+    by_id: Mapping[str, Person]
+
+    def find(self, person_id: str | None) -> Person | None:
+        """The person, or None for strangers."""
+        return None if person_id is None else self.by_id.get(person_id)

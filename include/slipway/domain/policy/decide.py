@@ -1,0 +1,37 @@
+"""The one decision: may this stage start now? Used by turn, permit, console, CLI and messages alike."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from slipway.domain.policy import (
+    attempt_is_open,
+    grants_count,
+    lane_is_ours,
+    no_hold,
+    proven_before,
+    service_is_free,
+    version_is_not_bad,
+    window_is_open,
+)
+from slipway.domain.policy.decision import Blocker, Decision, Facts
+
+Rule = Callable[[Facts, datetime], Iterator[Blocker]]
+
+BEFORE_TURN: Sequence[Rule] = (
+    attempt_is_open.check,
+    proven_before.check,
+    grants_count.check,
+    version_is_not_bad.check,
+    no_hold.check,
+    window_is_open.check,
+    service_is_free.check,
+)
+"""What must hold before a stage takes its turn."""
+
+FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check)
+"""What must hold in the transaction that opens a stage's first activity."""
+
+
+def decide(facts: Facts, now: datetime, rules: Sequence[Rule] = BEFORE_TURN) -> Decision:
+    """All blockers of all rules."""
+    return Decision(blockers=tuple(blocker for rule in rules for blocker in rule(facts, now)))

@@ -1,0 +1,82 @@
+"""What a decision is made of: facts in, blockers out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from slipway.domain.activity import Turn
+from slipway.domain.grant import Grant
+from slipway.domain.people import People
+from slipway.domain.platform import Platform
+from slipway.domain.release import Attempt, Release, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """One reason why not. `clears_at` None: nobody knows when."""
+
+    code: str
+    message: str
+    clears_at: datetime | None = None
+    cleared_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """May it start now? Every blocker at once."""
+
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """True if nothing stands in the way."""
+        return not self.blockers
+
+    def has(self, *codes: str) -> bool:
+        """Whether one of these codes is among the blockers."""
+        return any(blocker.code in codes for blocker in self.blockers)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{blocker.code}: {blocker.message}" for blocker in self.blockers) or "allowed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingHold:
+    """A hold that applies to the service and environment in question."""
+
+    id: int
+    scope: str
+    reason: str
+    placed_by: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaseHolder:
+    """Who works on the service in this environment."""
+
+    attempt_id: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything the rules look at, read in one transaction."""
+
+    platform: Platform
+    people: People
+    policy_hash: str
+    """Of the policy in effect now for this service and environment."""
+    release: Release
+    attempt: Attempt
+    stage: Stage
+    product_owner: str | None
+    stages_before: tuple[Stage, ...]
+    grants: tuple[Grant, ...]
+    """Of this attempt, for this stage's steps; rejections and voided ones included."""
+    holds: tuple[StandingHold, ...] = ()
+    lease: LeaseHolder | None = None
+    turn: Turn | None = None
+    lane_holder: Turn | None = None
+    bad_version: str | None = None
+    runs_before: dict[str, str | None] = field(default_factory=dict)
+    """Environment → digest that the log says runs there, for the environments of the stages before."""

@@ -1,0 +1,67 @@
+"""The approvals a stage needs: there, not expired, for exactly this, by people who still may (R6, R8, R9)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from slipway.domain.authority import Matter, why_not
+from slipway.domain.grant import STEPS_BEFORE, Decision, Grant, Step
+from slipway.domain.platform import Party
+from slipway.domain.policy.decision import Blocker, Facts
+
+RENEWABLE = frozenset({"grant_expired", "grant_void"})
+"""Blockers that only new grants can clear: the attempt is renewed (`lifecycle.md`, authority in time, 5)."""
+
+
+def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
+    """`grant_missing`, `grant_expired`, `grant_void`: one for each step that does not count."""
+    for step in STEPS_BEFORE[facts.stage.role]:
+        grant = next((grant for grant in facts.grants if grant.step is step), None)
+        if grant is None or grant.decision is not Decision.APPROVE:
+            yield Blocker(
+                code="grant_missing",
+                message=f"{step.value} has not been answered with Approve",
+                cleared_by=facts.platform.rule(step.action).who.describe(),
+            )
+        else:
+            yield from _faults(grant, facts, now)
+
+
+def earliest_expiry(facts: Facts) -> datetime | None:
+    """When the first of the stage's grants expires; None without grants."""
+    return min((grant.expires_at for grant in facts.grants), default=None)
+
+
+def matter_of(facts: Facts, step: Step) -> Matter:
+    """The matter in which a step's answer is judged: requesters, and for sign-off who authorised."""
+    authorisers = frozenset(
+        grant.person for grant in facts.grants if grant.step is Step.AUTHORISE and step is Step.SIGN_OFF
+    )
+    return Matter(
+        team=facts.release.team,
+        product_owner=facts.product_owner,
+        parties={Party.REQUESTER: facts.release.requesters, Party.AUTHORISER: authorisers},
+    )
+
+
+def _faults(grant: Grant, facts: Facts, now: datetime) -> Iterator[Blocker]:
+    if grant.expires_at <= now:
+        yield _void(grant, "grant_expired", f"expired at {grant.expires_at:%Y-%m-%d %H:%M} UTC")
+    if grant.voided_because is not None:
+        yield _void(grant, "grant_void", grant.voided_because)
+    if grant.digest != facts.attempt.digest:
+        yield _void(grant, "grant_void", "it was given for another artefact")
+    if grant.policy_hash != facts.policy_hash:
+        yield _void(grant, "grant_void", "the policy in effect has changed since")
+    person = facts.people.find(grant.person)
+    rule = facts.platform.rule(grant.step.action)
+    reason = why_not(rule, person, matter_of(facts, grant.step), facts.people)
+    if reason is not None:
+        yield _void(grant, "grant_void", reason)
+
+
+def _void(grant: Grant, code: str, reason: str) -> Blocker:
+    return Blocker(
+        code=code,
+        message=f"the {grant.step.value} of {grant.person} does not count: {reason}",
+        cleared_by="new approvals, in a new attempt that the platform starts",
+    )

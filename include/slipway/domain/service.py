@@ -1,0 +1,121 @@
+"""What the catalogue says about a service, as plain values. All of it turns into JSON and back without loss."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from slipway.domain.json_value import JsonObject, JsonValue, sha256_of
+
+
+class StageRole(StrEnum):
+    """The part an environment plays; its own name may differ (GovForms: `qa` plays preprod)."""
+
+    DEV = "dev"
+    PREPROD = "preprod"
+    PROD = "prod"
+
+    @property
+    def on_live_path(self) -> bool:
+        """Preprod and Prod share the one lane (R12)."""
+        return self is not StageRole.DEV
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetSettings:
+    """How an environment is deployed to: `kind` names an entry of the target registry, `options` are its own."""
+
+    kind: str
+    options: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeCheck:
+    """One HTTP request and what its answer must be. `expect_json` maps a dotted path to the wanted value;
+    the texts `{version}` and `{digest}` in it stand for those of the release."""
+
+    name: str
+    path: str
+    method: str = "GET"
+    body: JsonValue = None
+    expect_status: int = 200
+    expect_json: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeSuite:
+    """Checks that must all pass before the deadline (seconds); failing ones are tried again until then (R16)."""
+
+    url: str
+    checks: tuple[SmokeCheck, ...]
+    deadline_seconds: float = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationSettings:
+    """The service's own Alembic migrations: `connection` names an Airflow connection (`AIRFLOW_CONN_<ID>`)."""
+
+    connection: str
+    lock_timeout_seconds: float = 5.0
+    statement_timeout_seconds: float = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotApplicable:
+    """Why a service has no such stage, and who agreed (R10)."""
+
+    because: str
+    agreed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageDefinition:
+    """Everything a stage needs, resolved at `open` and kept with the attempt."""
+
+    role: StageRole
+    environment: str
+    target: TargetSettings | None
+    smoke: SmokeSuite | None
+    migrations: MigrationSettings | None = None
+    deploy_deadline_seconds: float = 120.0
+    migrate_deadline_seconds: float = 300.0
+    not_applicable: NotApplicable | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON object that `from_json` turns back into an equal value."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "StageDefinition":
+        """The inverse of `as_json`."""
+        smoke, target, migrations = value["smoke"], value["target"], value["migrations"]
+        absent = value["not_applicable"]
+        return StageDefinition(
+            role=StageRole(value["role"]),
+            environment=value["environment"],
+            target=TargetSettings(**target) if target else None,
+            smoke=SmokeSuite(**{**smoke, "checks": tuple(SmokeCheck(**c) for c in smoke["checks"])}) if smoke else None,
+            migrations=MigrationSettings(**migrations) if migrations else None,
+            deploy_deadline_seconds=value["deploy_deadline_seconds"],
+            migrate_deadline_seconds=value["migrate_deadline_seconds"],
+            not_applicable=NotApplicable(**absent) if absent else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One released service and its stages, one per role."""
+
+    name: str
+    team: str
+    description: str
+    stages: Mapping[StageRole, StageDefinition]
+    product_owner: str | None = None
+    depends_on: tuple[str, ...] = ()
+    nightly: str | None = None
+    """Cron expression (platform time zone) of the nightly Dev run; None where the service has no Dev."""
+
+
+def policy_hash(policy: JsonObject) -> str:
+    """Hash of the effective policy of one service and environment, as grants and permits carry it."""
+    return sha256_of(policy)

@@ -1,0 +1,70 @@
+"""How a stage ends, from what is known of it (`lifecycle.md`, How a stage finishes). Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.release import Attempt, Stage, StageOutcome
+from slipway.domain.service import StageRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """`undo` True: the previous artefact must come back first; the outcome then says how that went."""
+
+    outcome: StageOutcome
+    detail: str
+    undo: bool = False
+
+
+def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
+    """Every activity is closed when this is asked."""
+    if not activities:
+        return _nothing_was_touched(attempt, stage)
+    deployed = any(a.kind is ActivityKind.DEPLOY and a.state.succeeded for a in activities)
+    stopped = attempt.stop_requested_by is not None
+    if deployed and stage.smoke == "pass" and not stopped:
+        return _after_a_pass(stage)
+    return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, activities, deployed), undo=True)
+
+
+def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:
+    if stage.ending is not None:
+        return Ending(outcome=stage.ending, detail=stage.ending_detail)
+    if attempt.stop_requested_by is not None:
+        detail = f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}"
+        return Ending(outcome=StageOutcome.WITHDRAWN, detail=detail)
+    detail = "its run ended before anything was done here: nothing was touched, nothing is undone"
+    return Ending(outcome=StageOutcome.NOT_STARTED, detail=detail)
+
+
+def _after_a_pass(stage: Stage) -> Ending:
+    if stage.role is not StageRole.PROD:
+        return Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed")
+    if stage.confirmed == "fail":
+        return Ending(
+            outcome=StageOutcome.UNDONE, detail="a person looked at live and said it does not work", undo=True
+        )
+    if stage.confirmed == "pass":
+        return Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed, confirmed by a person")
+    return Ending(
+        outcome=StageOutcome.UNVERIFIED,
+        detail="live and smoke passed, but nobody confirmed the new functionality in time: a verdict is owed",
+    )
+
+
+def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deployed: bool) -> str:
+    if attempt.stop_requested_by is not None:
+        return f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}"
+    failed = next((a for a in reversed(activities) if not a.state.succeeded), None)
+    if failed is not None:
+        return f"{failed.kind} {failed.state}: {failed.detail}"
+    if not deployed:
+        return "migrated, but never deployed"
+    return f"smoke: {stage.smoke or 'not run'}"
+
+
+def undo_outcome(undo: Activity) -> StageOutcome:
+    """How the stage ended, from how its undo ended."""
+    good = undo.state in {ActivityState.DONE, ActivityState.SETTLED_DONE}
+    return StageOutcome.UNDONE if good else StageOutcome.LIVE_UNCERTAIN

@@ -1,0 +1,1 @@
+"""The ground everything stands on: home folder, PostgreSQL, settings, processes, supervisor."""

@@ -1,0 +1,152 @@
+"""`docker-compose.yaml`: the same processes with the same settings, in containers, on a real PostgreSQL."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
+from slipway.platform.errors import PlatformError
+from slipway.platform.home import PROJECT, Secrets
+from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
+from slipway.platform.processes import PREPARE, PROGRAMS
+from slipway.platform.settings import settings
+
+COMPOSE_FILE = PROJECT / "docker-compose.yaml"
+_HEADER = """\
+# The platform in containers. Generated from the settings in slipway.platform (make docs): do not edit.
+# Before the first `docker compose up`, set the variables marked `:?` in a file named .env, each to a long
+# random text (SLIPWAY_FERNET_KEY: 32 random bytes in URL-safe base64).
+"""
+_ROOT = Path("/opt/slipway")
+_STATE = Path("/var/lib/slipway")
+
+
+def _asked(variable: str) -> str:
+    """A value that compose refuses to start without."""
+    return f"${{{variable}:?set it in .env}}"
+
+
+_PASSWORD = _asked("SLIPWAY_DB_PASSWORD")
+_SERVER = f"postgresql+psycopg2://postgres:{_PASSWORD}@postgres"
+_DOCKERFILE = """\
+FROM python:3.11-slim
+RUN useradd --create-home --home-dir /var/lib/slipway slipway
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+USER slipway
+WORKDIR /var/lib/slipway
+"""
+
+
+def render() -> str:
+    """The text of the compose file."""
+    stream = io.StringIO()
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.width = 4096
+    yaml.dump(_document(), stream)
+    return _HEADER + stream.getvalue()
+
+
+def write(file: Path = COMPOSE_FILE) -> None:
+    """Writes the compose file anew."""
+    file.write_text(render(), encoding="utf-8")
+
+
+def check(file: Path = COMPOSE_FILE) -> None:
+    """Raises PlatformError where the file is not what `write` would write."""
+    if not file.exists() or file.read_text(encoding="utf-8") != render():
+        raise PlatformError(f"{file.name} is not current. Run: make docs")
+
+
+def _document() -> dict[str, Any]:
+    return {
+        "name": "slipway",
+        "services": {
+            "postgres": _postgres(),
+            "prepare": _prepare(),
+            **{
+                program.name: _service(
+                    program.arguments,
+                    {"prepare": "service_completed_successfully"},
+                    signs_in=program.signs_in,
+                )
+                | ({"ports": ["${SLIPWAY_PORT:-8080}:8080"]} if program.name == "api-server" else {})
+                for program in PROGRAMS
+            },
+        },
+        "configs": {"databases": {"content": f"CREATE DATABASE {RELEASE_DATABASE};"}},
+        "volumes": {"database": None, "state": None},
+    }
+
+
+def _prepare() -> dict[str, Any]:
+    """Runs once before the others; builds the image that all share."""
+    never = DoubleQuotedScalarString("no")
+    service = _service(PREPARE, {"postgres": "service_healthy"}, restart=never, signs_in=True)
+    return service | {"build": {"context": ".", "dockerfile_inline": _DOCKERFILE}}
+
+
+def _postgres() -> dict[str, Any]:
+    """One server with both databases: the image makes the first, its start script the second."""
+    return {
+        "image": "postgres:18",
+        "restart": "unless-stopped",
+        "environment": {"POSTGRES_PASSWORD": _PASSWORD, "POSTGRES_DB": AIRFLOW_DATABASE},
+        "configs": [{"source": "databases", "target": "/docker-entrypoint-initdb.d/databases.sql"}],
+        "volumes": ["database:/var/lib/postgresql"],
+        "healthcheck": {
+            "test": ["CMD", "pg_isready", "-U", "postgres", "-d", RELEASE_DATABASE],
+            "interval": "5s",
+            "retries": 20,
+        },
+    }
+
+
+def _service(
+    arguments: Sequence[str],
+    after: dict[str, str],
+    *,
+    restart: str = "unless-stopped",
+    signs_in: bool = False,
+) -> dict[str, Any]:
+    seed = {PASSWORD_SEED: f"${{{PASSWORD_SEED}:-}}"} if signs_in else {}
+    return {
+        "image": "slipway:0.1.0",
+        "restart": restart,
+        "command": ["python", *arguments],
+        "environment": _environment() | seed,
+        "volumes": [
+            *(f"./{folder}:{_ROOT}/{folder}:ro" for folder in ("dags", "plugins", "include")),
+            f"state:{_STATE}",
+        ],
+        "depends_on": {name: {"condition": condition} for name, condition in after.items()},
+    }
+
+
+def _environment() -> dict[str, str]:
+    place = Place(
+        project=_ROOT,
+        home=_STATE,
+        dags=_ROOT / "dags",
+        catalogue=_ROOT / "include" / "catalogue",
+        host="0.0.0.0",
+        port=8080,
+        api_url="http://api-server:8080",
+        base_url="${SLIPWAY_BASE_URL:-http://localhost:8080}",
+        airflow_database_url=f"{_SERVER}/{AIRFLOW_DATABASE}",
+        release_database_url=f"{_SERVER}/{RELEASE_DATABASE}",
+        embedded=False,
+    )
+    secrets = Secrets(
+        fernet_key=_asked("SLIPWAY_FERNET_KEY"),
+        jwt_secret=_asked("SLIPWAY_JWT_SECRET"),
+        api_secret=_asked("SLIPWAY_API_SECRET"),
+        internal_token=_asked("SLIPWAY_INTERNAL_TOKEN"),
+        password_seed="",
+    )
+    return dict(sorted(settings(place, secrets).items()))

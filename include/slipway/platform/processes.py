@@ -1,0 +1,33 @@
+"""What runs: the processes of a platform, as data. The compose file is made from the same list."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One long-running process; `arguments` follow the Python interpreter."""
+
+    name: str
+    arguments: Sequence[str]
+    signs_in: bool = False
+    """Whether it acts through the API as a machine account, and so gets the secret of their passwords."""
+
+    @property
+    def argv(self) -> list[str]:
+        """The command on this machine."""
+        return [sys.executable, *self.arguments]
+
+
+PROGRAMS: Sequence[Program] = (
+    Program(name="api-server", arguments=("-m", "airflow", "api-server")),
+    Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs")),
+    Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor")),
+    Program(name="triggerer", arguments=("-m", "airflow", "triggerer", "--skip-serve-logs")),
+    Program(name="reconciler", arguments=("-m", "slipway.reconciler"), signs_in=True),
+)
+"""The whole platform, PostgreSQL aside. `airflow standalone` would force its own sign-in."""
+
+PREPARE: Sequence[str] = ("-m", "slipway.airflow_edge.prepare")
+"""Brings both databases, people and pools to what this code needs; harmless to repeat."""

@@ -1,0 +1,91 @@
+"""The one place for the settings of every process; `docker-compose.yaml` is generated from it too."""
+
+import os
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
+from slipway.platform.home import Secrets
+from slipway.platform.place import Place
+
+AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayFabAuthManager"
+
+_FIXED: Mapping[str, str] = {
+    # Who may do what. The path must contain "FabAuthManager", else access_control of DAGs is not synced.
+    "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
+    "AIRFLOW__FAB__CACHE_TTL": "5",
+    "AIRFLOW__FAB__UPDATE_FAB_PERMS": "True",
+    # One machine, few cores: 8 tasks at once, one API process (two see different caches).
+    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    "AIRFLOW__CORE__PARALLELISM": "8",
+    "AIRFLOW__API__WORKERS": "1",
+    # Releases are short tasks in a row: look again at once, and narrow the race of early answers.
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+    # What dies is noticed in seconds; what merely loses its database for a minute is not killed.
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "5",
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "30",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "10",
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "5",
+    "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "24",
+    "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "30",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+    # A release DAG that nobody unpaused would look like a release that waits.
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DEFAULT_TIMEZONE": "utc",
+    "AIRFLOW__CORE__MIGRATION_STRICT_CHECK": "False",
+    "AIRFLOW__API__EXPOSE_CONFIG": "False",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+}
+
+
+def settings(place: Place, secrets: Secrets) -> dict[str, str]:
+    """Environment variables that every process of the platform gets. What the caller has set wins."""
+    return {
+        **_FIXED,
+        **_places(place),
+        "AIRFLOW__CORE__FERNET_KEY": secrets.fernet_key,
+        "AIRFLOW__API__SECRET_KEY": secrets.api_secret,
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt_secret,
+        "SLIPWAY_INTERNAL_TOKEN": secrets.internal_token,
+        **place.overrides,
+    }
+
+
+def environment(place: Place, secrets: Secrets, *, signs_in: bool = False) -> dict[str, str]:
+    """The whole environment of a local process: ours, plus what the caller has set and we do not."""
+    seed = {PASSWORD_SEED: secrets.password_seed} if signs_in else {}
+    temporary = PurePath(place.home) / "tmp"
+    path = os.pathsep.join(filter(None, [str(place.project / "include"), os.environ.get("PYTHONPATH", "")]))
+    return {
+        **os.environ,
+        **settings(place, secrets),
+        **seed,
+        "PYTHONPATH": path,
+        "TMPDIR": str(temporary),
+        "SLIPWAY_HOME": str(place.home),
+    }
+
+
+def _places(place: Place) -> dict[str, str]:
+    return {
+        "AIRFLOW_HOME": str(place.home / "airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(place.dags),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(place.project / "plugins"),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{place.api_url}/execution/",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(place.home / "logs" / "tasks"),
+        "AIRFLOW__API__HOST": place.host,
+        "AIRFLOW__API__PORT": str(place.port),
+        "AIRFLOW__API__BASE_URL": place.base_url,
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": place.airflow_database_url,
+        "PYTHONPATH": str(place.project / "include"),
+        "SLIPWAY_DATABASE_URL": place.release_database_url,
+        "SLIPWAY_CATALOGUE": str(place.catalogue),
+        "SLIPWAY_API_URL": place.api_url,
+        "SLIPWAY_PORT": str(place.port),
+        "SLIPWAY_HOME": str(place.home),
+    }

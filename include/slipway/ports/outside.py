@@ -1,0 +1,195 @@
+"""Ports to everything outside Slipway but the release database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Protocol
+
+from slipway.domain.json_value import JsonObject
+from slipway.domain.service import MigrationSettings, Service, SmokeSuite, TargetSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefact:
+    """One built version of a service: `digest` is `sha256:<hex>` of its bytes (R2)."""
+
+    service: str
+    version: str
+    digest: str
+    size: int
+    """Bytes."""
+
+
+class ArtefactSource(Protocol):
+    """Where built versions come from: content-addressed, verified at each use."""
+
+    def resolve(self, service: str, version: str) -> Artefact:
+        """The artefact of a version. Raises NotFoundError naming the nearest versions."""
+
+    def versions(self, service: str) -> Sequence[str]:
+        """Known versions, oldest first."""
+
+    def fetch(self, artefact: Artefact, into: Path) -> Path:
+        """Unpacks the verified bytes below `into` and returns the folder. Raises ArtefactError where the digest
+        differs, the artefact vanished, or the disk is full."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """What a target says runs now; `digest` None means nothing runs."""
+
+    digest: str | None
+    version: str | None
+    healthy: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployOrder:
+    """One deploy: what, where, under whose fencing number, until when."""
+
+    service: str
+    environment: str
+    artefact: Artefact
+    folder: Path
+    fencing: int
+    deadline: datetime
+    """Aware UTC; past it the target stops its own work and raises."""
+    lock_fd: int | None = None
+    """Descriptor of the activity's lock file; every child that works for the deploy inherits it, so that the lock
+    is free only when all of them are dead."""
+    environment_variables: Mapping[str, str] = field(default_factory=dict)
+    """What the service itself needs (its database URL, say); never Slipway's or Airflow's own credentials."""
+
+
+class DeployTarget(Protocol):
+    """A place that artefacts are deployed to. Made by the registry from `TargetSettings`."""
+
+    def deploy(self, order: DeployOrder) -> None:
+        """Replaces what runs by the artefact and returns when it is healthy. Raises StaleFenceError where a higher
+        fencing number was seen, TargetError otherwise. Its child processes die with the caller."""
+
+    def current(self, service: str, environment: str) -> Running:
+        """What runs now, asked of the target itself. Raises TargetError where it does not answer."""
+
+    def remove(self, service: str, environment: str, fencing: int) -> None:
+        """Stops what runs: the way back of a first release ever."""
+
+
+class TargetRegistry(Protocol):
+    """Makes targets by kind."""
+
+    def target(self, settings: TargetSettings) -> DeployTarget:
+        """The target for these settings. Raises TargetError naming the known kinds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationOrder:
+    """One migration of the service's database from the artefact in `folder`."""
+
+    service: str
+    environment: str
+    folder: Path
+    settings: MigrationSettings
+    database_url: str
+    deadline: datetime
+    lock_fd: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationState:
+    """Where a database stands: the revision applied, and those of the artefact still to come (oldest first)."""
+
+    applied: str | None
+    pending: tuple[str, ...]
+
+
+class MigrationRunner(Protocol):
+    """Runs the migrations that an artefact carries, one runner at a time per database."""
+
+    def carries_migrations(self, folder: Path) -> bool:
+        """Whether the artefact has migrations at all."""
+
+    def state(self, order: MigrationOrder) -> MigrationState:
+        """What is applied and what is pending; changes nothing."""
+
+    def upgrade(self, order: MigrationOrder) -> MigrationState:
+        """Applies what is pending, with lock and statement timeouts. Raises ServiceMigrationError."""
+
+    def downgrade(self, order: MigrationOrder, to: str | None) -> MigrationState:
+        """Goes back to revision `to` (None: before the first), from the artefact that carries the newer ones."""
+
+    def lossless(self, order: MigrationOrder, back_to: str | None) -> bool:
+        """Whether every migration between `back_to` and what is applied declares its downgrade lossless."""
+
+
+class CheckStatus(StrEnum):
+    """Three-valued: no data is never success."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """How one check ended, in words a person understands."""
+
+    name: str
+    status: CheckStatus
+    detail: str
+    attempts: int = 1
+
+
+class Probe(Protocol):
+    """Runs a smoke suite against a running service."""
+
+    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
+        """One result per check; failing ones were tried again until the suite's deadline."""
+
+
+class Connections(Protocol):
+    """Secrets by the id that the catalogue names."""
+
+    def url(self, connection_id: str) -> str:
+        """The connection's URL. Raises NotFoundError naming the variable to set."""
+
+
+class ActivityLock(Protocol):
+    """Proof of death: a lock that the worker of an activity and all its children hold while any of them lives."""
+
+    def hold(self, activity_id: str) -> IO[bytes]:
+        """Takes the lock for this process and whoever inherits the returned file."""
+
+    def is_free(self, activity_id: str, host: str) -> bool | None:
+        """True: all holders are dead. False: one lives. None: cannot be told from this host."""
+
+    @property
+    def host(self) -> str:
+        """The name of this host, as recorded with an activity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Something to tell people; `key` makes sending it twice harmless."""
+
+    key: str
+    channel: str
+    text: str
+    payload: JsonObject = field(default_factory=dict)
+
+
+class Notifier(Protocol):
+    """Tells people (Slack, or the terminal)."""
+
+    def send(self, message: Message) -> None:
+        """Delivers one message, or raises SlipwayError to be tried again later."""
+
+
+class ServiceDefinitions(Protocol):
+    """Where a release's definitions come from when it is opened; never asked again after that."""
+
+    def service(self, name: str) -> Service:
+        """The service as its definition says now. Raises NotFoundError, or CatalogueError with every problem."""

@@ -1,0 +1,271 @@
+"""The release database, as the use cases see it. Facts and their log entries are written in one transaction."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from slipway.domain.activity import (
+    Activity,
+    ActivityKind,
+    ActivityState,
+    Permit,
+    Turn,
+    Worker,
+)
+from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
+from slipway.domain.json_value import JsonObject
+from slipway.domain.people import People, Person
+from slipway.domain.platform import Platform
+from slipway.domain.policy.decision import LeaseHolder, StandingHold
+from slipway.domain.release import (
+    Attempt,
+    ChangeKind,
+    Origin,
+    Outcome,
+    Release,
+    ReleaseState,
+    Stage,
+    StageOutcome,
+)
+from slipway.domain.service import StageDefinition, StageRole
+from slipway.ports.outside import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who does something, and which way it came."""
+
+    id: str
+    via: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRelease:
+    """What a release is made of when it is first asked for."""
+
+    service: str
+    team: str
+    kind: ChangeKind
+    summary: str
+    rollback_plan: str
+    to: StageRole
+    requested_by: str
+    ticket: str | None
+    fixes: str | None
+    product_owner: str | None
+    extra: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAttempt:
+    """What an attempt is made of; `stages` in order, each with the outcome it has from the start, if any."""
+
+    release_id: str
+    dag_id: str
+    run_id: str
+    version: str
+    digest: str
+    origin: Origin
+    actor: str
+    stages: Sequence["NewStage"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStage:
+    """A stage as `open` resolved it."""
+
+    definition: StageDefinition
+    policy_hash: str
+    outcome: StageOutcome | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyInEffect:
+    """The people and the platform's rules that count now; `digest` names them."""
+
+    digest: str
+    platform: Platform
+    people: People
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """What the log says runs in an environment."""
+
+    version: str | None
+    digest: str | None
+
+
+class Releases(Protocol):
+    """Releases and their attempts."""
+
+    def lock_service(self, service: str) -> None: ...
+    def create(self, new: NewRelease) -> Release: ...
+    def get(self, release_id: str) -> Release | None: ...
+    def add_requester(self, release_id: str, person: str) -> None: ...
+    def set_state(self, release_id: str, state: ReleaseState, outcome: Outcome | None) -> None: ...
+    def open_attempt(self, new: NewAttempt) -> Attempt: ...
+    def attempt(self, attempt_id: str) -> Attempt | None: ...
+    def lock_attempt(self, attempt_id: str) -> Attempt: ...
+    def attempt_of_run(self, dag_id: str, run_id: str) -> Attempt | None: ...
+    def attempts(self, release_id: str) -> Sequence[Attempt]: ...
+    def open_attempts(self, service: str | None = None) -> Sequence[Attempt]: ...
+    def awaiting_renewal(self) -> Sequence[Attempt]: ...
+    def end_attempt(self, attempt_id: str, outcome: Outcome) -> None: ...
+    def request_stop(self, attempt_id: str, by: str, reason: str) -> None: ...
+
+
+class Stages(Protocol):
+    """Stages of attempts."""
+
+    def get(self, attempt_id: str, role: StageRole) -> Stage: ...
+    def lock(self, attempt_id: str, role: StageRole) -> Stage: ...
+    def of_attempt(self, attempt_id: str) -> Sequence[Stage]: ...
+    def set_ending(self, attempt_id: str, role: StageRole, ending: StageOutcome, detail: str) -> None: ...
+    def set_smoke(self, attempt_id: str, role: StageRole, verdict: str) -> None: ...
+    def set_confirmed(self, attempt_id: str, role: StageRole, verdict: str) -> None: ...
+    def set_previous(self, attempt_id: str, role: StageRole, deployed: Deployed) -> None: ...
+    def set_previous_revision(self, attempt_id: str, role: StageRole, revision: str) -> None: ...
+    def finish(self, attempt_id: str, role: StageRole, outcome: StageOutcome, detail: str) -> None: ...
+
+
+class Turns(Protocol):
+    """The queue of a lane and its holder."""
+
+    def lock_lane(self, lane: str) -> None: ...
+    def enqueue(self, lane: str, attempt_id: str, role: StageRole, rank: int, ready_at: datetime) -> Turn: ...
+    def find(self, attempt_id: str, role: StageRole) -> Turn | None: ...
+    def waiting(self, lane: str) -> Sequence[Turn]: ...
+    def holder(self, lane: str) -> Turn | None: ...
+    def take(self, turn_id: int) -> Turn: ...
+    def park(self, turn_id: int) -> bool: ...
+    def free(self, attempt_id: str, role: StageRole) -> bool: ...
+
+
+class Leases(Protocol):
+    """Who works on a service in an environment."""
+
+    def live(self, service: str, environment: str) -> LeaseHolder | None: ...
+    def take(self, service: str, environment: str, permit: Permit) -> None: ...
+    def free(self, attempt_id: str, role: StageRole) -> bool: ...
+
+
+class Permits(Protocol):
+    """Permits and the activities under them."""
+
+    def find(self, attempt_id: str, role: StageRole) -> Permit | None: ...
+    def issue(self, stage: Stage, digest: str, fencing: int, grants: Sequence[Grant]) -> Permit: ...
+    def next_fencing(self) -> int: ...
+
+
+class Activities(Protocol):
+    """Outside work, open and closed."""
+
+    def open(
+        self,
+        permit: Permit,
+        activity_id: str,
+        kind: ActivityKind,
+        number: int,
+        digest: str | None,
+        worker: Worker,
+        deadline: datetime,
+    ) -> Activity: ...
+    def get(self, activity_id: str) -> Activity | None: ...
+    def lock(self, activity_id: str) -> Activity: ...
+    def of_stage(self, attempt_id: str, role: StageRole) -> Sequence[Activity]: ...
+    def close(self, activity_id: str, state: ActivityState, detail: str) -> None: ...
+
+
+class Grants(Protocol):
+    """Questions put to people, and the answers that count."""
+
+    def ask(self, request: ApprovalRequest, task_instance: str) -> int: ...
+    def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None: ...
+    def of_attempt(self, attempt_id: str) -> Sequence[Grant]: ...
+    def write(
+        self,
+        request: ApprovalRequest,
+        stage: Stage,
+        attempt: Attempt,
+        person: Person,
+        answer: Answer,
+        life: datetime,
+    ) -> Grant: ...
+    def first_authorised(self, release_id: str, environment: str) -> datetime | None: ...
+
+
+class Records(Protocol):
+    """Proofs, deployments, bad versions and holds."""
+
+    def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None: ...
+    def latest_verdict(self, service: str, environment: str, digest: str) -> str | None: ...
+    def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None: ...
+    def deployed(self, service: str, environment: str) -> Deployed: ...
+    def mark_bad(self, attempt: Attempt, because: str, by: str) -> None: ...
+    def why_bad(self, service: str, digest: str) -> str | None: ...
+    def place_hold(
+        self, scope: str, name: str | None, reason: str, by: str, until: datetime | None, exempt: str | None
+    ) -> int: ...
+    def lift_hold(self, hold_id: int, by: str, because: str) -> bool: ...
+    def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]: ...
+
+
+class Transaction(Protocol):
+    """One transaction; commits when its block ends well, rolls back whole when it raises."""
+
+    @property
+    def releases(self) -> Releases: ...
+    @property
+    def stages(self) -> Stages: ...
+    @property
+    def turns(self) -> Turns: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def permits(self) -> Permits: ...
+    @property
+    def activities(self) -> Activities: ...
+    @property
+    def grants(self) -> Grants: ...
+    @property
+    def records(self) -> Records: ...
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock at the start of the transaction, aware UTC."""
+
+    def policy(self) -> PolicyInEffect:
+        """Who may do what now. Raises NotFoundError before the first activation."""
+
+    def activate_policy(self, digest: str, platform: Platform, people: People, by: str) -> None:
+        """Makes people and rules the ones in effect."""
+
+    def log(
+        self,
+        kind: str,
+        actor: Actor,
+        *,
+        attempt: Attempt | None = None,
+        release_id: str | None = None,
+        service: str | None = None,
+        environment: str | None = None,
+        payload: JsonObject | None = None,
+    ) -> None:
+        """Appends an entry; written at commit, in order, after everything else of the transaction."""
+
+    def tell(self, message: Message) -> None:
+        """Puts a message into the outbox; a key already there is left alone."""
+
+    def wake(self) -> None:
+        """Tells whoever waits (triggers, the reconciler) to look again, at commit."""
+
+
+class ReleaseStore(Protocol):
+    """The release database."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Raises DatabaseUnavailableError where it does not answer."""

@@ -1,0 +1,125 @@
+"""Puts a question to the people who may answer it, with the evidence it is decided on (R6, R8, R9, R16)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slipway.domain.authority import entitled
+from slipway.domain.evidence import evidence, question
+from slipway.domain.grant import ApprovalRequest, Decision, Step
+from slipway.domain.json_value import JsonObject
+from slipway.domain.policy.decision import Facts
+from slipway.domain.policy.grants_count import earliest_expiry, matter_of
+from slipway.domain.release import StageOutcome
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.facts import gather
+from slipway.use_cases.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The question as put. `assignees` maps a person's id to the name that people read."""
+
+    request: ApprovalRequest
+    subject: str
+    assignees: dict[str, str]
+    seconds_left: float
+    again: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAsked:
+    """Nobody needs to be asked. `go_on` False: the stage has ended, what follows is left out."""
+
+    go_on: bool
+    detail: str
+
+
+def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, actor: Actor) -> Asked | NotAsked:
+    """Writes the question before Airflow shows it; asked again, it keeps its deadline."""
+    with world.store.transaction() as tx:
+        attempt = tx.releases.lock_attempt(attempt_id)
+        facts = gather(tx, attempt, step.role)
+        settled = _already_settled(tx, facts, step)
+        if settled is not None:
+            return settled
+        rule = facts.platform.rule(step.action)
+        eligible = entitled(rule, matter_of(facts, step), facts.people)
+        if not eligible:
+            detail = f"nobody may answer {step.value}: it needs {rule.who.describe()}, and not a requester"
+            tx.stages.set_ending(attempt_id, step.role, StageOutcome.REFUSED, detail)
+            _log(tx, facts, actor, "approval_impossible", {"step": step.value, "message": detail})
+            return NotAsked(go_on=False, detail=detail)
+        request = _request(tx, facts, step, eligible)
+        times = tx.grants.ask(request, task_instance)
+        names = {person: facts.people.by_id[person].name for person in eligible}
+        payload = {
+            "step": step.value,
+            "asked": times,
+            "eligible": list(eligible),
+            "evidence_hash": request.evidence_hash,
+            "expires_at": request.expires_at.isoformat(),
+        }
+        _log(tx, facts, actor, "approval_asked", payload)
+        tx.tell(_message(facts, step, names, times))
+        return Asked(
+            request=request,
+            subject=question(step, facts),
+            assignees=names,
+            seconds_left=max(1.0, (request.expires_at - tx.now).total_seconds()),
+            again=times > 1,
+        )
+
+
+def _already_settled(tx: Transaction, facts: Facts, step: Step) -> NotAsked | None:
+    stage, attempt = facts.stage, facts.attempt
+    if stage.outcome is not None and stage.outcome.has_no_work:
+        return NotAsked(go_on=True, detail=stage.detail)
+    over = stage.outcome or stage.ending
+    if over is not None:
+        return NotAsked(go_on=False, detail=f"{stage.environment} has ended: {over}. {stage.ending_detail}")
+    if attempt.stop_requested_by is not None:
+        return NotAsked(go_on=False, detail=f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}")
+    answered = next((g for g in tx.grants.of_attempt(attempt.id) if g.step is step), None)
+    if answered is not None:
+        granted = answered.decision is Decision.APPROVE
+        return NotAsked(go_on=granted, detail=f"{step.value} was answered by {answered.person}: {answered.decision}")
+    return None
+
+
+def _request(tx: Transaction, facts: Facts, step: Step, eligible: tuple[str, ...]) -> ApprovalRequest:
+    before = tx.grants.request(facts.attempt.id, step)
+    runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
+    text = evidence(step, facts, runs)
+    return ApprovalRequest(
+        attempt_id=facts.attempt.id,
+        step=step,
+        evidence=text,
+        evidence_hash=hashlib.sha256(text.encode()).hexdigest(),
+        eligible=eligible,
+        expires_at=before.expires_at if before else _deadline(facts, step, tx.now),
+    )
+
+
+def _deadline(facts: Facts, step: Step, now: datetime) -> datetime:
+    """Confirm and verdict: while somebody attends. Others: as configured, no later than a grant they build on."""
+    if step in {Step.CONFIRM, Step.VERDICT}:
+        return now + timedelta(minutes=facts.platform.attend_minutes)
+    life = facts.platform.approval_life[step.role]
+    deadline = now + timedelta(minutes=life.request_minutes)
+    earliest = earliest_expiry(facts)
+    return deadline if earliest is None else min(deadline, earliest)
+
+
+def _log(tx: Transaction, facts: Facts, actor: Actor, kind: str, payload: JsonObject) -> None:
+    tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
+
+
+def _message(facts: Facts, step: Step, names: dict[str, str], times: int) -> Message:
+    again = " (asked again: the answer before did not count)" if times > 1 else ""
+    return Message(
+        key=f"{facts.attempt.id}:{step}:{times}",
+        channel="approvals",
+        text=f"{question(step, facts)}{again} Waiting for one of: {', '.join(names.values())}",
+    )

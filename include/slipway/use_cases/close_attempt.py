@@ -1,0 +1,62 @@
+"""Ends an attempt whose stages have all ended, and says where its release stands now."""
+
+from dataclasses import dataclass
+
+from slipway.domain.release import Attempt, Outcome, ReleaseState, StageOutcome, attempt_outcome
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.finish_stage import finish_stage
+from slipway.use_cases.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """`outcome` None: a stage is not finished yet; call again."""
+
+    outcome: Outcome | None
+    detail: str
+
+
+def close_attempt(world: World, attempt_id: str, task: TaskWorker, actor: Actor) -> Closing:
+    """Finishes stages that nobody finished, then writes the attempt's outcome, once."""
+    with world.store.transaction() as tx:
+        attempt = tx.releases.lock_attempt(attempt_id)
+        stages = tx.stages.of_attempt(attempt_id)
+    if attempt.outcome is not None:
+        return Closing(outcome=attempt.outcome, detail="; ".join(f"{s.environment}: {s.detail}" for s in stages))
+    for stage in stages:
+        finish = finish_stage(world, attempt_id, stage.role, task, actor)
+        if finish.outcome is None:
+            return Closing(outcome=None, detail=f"{stage.environment}: {finish.detail}")
+        if not finish.outcome.lets_the_next_stage_start:
+            break
+    return _record(world, attempt_id, actor)
+
+
+def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
+    with world.store.transaction() as tx:
+        attempt = tx.releases.lock_attempt(attempt_id)
+        stages = tx.stages.of_attempt(attempt_id)
+        detail = "; ".join(f"{s.environment}: {s.detail}" for s in stages if s.outcome is not None)
+        if attempt.outcome is not None:
+            return Closing(outcome=attempt.outcome, detail=detail)
+        outcome = attempt_outcome((s.role, s.outcome) for s in stages if s.outcome is not None)
+        for stage in stages:
+            if stage.outcome is None:
+                reason = "an earlier stage did not let it start"
+                tx.stages.finish(attempt_id, stage.role, StageOutcome.NOT_STARTED, reason)
+        tx.releases.end_attempt(attempt_id, outcome)
+        state = ReleaseState.AWAITING_RETRY if outcome.awaits_retry else ReleaseState.ENDED
+        tx.releases.set_state(attempt.release_id, state, outcome)
+        payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
+        tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
+        _tell(tx, attempt, outcome, detail)
+        tx.wake()
+        return Closing(outcome=outcome, detail=detail)
+
+
+def _tell(tx: Transaction, attempt: Attempt, outcome: Outcome, detail: str) -> None:
+    next_step = f" Next: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
+    text = f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}.{next_step} {detail}"
+    tx.tell(Message(key=f"{attempt.id}:ended", channel="deploy", text=text))

@@ -1,0 +1,93 @@
+"""Carries out one activity under its lock: opened before, closed after, settled where somebody else had opened it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worker
+from slipway.domain.errors import SlipwayError
+from slipway.domain.service import StageRole
+from slipway.ports.store import Actor
+from slipway.use_cases.open_activity import open_activity
+from slipway.use_cases.settle import Settled, close_activity, settle
+from slipway.use_cases.world import World
+
+_SETTLE_EVERY = 0.5
+"""Seconds between two looks at whether the old process is dead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskWorker:
+    """The task instance and process that calls."""
+
+    task_instance: str
+    pid: int
+
+
+Work = Callable[[Activity, int], str]
+"""Does the work; gets the activity and the descriptor of its lock; returns a word on what was done."""
+
+
+def do_activity(
+    world: World,
+    attempt_id: str,
+    role: StageRole,
+    kind: ActivityKind,
+    task: TaskWorker,
+    seconds: float,
+    actor: Actor,
+    work: Work,
+) -> Activity:
+    """Does `work` exactly once, however often the task is started. Raises what the work or the permit raised."""
+    activity_id = uuid.uuid4().hex
+    # Held before the row exists: whoever finds the row open can rely on the lock to tell a dead worker from a live one.
+    with world.locks.hold(activity_id) as lock:
+        worker = Worker(task_instance=task.task_instance, host=world.locks.host, pid=task.pid)
+        opening = open_activity(
+            world,
+            attempt_id,
+            role,
+            kind,
+            activity_id=activity_id,
+            worker=worker,
+            seconds=seconds,
+            actor=actor,
+        )
+        if opening.mine:
+            return work_and_close(world, opening.activity, lock.fileno(), actor, work)
+    return _await_settled(world, opening.activity, actor)
+
+
+def work_and_close(world: World, activity: Activity, lock_fd: int, actor: Actor, work: Work) -> Activity:
+    """Runs the work of an activity that this process opened, and records how it ended."""
+    try:
+        detail = work(activity, lock_fd)
+    except SlipwayError as error:
+        _close(world, activity, ActivityState.FAILED, str(error), actor)
+        raise
+    return _close(world, activity, ActivityState.DONE, detail, actor)
+
+
+def _close(world: World, activity: Activity, state: ActivityState, detail: str, actor: Actor) -> Activity:
+    with world.store.transaction() as tx:
+        if tx.activities.lock(activity.id).state is ActivityState.OPEN:
+            close_activity(tx, activity, state, detail, actor)
+        return tx.activities.lock(activity.id)
+
+
+def _await_settled(world: World, activity: Activity, actor: Actor) -> Activity:
+    """Waits till the other start of this activity is over, and takes its result. Bounded by its deadline."""
+    while settle(world, activity.id, actor) is not Settled.CLOSED:
+        with world.store.transaction() as tx:
+            if tx.now >= activity.deadline:
+                break
+        world.sleep(_SETTLE_EVERY)
+    with world.store.transaction() as tx:
+        settled = tx.activities.lock(activity.id)
+    if settled.state.succeeded:
+        return settled
+    raise SlipwayError(
+        f"the {settled.kind} of {settled.attempt_id} was started before, by task instance"
+        f" {settled.worker.task_instance}, and ended as {settled.state}: {settled.detail}. It is not repeated;"
+        " the stage ends here and a retry is a new attempt"
+    )

@@ -1,0 +1,44 @@
+"""Reads, in one transaction, everything that the decision looks at."""
+
+from slipway.domain.activity import lane_of
+from slipway.domain.grant import STEPS_BEFORE
+from slipway.domain.policy.decision import Facts
+from slipway.domain.policy_hash import effective_policy_hash
+from slipway.domain.release import Attempt, Release
+from slipway.domain.service import StageRole
+from slipway.ports.store import Transaction
+
+
+def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
+    """The facts for one stage of an attempt."""
+    release = release_of(tx, attempt)
+    stages = tx.stages.of_attempt(attempt.id)
+    stage = next(stage for stage in stages if stage.role is role)
+    before = tuple(other for other in stages[: stages.index(stage)])
+    policy = tx.policy()
+    return Facts(
+        platform=policy.platform,
+        people=policy.people,
+        policy_hash=effective_policy_hash(policy.platform, release.team, stage.environment),
+        release=release,
+        attempt=attempt,
+        stage=stage,
+        product_owner=release.product_owner,
+        stages_before=before,
+        grants=tuple(g for g in tx.grants.of_attempt(attempt.id) if g.step in STEPS_BEFORE[role]),
+        holds=tuple(tx.records.standing_holds(attempt.service, stage.environment, release)),
+        lease=tx.leases.live(attempt.service, stage.environment),
+        turn=tx.turns.find(attempt.id, role),
+        lane_holder=tx.turns.holder(lane_of(role, attempt.service)),
+        bad_version=tx.records.why_bad(attempt.service, attempt.digest),
+        runs_before={
+            other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
+        },
+    )
+
+
+def release_of(tx: Transaction, attempt: Attempt) -> Release:
+    """The release an attempt belongs to."""
+    release = tx.releases.get(attempt.release_id)
+    assert release is not None, "an attempt refers to its release by foreign key"
+    return release

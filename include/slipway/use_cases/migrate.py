@@ -1,0 +1,42 @@
+"""Brings the service's database to what the artefact needs, before the artefact runs."""
+
+from slipway.domain.activity import Activity, ActivityKind
+from slipway.domain.service import StageRole
+from slipway.ports.store import Actor
+from slipway.use_cases.do_activity import TaskWorker, do_activity
+from slipway.use_cases.service_database import migration_order
+from slipway.use_cases.world import World
+
+NOTHING_TO_MIGRATE = "not applicable, because the version carries no migrations or the service has no database"
+
+
+def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, actor: Actor) -> str:
+    """What was applied, in words. Raises NotPermittedError, ServiceMigrationError, ArtefactError."""
+    with world.store.transaction() as tx:
+        stage = tx.stages.get(attempt_id, role)
+        attempt = tx.releases.lock_attempt(attempt_id)
+    if stage.outcome is not None and stage.outcome.has_no_work:
+        return stage.detail
+    if migration_order(world, attempt, stage, attempt.opened_at) is None:
+        with world.store.transaction() as tx:
+            payload = {"detail": NOTHING_TO_MIGRATE}
+            tx.log(
+                "migrate_not_applicable",
+                actor,
+                attempt=attempt,
+                environment=stage.environment,
+                payload=payload,
+            )
+        return NOTHING_TO_MIGRATE
+
+    def work(activity: Activity, lock_fd: int) -> str:
+        order = migration_order(world, attempt, stage, activity.deadline, lock_fd)
+        assert order is not None, "checked above; the artefact's bytes do not change"
+        before = world.migrations.state(order)
+        with world.store.transaction() as tx:
+            tx.stages.set_previous_revision(attempt_id, role, before.applied or "")
+        after = world.migrations.upgrade(order)
+        return f"{', '.join(before.pending) or 'nothing'} applied; now at {after.applied}"
+
+    seconds = stage.definition.migrate_deadline_seconds
+    return do_activity(world, attempt_id, role, ActivityKind.MIGRATE, task, seconds, actor, work).detail

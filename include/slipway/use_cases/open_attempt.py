@@ -1,0 +1,264 @@
+"""Opens an attempt: who asks, for what, resolved to an artefact and to stage definitions that later tasks rely on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slipway.domain.authority import Matter, why_not
+from slipway.domain.errors import RefusedError, SlipwayError
+from slipway.domain.platform import Action
+from slipway.domain.policy_hash import effective_policy_hash
+from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, StageOutcome
+from slipway.domain.service import Service, StageRole
+from slipway.ports.outside import Artefact, Message
+from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
+from slipway.use_cases.supersede import supersede_pending
+from slipway.use_cases.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptRequest:
+    """What a DAG run asks for. `release_id` names the release that this is a further attempt of."""
+
+    service: str
+    dag_id: str
+    run_id: str
+    origin: Origin
+    actor: Actor
+    version: str | None
+    summary: str = ""
+    rollback_plan: str = ""
+    kind: ChangeKind = ChangeKind.STANDARD
+    to: StageRole = StageRole.PROD
+    release_id: str | None = None
+    ticket: str | None = None
+    fixes: str | None = None
+    extra: Mapping[str, str] | None = None
+
+
+def open_attempt(world: World, request: AttemptRequest) -> Attempt:
+    """The attempt of this DAG run; opening it twice gives the same one. Raises RefusedError, which is in the log."""
+    with world.store.transaction() as tx:
+        known = tx.releases.attempt_of_run(request.dag_id, request.run_id)
+    if known is not None:
+        return known
+    try:
+        return _open(world, request)
+    except SlipwayError as error:
+        _log_refusal(world, request, error)
+        raise
+
+
+def _open(world: World, request: AttemptRequest) -> Attempt:
+    service = world.definitions.service(request.service)
+    with world.store.transaction() as tx:
+        policy = tx.policy()
+        release = _release_to_resume(tx, request)
+        _refuse_strangers(policy, service, request, release)
+        artefact = _artefact(world, tx, request, release)
+        if release is None:
+            release = tx.releases.create(_new_release(request, service))
+            tx.log(
+                "release_requested",
+                request.actor,
+                release_id=release.id,
+                service=release.service,
+                payload=_what(request, artefact),
+            )
+        else:
+            tx.releases.set_state(release.id, ReleaseState.OPEN, None)
+            if request.origin is Origin.PERSON:
+                tx.releases.add_requester(release.id, request.actor.id)
+        superseded = supersede_pending(tx, release, request.actor)
+        attempt = tx.releases.open_attempt(
+            NewAttempt(
+                release_id=release.id,
+                dag_id=request.dag_id,
+                run_id=request.run_id,
+                version=artefact.version,
+                digest=artefact.digest,
+                origin=request.origin,
+                actor=request.actor.id,
+                stages=_stages(
+                    tx,
+                    policy,
+                    service,
+                    release,
+                    artefact,
+                    request.to if not request.release_id else release.to,
+                ),
+            )
+        )
+        payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
+        tx.log("attempt_opened", request.actor, attempt=attempt, payload={**payload, "supersedes": superseded})
+        for stage in tx.stages.of_attempt(attempt.id):
+            if stage.outcome is not None:
+                detail = {"outcome": stage.outcome.value, "detail": stage.detail}
+                tx.log(
+                    "stage_not_needed",
+                    request.actor,
+                    attempt=attempt,
+                    environment=stage.environment,
+                    payload=detail,
+                )
+        tx.tell(_announcement(attempt, release))
+        tx.wake()
+        return attempt
+
+
+def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | None:
+    if request.release_id is None:
+        return None
+    release = tx.releases.get(request.release_id)
+    if release is None or release.service != request.service:
+        raise RefusedError(
+            "unknown_release", f"there is no release {request.release_id} of {request.service} to go on with"
+        )
+    if release.state is not ReleaseState.AWAITING_RETRY:
+        raise RefusedError(
+            "not_awaiting_retry",
+            f"release {release.id} is {release.state}; only one that awaits a retry can go on. See `slipway status`",
+        )
+    return release
+
+
+def _refuse_strangers(
+    policy: PolicyInEffect, service: Service, request: AttemptRequest, release: Release | None
+) -> None:
+    if request.origin is Origin.PERSON:
+        rule = policy.platform.rule(Action.REQUEST_RELEASE)
+        matter = Matter(team=service.team, product_owner=service.product_owner)
+        reason = why_not(rule, policy.people.find(request.actor.id), matter, policy.people)
+        if reason is not None:
+            raise RefusedError("may_not_request", f"{request.actor.id} may not release {service.name}: {reason}")
+    elif request.to is not StageRole.DEV and release is None:
+        raise RefusedError("machines_ask_for_dev_only", "a schedule or a pipeline may only release to Dev")
+    if request.release_id is None:
+        for name, text in (("summary", request.summary), ("rollback plan", request.rollback_plan)):
+            if not text.strip() and request.origin is Origin.PERSON:
+                raise RefusedError("text_missing", f"the {name} is missing: say in a sentence what people should know")
+
+
+def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: Release | None) -> Artefact:
+    last = tx.releases.attempts(release.id)[-1] if release else None
+    version = request.version or (last.version if last else None)
+    if version is None:
+        known = world.artefacts.versions(request.service)
+        if not known:
+            raise RefusedError("no_version", f"{request.service} has no built version yet: nothing can be released")
+        version = known[-1]
+    artefact = world.artefacts.resolve(request.service, version)
+    if request.origin is Origin.PLATFORM and last and artefact.digest != last.digest:
+        raise RefusedError("digest_changed", "the platform may go on with the same artefact only")
+    return artefact
+
+
+def _new_release(request: AttemptRequest, service: Service) -> NewRelease:
+    return NewRelease(
+        service=service.name,
+        team=service.team,
+        kind=request.kind,
+        summary=request.summary,
+        rollback_plan=request.rollback_plan,
+        to=request.to,
+        requested_by=request.actor.id,
+        ticket=request.ticket,
+        fixes=request.fixes,
+        product_owner=service.product_owner,
+        extra=dict(request.extra or {}),
+    )
+
+
+def _stages(
+    tx: Transaction,
+    policy: PolicyInEffect,
+    service: Service,
+    release: Release,
+    artefact: Artefact,
+    to: StageRole,
+) -> Sequence[NewStage]:
+    roles = list(StageRole)
+    stages: list[NewStage] = []
+    for role in roles:
+        definition = service.stages[role]
+        outcome, detail = None, ""
+        if roles.index(role) > roles.index(to):
+            outcome, detail = StageOutcome.NOT_ASKED, f"asked for up to {to.value} only"
+        elif definition.not_applicable is not None:
+            absent = definition.not_applicable
+            outcome = StageOutcome.NOT_APPLICABLE
+            detail = f"not applicable, because {absent.because}; agreed by {absent.agreed_by}"
+        elif _holds_already(tx, release, definition.environment, role, artefact, stages):
+            outcome, detail = (
+                StageOutcome.CARRIED_OVER,
+                f"{artefact.version} is proven in {definition.environment}",
+            )
+        stages.append(
+            NewStage(
+                definition=definition,
+                policy_hash=effective_policy_hash(policy.platform, service.team, definition.environment),
+                outcome=outcome,
+                detail=detail,
+            )
+        )
+    return stages
+
+
+def _holds_already(
+    tx: Transaction,
+    release: Release,
+    environment: str,
+    role: StageRole,
+    artefact: Artefact,
+    before: Sequence[NewStage],
+) -> bool:
+    """Dev: proven once, by whatever run, unless the run is Dev's own. Preprod: only while it runs there still."""
+    if role is StageRole.PROD or release.to is StageRole.DEV:
+        return False
+    proven = tx.records.latest_verdict(release.service, environment, artefact.digest) == "pass"
+    if role is StageRole.DEV or not proven:
+        return proven
+    is_retry = bool(tx.releases.attempts(release.id))
+    runs_it = tx.records.deployed(release.service, environment).digest == artefact.digest
+    return is_retry and runs_it and all(stage.outcome is not None for stage in before)
+
+
+def _what(request: AttemptRequest, artefact: Artefact) -> dict[str, str | None]:
+    return {
+        "version": artefact.version,
+        "digest": artefact.digest,
+        "summary": request.summary,
+        "rollback_plan": request.rollback_plan,
+        "change_kind": request.kind.value,
+        "to": request.to.value,
+        "ticket": request.ticket,
+        "run_id": request.run_id,
+        "origin": request.origin.value,
+    }
+
+
+def _announcement(attempt: Attempt, release: Release) -> Message:
+    return Message(
+        key=f"{attempt.id}:opened",
+        channel="deploy",
+        text=f"{release.service} {attempt.version}: {release.requested_by} asks for a release to {release.to.value}"
+        f" ({release.id}): {release.summary or 'automatic Dev run'}",
+    )
+
+
+def _log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+    payload = {
+        "code": getattr(error, "code", type(error).__name__),
+        "message": str(error),
+        "version": request.version,
+        "dag_id": request.dag_id,
+        "run_id": request.run_id,
+        "outcome": Outcome.REFUSED.value,
+    }
+    with world.store.transaction() as tx:
+        tx.log(
+            "release_refused",
+            request.actor,
+            release_id=request.release_id,
+            service=request.service,
+            payload=payload,
+        )

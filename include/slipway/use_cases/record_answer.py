@@ -1,0 +1,136 @@
+"""Turns an answer that Airflow keeps into a grant, or says why it does not count (R6, R9, R11).
+
+Runs in the API server, which re-reads the answer itself; a task only says where to look.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from slipway.domain.authority import why_not
+from slipway.domain.grant import Answer, Decision, Step
+from slipway.domain.policy.decision import Facts
+from slipway.domain.policy.grants_count import matter_of
+from slipway.domain.release import StageOutcome
+from slipway.domain.service import StageRole
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.facts import gather
+from slipway.use_cases.world import World
+
+PLATFORM_ACCOUNT = "platform"
+
+
+class AnswerKind(StrEnum):
+    """What an answer came to."""
+
+    GRANTED = "granted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    DOES_NOT_COUNT = "does_not_count"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerResult:
+    """`detail` is for people."""
+
+    kind: AnswerKind
+    detail: str
+
+
+def record_answer(world: World, attempt_id: str, step: Step, answer: Answer) -> AnswerResult:
+    """Judges the person by the policy in effect now and writes grant or refusal with its log entry."""
+    actor = Actor(id=answer.person or "unknown", via="airflow")
+    with world.store.transaction() as tx:
+        attempt = tx.releases.lock_attempt(attempt_id)
+        facts = gather(tx, attempt, step.role)
+        before = next((g for g in tx.grants.of_attempt(attempt_id) if g.step is step), None)
+        if before is not None:
+            kind = AnswerKind.GRANTED if before.decision is Decision.APPROVE else AnswerKind.REJECTED
+            return AnswerResult(kind=kind, detail=f"{before.person} answered {before.decision} before")
+        if answer.decision == Decision.WITHDRAWN and answer.person == PLATFORM_ACCOUNT:
+            return _withdraw(tx, facts, step, actor)
+        refusal = _why_it_does_not_count(tx, facts, step, answer)
+        if refusal is not None:
+            payload = {"step": step.value, "decision": answer.decision, "message": refusal}
+            tx.log("answer_refused", actor, attempt=attempt, environment=facts.stage.environment, payload=payload)
+            _tell(
+                tx,
+                facts,
+                step,
+                f"the answer of {actor.id} does not count: {refusal}",
+                f"refused:{answer.hitl_id}",
+            )
+            return AnswerResult(kind=AnswerKind.DOES_NOT_COUNT, detail=refusal)
+        return _write(tx, facts, step, answer, actor)
+
+
+def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: Answer) -> str | None:
+    over = facts.attempt.outcome or facts.stage.outcome or facts.stage.ending
+    if over is not None:
+        return f"the stage has ended: {over}"
+    if answer.decision not in {Decision.APPROVE, Decision.REJECT}:
+        return f"{answer.decision} may be chosen by the platform's own account only; choose Approve or Reject"
+    request = tx.grants.request(facts.attempt.id, step)
+    if request is None:
+        return "this question was never put by the platform"
+    if answer.at > request.expires_at:
+        return f"the request had expired at {request.expires_at:%Y-%m-%d %H:%M} UTC"
+    needs_look = step in {Step.AUTHORISE, Step.CONFIRM} and answer.decision == Decision.APPROVE
+    if needs_look and not (answer.looked_by.strip() and answer.looked_at.strip()):
+        return "it must say who looked at the new functionality, and at what"
+    rule = facts.platform.rule(step.action)
+    return why_not(rule, facts.people.find(answer.person), matter_of(facts, step), facts.people)
+
+
+def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Actor) -> AnswerResult:
+    request = tx.grants.request(facts.attempt.id, step)
+    person = facts.people.find(answer.person)
+    assert request is not None and person is not None, "checked by _why_it_does_not_count"
+    expires_at = tx.now + timedelta(minutes=facts.platform.approval_life[step.role].grant_minutes)
+    grant = tx.grants.write(request, facts.stage, facts.attempt, person, answer, expires_at)
+    approved = grant.decision is Decision.APPROVE
+    payload = {
+        "step": step.value,
+        "grant": grant.id,
+        "decision": grant.decision.value,
+        "comment": answer.comment,
+        "looked_by": answer.looked_by,
+        "looked_at": answer.looked_at,
+        "digest": grant.digest,
+        "policy_hash": grant.policy_hash,
+        "evidence_hash": grant.evidence_hash,
+        "hitl_id": answer.hitl_id,
+        "expires_at": grant.expires_at.isoformat(),
+    }
+    kind = "grant_given" if approved else "rejected"
+    tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
+    if step is Step.CONFIRM:
+        tx.stages.set_confirmed(facts.attempt.id, StageRole.PROD, "pass" if approved else "fail")
+    elif not approved:
+        detail = f"{step.value} rejected by {person.name}: {answer.comment or 'no comment'}"
+        tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.REJECTED, detail)
+    _tell(tx, facts, step, f"{step.value}: {grant.decision} by {person.name}", "answered")
+    tx.wake()
+    result = AnswerKind.GRANTED if approved else AnswerKind.REJECTED
+    return AnswerResult(kind=result, detail=f"{grant.decision} by {person.name}")
+
+
+def _withdraw(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> AnswerResult:
+    detail = f"stopped by {facts.attempt.stop_requested_by}: {facts.attempt.stop_reason}"
+    if facts.stage.ending is None:
+        tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.WITHDRAWN, detail)
+    payload = {"step": step.value, "detail": detail}
+    tx.log(
+        "request_withdrawn",
+        actor,
+        attempt=facts.attempt,
+        environment=facts.stage.environment,
+        payload=payload,
+    )
+    return AnswerResult(kind=AnswerKind.WITHDRAWN, detail=detail)
+
+
+def _tell(tx: Transaction, facts: Facts, step: Step, text: str, key: str) -> None:
+    whole = f"{facts.release.service} {facts.attempt.version} ({facts.attempt.id}): {text}"
+    tx.tell(Message(key=f"{facts.attempt.id}:{step}:{key}", channel="deploy", text=whole))

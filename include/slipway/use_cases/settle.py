@@ -1,0 +1,83 @@
+"""Settles an open activity: its process proven dead or past its deadline, the target asked, the answer recorded."""
+
+from enum import StrEnum
+
+from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.errors import SlipwayError
+from slipway.domain.release import Stage
+from slipway.ports.store import Actor, Deployed, Transaction
+from slipway.use_cases.service_database import migration_order
+from slipway.use_cases.world import World
+
+
+class Settled(StrEnum):
+    """What came of it."""
+
+    CLOSED = "closed"
+    """It is closed now, or was already."""
+    ALIVE = "alive"
+    """Its process, or one of its children, still works: come back later."""
+    UNKNOWN = "unknown"
+    """The process is gone, but the target does not answer: come back later, and page when it goes on."""
+
+
+def settle(world: World, activity_id: str, actor: Actor) -> Settled:
+    """Closes the activity if that can be done safely. Under a row lock: of several settlers one works."""
+    with world.store.transaction() as tx:
+        activity = tx.activities.lock(activity_id)
+        if activity.state is not ActivityState.OPEN:
+            return Settled.CLOSED
+        if not _is_over(world, tx, activity):
+            return Settled.ALIVE
+        stage = tx.stages.get(activity.attempt_id, activity.role)
+        try:
+            reached = _reached(world, tx, activity, stage)
+        except SlipwayError as error:
+            _log(tx, activity, stage, actor, "activity_unsettled", {"problem": str(error)})
+            return Settled.UNKNOWN
+        state = ActivityState.SETTLED_DONE if reached else ActivityState.SETTLED_FAILED
+        detail = "its process died; the target was asked what runs"
+        close_activity(tx, activity, state, detail, actor)
+        return Settled.CLOSED
+
+
+def close_activity(tx: Transaction, activity: Activity, state: ActivityState, detail: str, actor: Actor) -> None:
+    """Writes how an activity ended, what runs since, and the log entry for both."""
+    stage = tx.stages.get(activity.attempt_id, activity.role)
+    attempt = tx.releases.attempt(activity.attempt_id)
+    assert attempt is not None, "an activity refers to its attempt by foreign key"
+    tx.activities.close(activity.id, state, detail)
+    if state.succeeded and activity.kind is ActivityKind.DEPLOY:
+        deployed = Deployed(version=attempt.version, digest=attempt.digest)
+        tx.records.add_deployment(attempt, stage.environment, deployed, "deploy")
+    if state.succeeded and activity.kind is ActivityKind.UNDO:
+        deployed = Deployed(version=stage.previous_version, digest=stage.previous_digest)
+        tx.records.add_deployment(attempt, stage.environment, deployed, "undo")
+    _log(tx, activity, stage, actor, f"{activity.kind}_{state}", {"detail": detail})
+    tx.wake()
+
+
+def _is_over(world: World, tx: Transaction, activity: Activity) -> bool:
+    free = world.locks.is_free(activity.id, activity.worker.host)
+    return free is True or (free is None and tx.now >= activity.deadline)
+
+
+def _reached(world: World, tx: Transaction, activity: Activity, stage: Stage) -> bool:
+    """Whether what the activity wanted is there: asked of the target or of the service's database itself."""
+    attempt = tx.releases.attempt(activity.attempt_id)
+    assert attempt is not None, "an activity refers to its attempt by foreign key"
+    if activity.kind is ActivityKind.MIGRATE:
+        order = migration_order(world, attempt, stage, activity.deadline)
+        return order is None or not world.migrations.state(order).pending
+    assert stage.definition.target is not None, "a stage with activities has a target"
+    target = world.targets.target(stage.definition.target)
+    running = target.current(attempt.service, stage.environment)
+    if activity.digest is None:
+        return running.digest is None
+    return running.healthy and running.digest == activity.digest
+
+
+def _log(tx: Transaction, activity: Activity, stage: Stage, actor: Actor, kind: str, more: dict[str, str]) -> None:
+    payload = {"activity": activity.id, "digest": activity.digest, "fencing": activity.fencing, **more}
+    attempt = tx.releases.attempt(activity.attempt_id)
+    tx.log(kind, actor, attempt=attempt, environment=stage.environment, payload=payload)

@@ -1,0 +1,48 @@
+"""Runs the stage's smoke suite and records its verdict: pass, fail or unknown (R16)."""
+
+from slipway.domain.activity import ActivityKind
+from slipway.domain.errors import SlipwayError
+from slipway.domain.release import Stage
+from slipway.domain.service import StageRole
+from slipway.domain.verdict import suite_verdict
+from slipway.ports.outside import CheckResult, CheckStatus
+from slipway.ports.store import Actor
+from slipway.use_cases.world import World
+
+
+class SmokeFailedError(SlipwayError):
+    """The smoke suite did not pass; the stage is undone."""
+
+
+def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
+    """The verdict in words. Raises SmokeFailedError unless every check passed."""
+    with world.store.transaction() as tx:
+        stage = tx.stages.get(attempt_id, role)
+        attempt = tx.releases.lock_attempt(attempt_id)
+        activities = tx.activities.of_stage(attempt_id, role)
+    if stage.outcome is not None and stage.outcome.has_no_work:
+        return stage.detail
+    if stage.outcome is not None:
+        raise SmokeFailedError(f"{stage.environment} has ended as {stage.outcome}: its verdict stands")
+    if not any(a.kind is ActivityKind.DEPLOY and a.state.succeeded for a in activities):
+        raise SmokeFailedError(f"nothing was deployed to {stage.environment} by {attempt_id}: there is nothing to test")
+    results = _run(world, attempt.version, attempt.digest, stage)
+    verdict = suite_verdict(result.status.value for result in results)
+    checks = [{"name": r.name, "status": r.status.value, "detail": r.detail, "attempts": r.attempts} for r in results]
+    with world.store.transaction() as tx:
+        tx.stages.set_smoke(attempt_id, role, verdict)
+        tx.records.add_proof(attempt, stage, verdict, checks)
+        payload = {"verdict": verdict, "checks": checks}
+        tx.log("smoke_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
+    words = "; ".join(f"{r.name}: {r.status.value} ({r.detail})" for r in results)
+    if verdict != CheckStatus.PASS:
+        raise SmokeFailedError(f"smoke in {stage.environment}: {verdict}. {words}")
+    return words
+
+
+def _run(world: World, version: str, digest: str, stage: Stage) -> list[CheckResult]:
+    suite = stage.definition.smoke
+    if suite is None or not suite.checks:
+        detail = "the service has no smoke suite: no data is never success"
+        return [CheckResult(name="suite", status=CheckStatus.UNKNOWN, detail=detail)]
+    return list(world.probe.run(suite, {"version": version, "digest": digest}))

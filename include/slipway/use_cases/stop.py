@@ -1,0 +1,62 @@
+"""Stops a release: withdraws what waits, settles and undoes what works. Never blocked."""
+
+from slipway.domain.authority import Matter, why_not
+from slipway.domain.errors import NotFoundError, RefusedError
+from slipway.domain.platform import Action, Party
+from slipway.domain.release import Attempt, Outcome, ReleaseState
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.world import World
+
+
+def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
+    """What happens next, in words. Raises NotFoundError, RefusedError; a refusal is in the log."""
+    with world.store.transaction() as tx:
+        release = tx.releases.get(release_id)
+        if release is None:
+            raise NotFoundError(f"there is no release {release_id}; `slipway status` lists them")
+        policy = tx.policy()
+        matter = Matter(team=release.team, parties={Party.REQUESTER: release.requesters})
+        refusal = why_not(policy.platform.rule(Action.STOP), policy.people.find(actor.id), matter, policy.people)
+        if refusal is None and not reason.strip():
+            refusal = "a reason is needed: say why, for those who read the log later"
+        if refusal is not None:
+            tx.log(
+                "stop_refused",
+                actor,
+                release_id=release.id,
+                service=release.service,
+                payload={"message": refusal},
+            )
+        elif release.state is ReleaseState.AWAITING_RETRY:
+            tx.releases.set_state(release.id, ReleaseState.ENDED, Outcome.WITHDRAWN)
+            tx.log(
+                "release_withdrawn",
+                actor,
+                release_id=release.id,
+                service=release.service,
+                payload={"reason": reason},
+            )
+            return f"{release.id} is withdrawn"
+        elif release.state is ReleaseState.ENDED:
+            refusal = f"release {release.id} has already ended: {release.outcome}"
+            tx.log(
+                "stop_refused",
+                actor,
+                release_id=release.id,
+                service=release.service,
+                payload={"message": refusal},
+            )
+        else:
+            attempt = tx.releases.attempts(release.id)[-1]
+            _request(tx, attempt, actor, reason)
+            return f"{attempt.id} stops at its next step; what was begun is settled and undone"
+    raise RefusedError("may_not_stop", refusal)
+
+
+def _request(tx: Transaction, attempt: Attempt, actor: Actor, reason: str) -> None:
+    tx.releases.request_stop(attempt.id, actor.id, reason)
+    tx.log("stop_requested", actor, attempt=attempt, payload={"reason": reason})
+    text = f"{attempt.service} {attempt.version}: {actor.id} stops {attempt.id}: {reason}"
+    tx.tell(Message(key=f"{attempt.id}:stop", channel="deploy", text=text))
+    tx.wake()

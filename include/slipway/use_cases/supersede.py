@@ -1,0 +1,26 @@
+"""A person's newer request replaces a pending one of the same service, before its permit, and says so."""
+
+from slipway.domain.release import Release, StageOutcome
+from slipway.domain.service import StageRole
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.facts import release_of
+
+
+def supersede_pending(tx: Transaction, newer: Release, actor: Actor) -> list[str]:
+    """Ends what is pending on the way to Preprod or Prod; returns the attempts' ids. Never by a Dev-only run."""
+    if newer.to is StageRole.DEV:
+        return []
+    superseded = []
+    for attempt in tx.releases.open_attempts(newer.service):
+        release = release_of(tx, attempt)
+        if release.id == newer.id or release.to is StageRole.DEV or release.kind.rank > newer.kind.rank:
+            continue
+        stage = next((s for s in tx.stages.of_attempt(attempt.id) if s.outcome is None), None)
+        if stage is None or stage.ending is not None or tx.permits.find(attempt.id, stage.role) is not None:
+            continue
+        detail = f"replaced by {newer.id}, asked for by {actor.id}"
+        tx.stages.set_ending(attempt.id, stage.role, StageOutcome.SUPERSEDED, detail)
+        payload = {"by": newer.id, "detail": detail}
+        tx.log("superseded", actor, attempt=attempt, environment=stage.environment, payload=payload)
+        superseded.append(attempt.id)
+    return superseded

@@ -1,0 +1,143 @@
+"""Takes the turn of a stage in its lane: first in line without blockers, or says what it waits for (R12)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from slipway.domain.activity import TurnState, lane_of
+from slipway.domain.policy.decide import decide
+from slipway.domain.policy.decision import Blocker, Decision, Facts
+from slipway.domain.policy.grants_count import RENEWABLE, earliest_expiry
+from slipway.domain.release import Attempt, StageOutcome
+from slipway.domain.service import StageRole
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.facts import gather
+from slipway.use_cases.world import World
+
+FINAL = frozenset({"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"})
+"""Blockers that no waiting clears: the stage is refused."""
+
+
+class TurnAnswer(StrEnum):
+    """What `take_turn` came to."""
+
+    NOT_NEEDED = "not_needed"
+    TAKEN = "taken"
+    WAIT = "wait"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnResult:
+    """The answer, with what stands in the way and when to look again at the latest."""
+
+    answer: TurnAnswer
+    lane: str
+    blockers: tuple[Blocker, ...] = ()
+    look_again_at: datetime | None = None
+    outcome: StageOutcome | None = None
+
+
+def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> TurnResult:
+    """Queues the stage if it is not queued, and takes the lane if it is free and nobody without blockers is ahead."""
+    with world.store.transaction() as tx:
+        attempt = tx.releases.lock_attempt(attempt_id)
+        lane = lane_of(role, attempt.service)
+        stage = tx.stages.get(attempt_id, role)
+        if stage.outcome is not None and stage.outcome.has_no_work:
+            return TurnResult(answer=TurnAnswer.NOT_NEEDED, lane=lane)
+        tx.turns.lock_lane(lane)
+        facts = gather(tx, attempt, role)
+        decision = decide(facts, tx.now)
+        turn = facts.turn
+        if turn is not None and turn.state is TurnState.HOLDING and not decision.has("stage_ended", "stopped"):
+            return TurnResult(answer=TurnAnswer.TAKEN, lane=lane)
+        ended = _end_if_hopeless(tx, facts, decision, actor)
+        if ended is not None:
+            return TurnResult(answer=TurnAnswer.ENDED, lane=lane, blockers=decision.blockers, outcome=ended)
+        if turn is None or turn.state is TurnState.FREED:
+            _enqueue(tx, facts, decision, actor)
+        blockers = (*decision.blockers, *_who_is_ahead(tx, attempt, role, lane))
+        if blockers:
+            return TurnResult(
+                answer=TurnAnswer.WAIT,
+                lane=lane,
+                blockers=blockers,
+                look_again_at=_next_look(facts, blockers, tx.now),
+            )
+        taken = tx.turns.find(attempt_id, role)
+        assert taken is not None, "queued above"
+        taken = tx.turns.take(taken.id)
+        payload = {"lane": lane, "fencing": taken.fencing, "waited_since": taken.ready_at.isoformat()}
+        tx.log("turn_taken", actor, attempt=attempt, environment=stage.environment, payload=payload)
+        return TurnResult(answer=TurnAnswer.TAKEN, lane=lane)
+
+
+def may_go_on(world: World, attempt_id: str, role: StageRole) -> bool:
+    """Whether a waiting stage should be woken: its turn has come, or it must end. Reads only."""
+    with world.store.transaction() as tx:
+        attempt = tx.releases.attempt(attempt_id)
+        if attempt is None:
+            return True
+        facts = gather(tx, attempt, role)
+        decision = decide(facts, tx.now)
+        if decision.has(*FINAL, *RENEWABLE, "preprod_moved_on"):
+            return True
+        lane = lane_of(role, attempt.service)
+        return decision.allowed and not _who_is_ahead(tx, attempt, role, lane)
+
+
+def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> None:
+    release, stage = facts.release, facts.stage
+    ready_at = tx.grants.first_authorised(release.id, stage.environment) or tx.now
+    lane = lane_of(stage.role, release.service)
+    tx.turns.enqueue(lane, facts.attempt.id, stage.role, release.kind.rank, ready_at)
+    payload = {"lane": lane, "blockers": [blocker.code for blocker in decision.blockers]}
+    tx.log("turn_queued", actor, attempt=facts.attempt, environment=stage.environment, payload=payload)
+
+
+def _end_if_hopeless(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> StageOutcome | None:
+    """What can't be cleared by waiting ends the stage: renewed where new approvals or a new proof help."""
+    ending = _ending(facts, decision)
+    if ending is None:
+        return None
+    tx.stages.set_ending(facts.attempt.id, facts.stage.role, ending, str(decision))
+    payload = {"ending": ending.value, "blockers": [f"{b.code}: {b.message}" for b in decision.blockers]}
+    tx.log("turn_ended", actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
+    tx.wake()
+    return ending
+
+
+def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
+    if facts.stage.ending is not None or facts.stage.outcome is not None:
+        return facts.stage.ending or facts.stage.outcome
+    if decision.has("stopped"):
+        return StageOutcome.WITHDRAWN
+    if decision.has(*FINAL):
+        return StageOutcome.REFUSED
+    if decision.has(*RENEWABLE, "preprod_moved_on"):
+        return StageOutcome.RENEWED
+    return None
+
+
+def _who_is_ahead(tx: Transaction, attempt: Attempt, role: StageRole, lane: str) -> tuple[Blocker, ...]:
+    holder = tx.turns.holder(lane)
+    if holder is not None:
+        message = f"attempt {holder.attempt_id} holds the lane {lane} ({holder.role})"
+        return (Blocker(code="lane_busy", message=message, cleared_by="its end"),)
+    for turn in tx.turns.waiting(lane):
+        if (turn.attempt_id, turn.role) == (attempt.id, role):
+            return ()
+        other = tx.releases.attempt(turn.attempt_id)
+        if other is not None and decide(gather(tx, other, turn.role), tx.now).allowed:
+            message = f"attempt {turn.attempt_id} is ahead in the queue"
+            return (Blocker(code="queued_behind", message=message, cleared_by="its turn"),)
+    return ()
+
+
+def _next_look(facts: Facts, blockers: tuple[Blocker, ...], now: datetime) -> datetime:
+    """The earliest instant at which something known changes: a blocker clears, or a grant expires."""
+    instants = [blocker.clears_at for blocker in blockers if blocker.clears_at is not None]
+    expiry = earliest_expiry(facts)
+    later = [instant for instant in (*instants, expiry) if instant is not None and instant > now]
+    return min(later, default=now + timedelta(hours=1))

@@ -1,0 +1,96 @@
+"""Brings back what ran before a stage's first activity, by the same mechanism that deployed (R18). Never blocked."""
+
+import uuid
+from datetime import timedelta
+
+from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worker
+from slipway.domain.errors import SlipwayError
+from slipway.domain.release import Attempt, Stage
+from slipway.ports.outside import DeployOrder
+from slipway.ports.store import Actor
+from slipway.use_cases.do_activity import TaskWorker, work_and_close
+from slipway.use_cases.open_activity import log_starting
+from slipway.use_cases.service_database import artefact_folder, migration_order, service_environment
+from slipway.use_cases.world import World
+
+
+def undo(world: World, attempt: Attempt, stage: Stage, task: TaskWorker, actor: Actor) -> Activity | None:
+    """One try at bringing back the previous artefact; the activity says how it went. None: somebody else is at it."""
+    activity_id = uuid.uuid4().hex
+    with world.locks.hold(activity_id) as lock:
+        worker = Worker(task_instance=task.task_instance, host=world.locks.host, pid=task.pid)
+        activity = _open(world, attempt, stage, activity_id, worker, actor)
+        if activity is None:
+            return None
+
+        def work(activity: Activity, lock_fd: int) -> str:
+            schema = _bring_back_schema(world, attempt, stage, activity, lock_fd)
+            return f"{_bring_back_artefact(world, attempt, stage, activity, lock_fd)}; {schema}"
+
+        try:
+            return work_and_close(world, activity, lock.fileno(), actor, work)
+        except SlipwayError:
+            with world.store.transaction() as tx:
+                return tx.activities.lock(activity_id)
+
+
+def _open(
+    world: World, attempt: Attempt, stage: Stage, activity_id: str, worker: Worker, actor: Actor
+) -> Activity | None:
+    with world.store.transaction() as tx:
+        if tx.stages.lock(attempt.id, stage.role).outcome is not None:
+            return None
+        before = tx.activities.of_stage(attempt.id, stage.role)
+        if any(activity.state is ActivityState.OPEN for activity in before):
+            return None
+        permit = tx.permits.find(attempt.id, stage.role)
+        assert permit is not None, "a stage with activities has a permit"
+        number = 1 + sum(activity.kind is ActivityKind.UNDO for activity in before)
+        deadline = tx.now + timedelta(seconds=stage.definition.deploy_deadline_seconds)
+        activity = tx.activities.open(
+            permit, activity_id, ActivityKind.UNDO, number, stage.previous_digest, worker, deadline
+        )
+        log_starting(tx, activity, stage.environment, actor)
+        return activity
+
+
+def _bring_back_artefact(world: World, attempt: Attempt, stage: Stage, activity: Activity, lock_fd: int) -> str:
+    assert stage.definition.target is not None, "a stage with activities has a target"
+    target = world.targets.target(stage.definition.target)
+    if stage.previous_digest is None or stage.previous_version is None:
+        target.remove(attempt.service, stage.environment, activity.fencing)
+        return "removed: nothing ran here before"
+    running = target.current(attempt.service, stage.environment)
+    if running.healthy and running.digest == stage.previous_digest:
+        return f"{stage.previous_version} still runs: nothing to bring back"
+    order = DeployOrder(
+        service=attempt.service,
+        environment=stage.environment,
+        artefact=world.artefacts.resolve(attempt.service, stage.previous_version),
+        folder=artefact_folder(world, attempt.service, stage.previous_version, stage.previous_digest),
+        fencing=activity.fencing,
+        deadline=activity.deadline,
+        lock_fd=lock_fd,
+        environment_variables=service_environment(world, stage),
+    )
+    target.deploy(order)
+    return f"{stage.previous_version} ({stage.previous_digest[:19]}…) runs again in {stage.environment}"
+
+
+def _bring_back_schema(world: World, attempt: Attempt, stage: Stage, activity: Activity, lock_fd: int) -> str:
+    """Back to the revision before where every downgrade declares itself lossless; else it stays, and we say so."""
+    if stage.previous_revision is None:
+        return "the schema was not touched"
+    order = migration_order(world, attempt, stage, activity.deadline, lock_fd)
+    if order is None:
+        return "the schema was not touched"
+    back_to = stage.previous_revision or None
+    if world.migrations.state(order).applied == back_to:
+        return "the schema is as it was"
+    if not world.migrations.lossless(order, back_to):
+        return (
+            "the schema stays as migrated: its downgrade is not declared lossless. The previous version must"
+            " run on it; a person decides what to do with it"
+        )
+    world.migrations.downgrade(order, back_to)
+    return f"the schema is back at {back_to or 'its beginning'}"

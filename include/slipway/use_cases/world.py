@@ -1,0 +1,37 @@
+"""Everything a use case may touch of the outside, chosen by `slipway.wiring`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.ports.outside import (
+    ActivityLock,
+    ArtefactSource,
+    Connections,
+    MigrationRunner,
+    Probe,
+    ServiceDefinitions,
+    TargetRegistry,
+)
+from slipway.ports.store import Actor, ReleaseStore
+
+PLATFORM = Actor(id="platform", via="reconciler")
+"""The platform's own account, where no person and no task acts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The ports, wired."""
+
+    store: ReleaseStore
+    definitions: ServiceDefinitions
+    artefacts: ArtefactSource
+    targets: TargetRegistry
+    migrations: MigrationRunner
+    probe: Probe
+    connections: Connections
+    locks: ActivityLock
+    workspace: Path
+    """Where artefacts are unpacked for the time of an activity."""
+    sleep: Callable[[float], None]
+    """Waits so many seconds; tests pass one that doesn't."""

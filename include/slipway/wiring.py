@@ -1,0 +1,73 @@
+"""The only place that chooses real adapters. Imports what it needs when it is asked, Airflow last of all."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.transaction import DatabaseStore
+from slipway.domain.errors import SlipwayError
+from slipway.use_cases.world import World
+
+if TYPE_CHECKING:
+    from slipway.adapters.probes.http_probe import Send
+
+
+def release_database_url() -> str:
+    """`SLIPWAY_DATABASE_URL`. Raises SlipwayError where it is not set."""
+    url = os.environ.get("SLIPWAY_DATABASE_URL")
+    if not url:
+        raise SlipwayError(
+            "SLIPWAY_DATABASE_URL is not set: start the platform with `make up`, or name your PostgreSQL database"
+        )
+    return url
+
+
+def state_folder() -> Path:
+    """`SLIPWAY_HOME`, where artefacts, locks and the state of local targets are kept."""
+    home = os.environ.get("SLIPWAY_HOME")
+    if not home:
+        raise SlipwayError("SLIPWAY_HOME is not set: start the platform with `make up`, or name its state folder")
+    return Path(home)
+
+
+@cache
+def make_store(*, pooled: bool = True) -> DatabaseStore:
+    """The release database of this process."""
+    return DatabaseStore(make_engine(release_database_url(), pooled=pooled))
+
+
+@cache
+def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
+    """Everything real, for this process. `make_send` makes the way smoke requests go; without it they go by httpx."""
+    from slipway.adapters.activity_lock import FileActivityLock
+    from slipway.adapters.artefacts.folder_store import FolderArtefacts
+    from slipway.adapters.connections import EnvironmentConnections
+    from slipway.adapters.definitions import CatalogueDefinitions
+    from slipway.adapters.migrations.alembic_runner import AlembicRunner
+    from slipway.adapters.probes.http_probe import HttpProbe
+    from slipway.adapters.probes.httpx_send import HttpxSend
+    from slipway.adapters.targets.registry import Registry
+
+    home = state_folder()
+    return World(
+        store=make_store(),
+        definitions=CatalogueDefinitions(Path(os.environ.get("SLIPWAY_CATALOGUE", "include/catalogue"))),
+        artefacts=FolderArtefacts(artefact_folder()),
+        targets=Registry(home / "targets"),
+        migrations=AlembicRunner(),
+        probe=HttpProbe((make_send or HttpxSend)()),
+        connections=EnvironmentConnections(),
+        locks=FileActivityLock(home / "run" / "activities"),
+        workspace=home / "workspace",
+        sleep=time.sleep,
+    )
+
+
+def artefact_folder() -> Path:
+    """The content-addressed store: `SLIPWAY_ARTEFACTS`, or below the state folder."""
+    return Path(os.environ.get("SLIPWAY_ARTEFACTS") or state_folder() / "artefacts")
+

@@ -1,0 +1,33 @@
+"""Hooks recorder, listener and console into Airflow. The only file here: Airflow imports each one."""
+
+import logging
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from slipway.airflow_edge.listener import StateListener
+
+_LOG = logging.getLogger("slipway.corroboration")
+
+
+class SlipwayPlugin(AirflowPlugin):
+    """Console and recorder are made only where the API server asks: tasks load this file too."""
+
+    name = "slipway"
+    listeners = [StateListener(lambda seen: _LOG.info("%s", seen))]  # noqa: RUF012 - Airflow's own shape
+
+    @property
+    def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The recorder of every changing request."""
+        from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.recorder import Recorder, write_to_process_log  # noqa: PLC0415 - see above
+
+        kwargs = {"record": write_to_process_log, "identify": identify}
+        return [{"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs}]
+
+    @property
+    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The console and its REST interface."""
+        from slipway.console.app import create_app  # noqa: PLC0415 - see above
+
+        return [{"name": "Slipway", "app": create_app(), "url_prefix": "/slipway"}]

@@ -1,0 +1,52 @@
+"""What all tests share: one embedded PostgreSQL a session, a database of its own for each test that asks."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from slipway.platform.postgres import EmbeddedPostgres
+
+_AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="slipway-airflow-", ignore_cleanup_errors=True)
+os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME.name
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+"""Tests that import Airflow must not find, or leave, anything in the home of whoever runs them."""
+
+TEMPLATE = "release_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL server that is fast and forgets everything."""
+    with tempfile.TemporaryDirectory(prefix="slipway-tests-", ignore_cleanup_errors=True) as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log", durable=False)
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The URL of a fresh, empty database."""
+    name = f"test_{uuid.uuid4().hex}"
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def _release_template(postgres: EmbeddedPostgres) -> str:
+    from slipway.adapters.database import schema  # noqa: PLC0415 - only tests of the database pay for it
+
+    schema.upgrade(postgres.create_database(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def release_database_url(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[str]:
+    """The URL of a release database in its newest schema and without a row."""
+    name = f"release_{uuid.uuid4().hex}"
+    yield postgres.create_database(name, template=_release_template)
+    postgres.drop_database(name)

@@ -1,0 +1,60 @@
+"""Smoke suites: what the fake and the HTTP probe have in common."""
+
+from collections.abc import Callable
+
+import pytest
+
+from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Response
+from slipway.domain.json_value import JsonValue
+from slipway.domain.service import SmokeCheck, SmokeSuite
+from slipway.ports import CheckStatus, Probe
+from tests.fakes.probe import FakeProbe
+
+SUITE = SmokeSuite(
+    url="http://service",
+    deadline_seconds=5,
+    checks=(
+        SmokeCheck(name="health", path="/health", expect_json={"version": "{version}"}),
+        SmokeCheck(name="home", path="/", expect_status=200),
+    ),
+)
+
+
+class _Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def _http(verdict: CheckStatus) -> Probe:
+    def send(method: str, url: str, body: JsonValue, timeout: float) -> Response:
+        if verdict is CheckStatus.UNKNOWN:
+            raise NoAnswerError("connection refused")
+        return Response(status=200 if verdict is CheckStatus.PASS else 500, text='{"version": "1.0.0"}')
+
+    clock = _Clock()
+    return HttpProbe(send, sleep=clock.sleep, monotonic=clock.monotonic)
+
+
+def _fake(verdict: CheckStatus) -> Probe:
+    fake = FakeProbe()
+    fake.verdicts["1.0.0"] = verdict
+    return fake
+
+
+@pytest.mark.parametrize("verdict", CheckStatus)
+@pytest.mark.parametrize("make", [_fake, _http])
+def test_a_suite_gives_one_result_per_check_in_order(
+    make: Callable[[CheckStatus], Probe], verdict: CheckStatus
+) -> None:
+    results = make(verdict).run(SUITE, {"version": "1.0.0", "digest": "sha256:0"})
+    assert [result.name for result in results] == ["health", "home"]
+    assert {result.status for result in results} == {verdict}
+    assert all(result.detail for result in results)

@@ -1,0 +1,1 @@
+"""Fakes named like the port they stand for."""

@@ -1,0 +1,54 @@
+"""Connections from the environment, in Airflow's forms."""
+
+import json
+
+import pytest
+
+from slipway.adapters.connections import EnvironmentConnections
+from slipway.domain.errors import NotFoundError, SlipwayError
+from tests.fakes.connections import FakeConnections
+
+FORMS = [
+    ("postgres://me:s%40fe@db.example:5433/orders", "postgresql+psycopg2://me:s%40fe@db.example:5433/orders"),
+    ("postgresql+psycopg2://me@/orders?host=/run/pg", "postgresql+psycopg2://me@/orders?host=%2Frun%2Fpg"),
+    ("postgres://me@%2Frun%2Fpg/orders", "postgresql+psycopg2://me@/orders?host=%2Frun%2Fpg"),
+    ("postgres://me@db/orders?sslmode=require", "postgresql+psycopg2://me@db/orders?sslmode=require"),
+    ("http://deploy.example:8080", "http://deploy.example:8080"),
+    (
+        json.dumps({"conn_type": "postgres", "login": "me", "password": "s@fe", "host": "db", "schema": "orders"}),
+        "postgresql+psycopg2://me:s%40fe@db/orders",
+    ),
+    (
+        json.dumps({"conn_type": "postgres", "host": "/run/pg", "schema": "orders", "port": 5433}),
+        "postgresql+psycopg2://:5433/orders?host=%2Frun%2Fpg",
+    ),
+    (
+        json.dumps({"conn_type": "postgres", "host": "db", "extra": '{"sslmode": "require"}'}),
+        "postgresql+psycopg2://db?sslmode=require",
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "url"), FORMS)
+def test_each_form_gives_the_url(value: str, url: str) -> None:
+    assert EnvironmentConnections({"AIRFLOW_CONN_ORDERS_DEV": value}).url("orders_dev") == url
+
+
+def test_a_missing_connection_names_the_variable_to_set() -> None:
+    with pytest.raises(NotFoundError, match="AIRFLOW_CONN_ORDERS_DEV"):
+        EnvironmentConnections({}).url("orders_dev")
+
+
+def test_the_fake_refuses_a_missing_connection_alike() -> None:
+    with pytest.raises(NotFoundError, match="AIRFLOW_CONN_ORDERS_DEV"):
+        FakeConnections({}).url("orders_dev")
+    assert FakeConnections({"orders_dev": "postgresql://x"}).url("orders_dev") == "postgresql://x"
+
+
+@pytest.mark.parametrize(
+    "value", ["hunter22", '{"password": "hunter22"}', "{hunter22", "postgres://me:hunter22@db:port/x"]
+)
+def test_a_value_that_cannot_be_read_is_refused_without_showing_it(value: str) -> None:
+    with pytest.raises(SlipwayError, match="AIRFLOW_CONN_ORDERS_DEV cannot be read") as caught:
+        EnvironmentConnections({"AIRFLOW_CONN_ORDERS_DEV": value}).url("orders_dev")
+    assert "hunter22" not in str(caught.value)

@@ -1,0 +1,148 @@
+"""The recorder around a small application: what it writes, and that nothing changes without it."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from slipway.airflow_edge.recorder import Recorder, is_change
+from slipway.airflow_edge.request_record import Outcome, Phase, RequestRecord
+from slipway.airflow_edge.request_scope import is_backfill
+from slipway.domain.errors import DatabaseUnavailableError
+
+
+class Server:
+    """An application that answers with `status`, behind the recorder."""
+
+    def __init__(self, status: int = 200, *, log_is_down: Callable[[RequestRecord], bool] | None = None) -> None:
+        self.written: list[RequestRecord] = []
+        self.performed: list[bytes] = []
+        self.backfills: list[bool] = []
+        self._status = status
+        self._log_is_down = log_is_down or (lambda _: False)
+        inner = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PATCH", "DELETE"])])
+        self._app = Recorder(inner, self._write, self._who)
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)  # type: ignore[arg-type]
+            async with httpx.AsyncClient(transport=transport, base_url="http://slipway") as client:
+                return await client.request(method, path, content=body, headers=headers)
+
+        return asyncio.run(send())
+
+    async def _answer(self, request: Request) -> Response:
+        self.performed.append(await request.body())
+        self.backfills.append(is_backfill())
+        if self._status == 599:
+            raise RuntimeError("a bug")
+        return JSONResponse({}, status_code=self._status)
+
+    def _write(self, record: RequestRecord) -> None:
+        if self._log_is_down(record):
+            raise DatabaseUnavailableError("The release database does not answer.")
+        self.written.append(record)
+
+    @staticmethod
+    async def _who(request: Request) -> str | None:
+        return "sam" if request.headers.get("authorization") == "Bearer sams" else None
+
+
+ANSWER = "/api/v2/dags/release__a/dagRuns/r-1/taskInstances/sign_off/-1/hitlDetails"
+
+
+def test_an_attempt_is_written_before_and_the_outcome_after() -> None:
+    server = Server()
+    server.ask("PATCH", ANSWER, b'{"chosen_options": ["Approve"]}', authorization="Bearer sams")
+    attempt, outcome = server.written
+    assert (attempt.phase, attempt.user, attempt.status) == (Phase.ATTEMPT, "sam", None)
+    assert (outcome.phase, outcome.status, outcome.outcome) == (Phase.OUTCOME, 200, Outcome.ALLOWED)
+    assert attempt.request_id == outcome.request_id
+    assert (outcome.dag_id, outcome.run_id, outcome.task_id) == ("release__a", "r-1", "sign_off")
+    assert outcome.decision == {"chosen_options": ["Approve"]}
+
+
+def test_a_refusal_is_written_as_one() -> None:
+    server = Server(403)
+    server.ask("DELETE", "/api/v2/dags/release__a/dagRuns/r-1", authorization="Bearer sams")
+    assert [record.outcome for record in server.written] == [None, Outcome.REFUSED]
+
+
+def test_a_crash_leaves_an_outcome_too() -> None:
+    server = Server(599)
+    assert server.ask("POST", "/slipway/api/holds").status_code == 500
+    assert server.written[-1].outcome is Outcome.FAILED
+
+
+def test_a_header_that_claims_a_user_is_not_believed() -> None:
+    server = Server()
+    server.ask("POST", "/slipway/api/holds", **{"x-forwarded-user": "sam", "remote-user": "sam"})
+    assert {record.user for record in server.written} == {None}
+
+
+def test_the_application_gets_the_whole_body_unchanged() -> None:
+    for size in (0, 10, 999_999, 3_000_000):
+        server = Server()
+        server.ask("POST", "/api/v2/variables", b"x" * size)
+        assert server.performed == [b"x" * size]
+
+
+def test_where_the_log_cannot_be_written_nothing_is_changed() -> None:
+    server = Server(log_is_down=lambda _: True)
+    answer = server.ask("POST", "/api/v2/dags/release__a/dagRuns")
+    assert answer.status_code == 503
+    assert "Nothing was changed" in answer.json()["detail"]
+    assert server.performed == []
+
+
+def test_where_the_log_cannot_be_written_reading_goes_on() -> None:
+    server = Server(log_is_down=lambda _: True)
+    assert server.ask("GET", "/api/v2/dags").status_code == 200
+
+
+def test_a_lost_outcome_leaves_the_attempt_and_the_answer() -> None:
+    server = Server(log_is_down=lambda record: record.phase is Phase.OUTCOME)
+    assert server.ask("POST", "/slipway/api/holds").status_code == 200
+    assert [record.phase for record in server.written] == [Phase.ATTEMPT]
+
+
+def test_a_failed_sign_in_is_written_without_what_was_typed() -> None:
+    server = Server(401)
+    server.ask("POST", "/auth/token", b'{"username": "my password by mistake"}')
+    (record,) = server.written
+    assert (record.path, record.status, record.user, record.decision) == ("/auth/token", 401, None, {})
+
+
+def test_a_sign_in_that_succeeds_is_no_change() -> None:
+    server = Server(201)
+    server.ask("POST", "/auth/token", b"{}")
+    assert server.written == []
+
+
+def test_a_backfill_is_told_apart_from_a_trigger() -> None:
+    server = Server()
+    server.ask("POST", "/api/v2/backfills")
+    server.ask("POST", "/api/v2/dags/dev__a/dagRuns")
+    assert server.backfills == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "change"),
+    [
+        ("POST", "/api/v2/dags/d/dagRuns", True),
+        ("PUT", "/slipway/api/holds", True),
+        ("DELETE", "/auth/fab/v1/users/sam", True),
+        ("POST", "/auth/users/add", True),
+        ("POST", "/api/v2/dags/~/dagRuns/~/taskInstances/list", False),
+        ("GET", "/api/v2/dags", False),
+        ("HEAD", "/slipway/health", False),
+        ("POST", "/execution/task-instances", False),
+    ],
+)
+def test_what_may_change_something_is_recorded(method: str, path: str, change: bool) -> None:
+    assert is_change(method, path) is change

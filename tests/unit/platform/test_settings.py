@@ -1,0 +1,87 @@
+"""One place for settings: processes, compose file and what the caller has already set."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from slipway.platform import compose
+from slipway.platform.errors import PlatformError
+from slipway.platform.home import Home, Secrets, load_secrets
+from slipway.platform.place import Place, current_place
+from slipway.platform.processes import PROGRAMS
+from slipway.platform.settings import AUTH_MANAGER, environment, settings
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Secrets:
+    home = Home(tmp_path / "home")
+    home.create()
+    return load_secrets(home)
+
+
+def _place(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> Place:
+    for name in ("SLIPWAY_DATABASE_URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "SLIPWAY_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return current_place()
+
+
+def test_airflow_recognises_the_auth_manager_as_fabs() -> None:
+    assert "FabAuthManager" in AUTH_MANAGER
+
+
+def test_without_a_server_named_postgres_is_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _place(monkeypatch, {}).embedded
+
+
+def test_where_servers_are_named_nothing_embedded_starts(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:
+    ours, theirs = "postgresql+psycopg2://db/slipway", "postgresql+psycopg2://db/airflow"
+    variables = {"SLIPWAY_DATABASE_URL": ours, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": theirs}
+    place = _place(monkeypatch, variables)
+    assert not place.embedded
+    assert settings(place, secrets).items() >= variables.items()
+
+
+def test_naming_one_server_and_not_the_other_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PlatformError, match="AIRFLOW__DATABASE__SQL_ALCHEMY_CONN is not set"):
+        _place(monkeypatch, {"SLIPWAY_DATABASE_URL": "postgresql+psycopg2://db/slipway"})
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    with pytest.raises(PlatformError, match="SLIPWAY_PORT"):
+        _place(monkeypatch, {"SLIPWAY_PORT": port})
+
+
+def test_what_the_caller_has_set_wins(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:
+    place = _place(monkeypatch, {"AIRFLOW__CORE__PARALLELISM": "3"})
+    assert settings(place, secrets)["AIRFLOW__CORE__PARALLELISM"] == "3"
+
+
+def test_only_those_who_sign_in_get_the_secret_of_passwords(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:
+    place = _place(monkeypatch, {})
+    assert "SLIPWAY_PASSWORD_SEED" not in environment(place, secrets)
+    assert environment(place, secrets, signs_in=True)["SLIPWAY_PASSWORD_SEED"] == secrets.password_seed
+
+
+def test_the_compose_file_is_current() -> None:
+    compose.check()
+
+
+def test_a_stale_compose_file_is_told_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    stale = tmp_path / "docker-compose.yaml"
+    stale.write_text("services: {}\n")
+    with pytest.raises(PlatformError, match="Run: make docs"):
+        compose.check(stale)
+
+
+def test_the_compose_file_runs_every_process_with_the_same_settings(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    text = compose.render()
+    for program in PROGRAMS:
+        assert f"\n  {program.name}:\n" in text
+    for name in settings(_place(monkeypatch, {}), secrets):
+        assert text.count(f" {name}: ") == len(PROGRAMS) + 1
