@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore
+from slipway.catalogue.files import catalogue_folder
 from slipway.domain.errors import SlipwayError
-from slipway.use_cases.world import World
+from slipway.use_cases.world import ReconcilerPorts, World
 
 if TYPE_CHECKING:
     from slipway.adapters.probes.http_probe import Send
@@ -55,7 +56,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     home = state_folder()
     return World(
         store=make_store(),
-        definitions=CatalogueDefinitions(Path(os.environ.get("SLIPWAY_CATALOGUE", "include/catalogue"))),
+        definitions=CatalogueDefinitions(catalogue_folder(os.environ)),
         artefacts=FolderArtefacts(artefact_folder()),
         targets=Registry(home / "targets"),
         migrations=AlembicRunner(),
@@ -71,3 +72,19 @@ def artefact_folder() -> Path:
     """The content-addressed store: `SLIPWAY_ARTEFACTS`, or below the state folder."""
     return Path(os.environ.get("SLIPWAY_ARTEFACTS") or state_folder() / "artefacts")
 
+
+def make_reconciler_ports() -> ReconcilerPorts:
+    """What only the reconciler needs: Airflow as the platform's own account, and where messages go."""
+    from slipway.adapters.airflow_scheduler import AirflowScheduler
+    from slipway.adapters.catalogue_policy import read_policy
+    from slipway.adapters.generated_passwords import VARIABLE, generated_password
+    from slipway.adapters.message_file import MessageFile
+    from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
+
+    password = generated_password(os.environ.get(VARIABLE, ""), PLATFORM_ACCOUNT)
+    return ReconcilerPorts(
+        scheduler=AirflowScheduler(os.environ["SLIPWAY_API_URL"], PLATFORM_ACCOUNT, password),
+        notifier=MessageFile(state_folder() / "messages.txt"),
+        catalogue=catalogue_folder(os.environ),
+        read_policy=read_policy,
+    )

@@ -107,7 +107,7 @@ def test_the_same_owner_may_deploy_again_as_when_it_rolls_back(place: Place) -> 
 def test_an_artefact_that_never_becomes_healthy_fails_and_is_never_reported_healthy(place: Place) -> None:
     place.target.deploy(place.order("1.0.0", fencing=1))
     with pytest.raises(TargetError):
-        place.target.deploy(place.order(NEVER_HEALTHY, fencing=2, seconds=2))
+        place.target.deploy(place.order(NEVER_HEALTHY, fencing=2, seconds=1))
     running = place.target.current("orders", "dev")
     assert not (running.healthy and running.version == NEVER_HEALTHY)
 
@@ -115,7 +115,7 @@ def test_an_artefact_that_never_becomes_healthy_fails_and_is_never_reported_heal
 def test_after_a_failure_the_previous_artefact_can_be_brought_back(place: Place) -> None:
     place.target.deploy(place.order("1.0.0", fencing=1))
     with pytest.raises(TargetError):
-        place.target.deploy(place.order(NEVER_HEALTHY, fencing=2, seconds=2))
+        place.target.deploy(place.order(NEVER_HEALTHY, fencing=2, seconds=1))
     place.target.deploy(place.order("1.0.0", fencing=2))
     running = place.target.current("orders", "dev")
     assert (running.version, running.healthy) == ("1.0.0", True)

@@ -9,7 +9,7 @@ from typing import IO
 
 from slipway.domain.errors import SlipwayError
 
-_PATIENCE_SECONDS = 2.0
+_PATIENCE_SECONDS = 0.5
 
 
 class ActivityLockError(SlipwayError):

@@ -34,7 +34,9 @@ def release_params() -> dict[str, Param]:
         "ticket": _optional("Ticket", "A reference, if there is one."),
         "for_team": _optional("For team", "If you release on behalf of another team."),
         "attended_by": _optional("Attended by", "Who stays around after it is live."),
-        "problematic": Param(False, type="boolean", title="Potentially problematic", description="Announced beforehand."),
+        "problematic": Param(
+            False, type="boolean", title="Potentially problematic", description="Announced beforehand."
+        ),
         "fixes": _optional("Fixes release", "The failed release that this one repairs, for example r12."),
         "needs": _optional("Needs", "Another service's version that must be live first, as service=version."),
         "proof_in": _optional("Proof in", "Another pre-production environment, where Preprod is down."),

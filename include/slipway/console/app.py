@@ -1,15 +1,50 @@
-"""The FastAPI application that Airflow mounts at `/slipway`."""
+"""The FastAPI application that Airflow mounts at `/slipway`. Closed unless opened here: only health is."""
 
-from fastapi import FastAPI
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+
+from slipway.console import changes, grants, health, reads
+from slipway.console.errors import translate
+from slipway.console.guards import csrf_guard
+from slipway.console.parts import Parts, signed_in
+from slipway.domain.errors import SlipwayError
 
 
-def create_app() -> FastAPI:
-    """A new application; Airflow's sign-in is asked for by each router, health is open."""
+def create_app(parts: Parts | None = None, person: Callable[..., str] | None = None) -> FastAPI:
+    """A new application; without arguments, that of a real API server with Airflow's sign-in."""
+    if parts is None or person is None:
+        from slipway.console.airflow_parts import airflow_parts, airflow_person  # noqa: PLC0415 - tests go without
+
+        parts, person = parts or airflow_parts(), person or airflow_person
     app = FastAPI(title="Slipway", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        """Whether the API server serves Slipway."""
-        return {"status": "healthy"}
-
+    app.state.parts = parts
+    app.dependency_overrides[signed_in] = person
+    app.add_exception_handler(SlipwayError, translate)
+    people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
+    people.include_router(reads.router, prefix="/api")
+    people.include_router(changes.router, prefix="/api")
+    people.include_router(_docs(app))
+    app.include_router(health.router)
+    app.include_router(grants.router, prefix="/api")
+    app.include_router(people)
     return app
+
+
+def _docs(app: FastAPI) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/openapi.json")
+    def openapi() -> dict[str, Any]:
+        """The description of this interface."""
+        return app.openapi()
+
+    @router.get("/docs")
+    def docs() -> HTMLResponse:
+        """The same to read and try."""
+        return get_swagger_ui_html(openapi_url="openapi.json", title="Slipway")
+
+    return router

@@ -1,5 +1,6 @@
 """Leases, turns, permits and activities: who may work on what, and what is being worked on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +90,18 @@ class Activity:
     opened_at: datetime
     deadline: datetime
     detail: str
+
+
+def why_not_next(before: Sequence[Activity], kind: ActivityKind) -> str | None:
+    """None if `kind` may follow what a stage did so far: migrate, then deploy, each only after a success."""
+    if any(activity.kind is ActivityKind.UNDO for activity in before):
+        return f"the stage is being undone: no {kind} any more"
+    unfinished = next((activity for activity in before if not activity.state.succeeded), None)
+    if unfinished is not None:
+        return f"its {unfinished.kind} is {unfinished.state.replace('_', ' ')}: no {kind} after that"
+    if kind is ActivityKind.MIGRATE and before:
+        return "the artefact is deployed already: migrations come before it"
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,8 +28,8 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
     lines = [
         f"**{question(step, facts)}**",
         "",
-        f"- Release: {release.id}, attempt {attempt.number}, asked for by {', '.join(sorted(release.requesters))}"
-        f" (team {release.team}, {release.kind})",
+        f"- Release: {release.id}, attempt {attempt.number}, of team {release.team}, {release.kind}",
+        f"- Asked for by: {', '.join(sorted(release.requesters))}",
         f"- What changes: {release.summary or 'no summary given'}",
         f"- If it goes wrong: {release.rollback_plan or 'no rollback plan given'}",
         f"- Artefact: {attempt.version}, `{attempt.digest}`",

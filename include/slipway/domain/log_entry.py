@@ -1,8 +1,10 @@
 """The release log's entries and their chain: how an entry is hashed, and how a chain is verified (R5)."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 GENESIS = "0" * 64
 """`prev_hash` of the first entry."""
@@ -40,6 +42,10 @@ class LogEntry:
             self.payload,
             self.prev_hash,
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """For reading: the payload is opened. What was hashed is its text; `fields` has it."""
+        return {**vars(self), "payload": json.loads(self.payload)}
 
 
 def entry_hash(entry: LogEntry) -> str:

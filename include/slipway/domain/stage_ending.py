@@ -18,14 +18,19 @@ class Ending:
 
 
 def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
-    """Every activity is closed when this is asked."""
+    """Every activity is closed when this is asked. Once an undo was begun, the stage is undone."""
     if not activities:
         return _nothing_was_touched(attempt, stage)
+    undo_begun = any(a.kind is ActivityKind.UNDO for a in activities)
     deployed = any(a.kind is ActivityKind.DEPLOY and a.state.succeeded for a in activities)
     stopped = attempt.stop_requested_by is not None
     if deployed and stage.smoke == "pass" and not stopped:
-        return _after_a_pass(stage)
-    return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, activities, deployed), undo=True)
+        ending = _after_a_pass(stage)
+        if ending.undo or not undo_begun:
+            return ending
+        return Ending(outcome=StageOutcome.UNDONE, detail="undone before all its answers were in", undo=True)
+    work = [a for a in activities if a.kind is not ActivityKind.UNDO]
+    return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, work, deployed), undo=True)
 
 
 def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:
@@ -64,7 +69,19 @@ def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deploye
     return f"smoke: {stage.smoke or 'not run'}"
 
 
+UNDO_TRIES = 3
+"""How often bringing back the previous artefact is tried before the environment is declared uncertain."""
+
+
+def deciding_undo(activities: Sequence[Activity]) -> Activity | None:
+    """The undo that decides how a stage ended: one that succeeded, or the last try. None: not decided yet."""
+    undos = [a for a in activities if a.kind is ActivityKind.UNDO]
+    good = next((a for a in undos if a.state.succeeded), None)
+    if good is not None or len(undos) < UNDO_TRIES or undos[-1].state is ActivityState.OPEN:
+        return good
+    return undos[-1]
+
+
 def undo_outcome(undo: Activity) -> StageOutcome:
     """How the stage ended, from how its undo ended."""
-    good = undo.state in {ActivityState.DONE, ActivityState.SETTLED_DONE}
-    return StageOutcome.UNDONE if good else StageOutcome.LIVE_UNCERTAIN
+    return StageOutcome.UNDONE if undo.state.succeeded else StageOutcome.LIVE_UNCERTAIN

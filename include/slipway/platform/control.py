@@ -12,7 +12,7 @@ import psutil
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import Home
 from slipway.platform.place import Place
-from slipway.platform.supervisor import must_be_free, supervisor_of, wait_until_gone
+from slipway.platform.supervisor import end_leftovers, must_be_free, supervisor_of, wait_until_gone
 
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 START_SECONDS = 240.0
@@ -38,6 +38,7 @@ def up(place: Place, say: Callable[[str], None]) -> None:
     home = Home(place.home)
     home.create()
     if supervisor_of(home) is None:
+        end_leftovers(home)
         must_be_free(place.port)
         watcher = _start_supervisor(home, place)
     else:

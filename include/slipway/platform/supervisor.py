@@ -56,6 +56,7 @@ class Supervisor:
         """
         self._home.create()
         with self._only_one():
+            end_leftovers(self._home)
             must_be_free(self._place.port)
             adopt_orphans()
             try:
@@ -69,7 +70,6 @@ class Supervisor:
         self._stop.set()
 
     def _start(self) -> None:
-        self._end_leftovers()
         if self._place.embedded:
             self._start_postgres()
         secrets = load_secrets(self._home)
@@ -122,24 +122,14 @@ class Supervisor:
         for child in self._children:
             child.bury()
         with contextlib.suppress(FileNotFoundError):
-            self._state_file.unlink()
-
-    @property
-    def _state_file(self) -> Path:
-        return self._home.run / "processes.json"
+            state_file(self._home).unlink()
 
     def _write_state(self) -> None:
         started = {child.name: _identity(child.pid) for child in self._children if child.pid is not None}
-        draft = self._state_file.with_suffix(".new")
+        file = state_file(self._home)
+        draft = file.with_suffix(".new")
         draft.write_text(json.dumps(started, indent=1), encoding="utf-8")
-        draft.replace(self._state_file)
-
-    def _end_leftovers(self) -> None:
-        """A supervisor that was killed left its children running: end those that are provably the same."""
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            known = json.loads(self._state_file.read_text(encoding="utf-8"))
-            left = [psutil.Process(pid) for pid, born in known.values() if _identity(pid) == [pid, born]]
-            end_all(left, PATIENCE_SECONDS)
+        draft.replace(file)
 
     @contextlib.contextmanager
     def _only_one(self) -> Iterator[None]:
@@ -160,6 +150,19 @@ class Supervisor:
 def lock_file(home: Home) -> Path:
     """Locked as long as the supervisor of this home lives; holds its process id."""
     return home.run / "supervisor.lock"
+
+
+def state_file(home: Home) -> Path:
+    """Process id and birth of each child, by name, while a supervisor runs or after it was killed."""
+    return home.run / "processes.json"
+
+
+def end_leftovers(home: Home) -> None:
+    """A supervisor that was killed left its children running: ends those that are provably the same."""
+    with contextlib.suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        known = json.loads(state_file(home).read_text(encoding="utf-8"))
+        left = [psutil.Process(pid) for pid, born in known.values() if _identity(pid) == [pid, born]]
+        end_all(left, PATIENCE_SECONDS)
 
 
 def supervisor_of(home: Home) -> psutil.Process | None:
@@ -188,8 +191,8 @@ def must_be_free(port: int) -> None:
 
 
 def run_until_signalled(supervisor: Supervisor) -> None:
-    """Runs a supervisor in the main thread; SIGINT and SIGTERM end it in order."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Runs a supervisor in the main thread; Ctrl-C, SIGTERM and a closed terminal end it in order."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.stop)
     supervisor.run()
 

@@ -214,6 +214,14 @@ class Records(Protocol):
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]: ...
 
 
+class Outbox(Protocol):
+    """Messages on their way to people."""
+
+    def unsent(self, limit: int) -> Sequence[tuple[int, Message]]: ...
+    def sent(self, number: int) -> None: ...
+    def failed(self, number: int, problem: str) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction; commits when its block ends well, rolls back whole when it raises."""
 
@@ -233,6 +241,8 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def outbox(self) -> Outbox: ...
 
     @property
     def now(self) -> datetime:
@@ -240,6 +250,9 @@ class Transaction(Protocol):
 
     def policy(self) -> PolicyInEffect:
         """Who may do what now. Raises NotFoundError before the first activation."""
+
+    def policy_digest(self) -> str | None:
+        """The digest of the policy in effect, None before the first."""
 
     def activate_policy(self, digest: str, platform: Platform, people: People, by: str) -> None:
         """Makes people and rules the ones in effect."""

@@ -1,11 +1,13 @@
 """Deploys the attempt's artefact, byte for byte, to the stage's target."""
 
 from slipway.domain.activity import Activity, ActivityKind
+from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
 from slipway.ports.outside import DeployOrder
 from slipway.ports.store import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
-from slipway.use_cases.service_database import artefact_folder, service_environment
+from slipway.use_cases.service_database import artefact_folder, migration_order, service_environment
 from slipway.use_cases.world import World
 
 
@@ -19,6 +21,7 @@ def deploy(world: World, attempt_id: str, role: StageRole, task: TaskWorker, act
 
     def work(activity: Activity, lock_fd: int) -> str:
         folder = artefact_folder(world, attempt.service, attempt.version, attempt.digest)
+        _refuse_without_its_migrations(world, attempt, stage, activity)
         assert stage.definition.target is not None, "a stage with work has a target"
         target = world.targets.target(stage.definition.target)
         order = DeployOrder(
@@ -36,3 +39,15 @@ def deploy(world: World, attempt_id: str, role: StageRole, task: TaskWorker, act
 
     seconds = stage.definition.deploy_deadline_seconds
     return do_activity(world, attempt_id, role, ActivityKind.DEPLOY, task, seconds, actor, work).detail
+
+
+def _refuse_without_its_migrations(world: World, attempt: Attempt, stage: Stage, activity: Activity) -> None:
+    """The migrate task may have been marked as a success: what counts is that its activity was."""
+    if migration_order(world, attempt, stage, activity.deadline) is None:
+        return
+    with world.store.transaction() as tx:
+        done = tx.activities.of_stage(attempt.id, stage.role)
+    if not any(a.kind is ActivityKind.MIGRATE and a.state.succeeded for a in done):
+        raise ServiceMigrationError(
+            f"{attempt.version} carries migrations that were not run in {stage.environment}: not deployed"
+        )

@@ -11,6 +11,9 @@ def expire_request(world: World, attempt_id: str, step: Step, actor: Actor) -> s
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         stage = tx.stages.get(attempt_id, step.role)
+        answered = next((grant for grant in tx.grants.of_attempt(attempt_id) if grant.step is step), None)
+        if answered is not None:
+            return f"{step.value} was answered by {answered.person} in the last moment: {answered.decision}"
         detail = f"nobody answered {step.value} in time"
         if step not in {Step.CONFIRM, Step.VERDICT}:
             tx.stages.set_ending(attempt_id, step.role, StageOutcome.EXPIRED, detail)

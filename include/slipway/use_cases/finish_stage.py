@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.activity import Activity, ActivityState
 from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.domain.stage_ending import Ending, how_it_ends, undo_outcome
+from slipway.domain.stage_ending import Ending, deciding_undo, how_it_ends, undo_outcome
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.do_activity import TaskWorker
@@ -14,9 +14,6 @@ from slipway.use_cases.facts import release_of
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.undo import undo
 from slipway.use_cases.world import World
-
-UNDO_TRIES = 3
-"""How often bringing back the previous artefact is tried before the environment is declared uncertain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +35,12 @@ def finish_stage(world: World, attempt_id: str, role: StageRole, task: TaskWorke
             if settled is not Settled.CLOSED:
                 return Finish(outcome=None, detail=f"{activity.kind} {activity.id} is {settled}")
     attempt, stage, activities = _read(world, attempt_id, role)
-    ending = how_it_ends(attempt, stage, [a for a in activities if a.kind is not ActivityKind.UNDO])
-    if not ending.undo:
-        return _record(world, attempt_id, role, ending, actor)
-    last = _undo(world, attempt, stage, activities, task, actor)
-    if last is None:
-        return Finish(outcome=None, detail="another process is undoing it")
-    detail = f"{ending.detail}. Undo: {last.detail}"
-    return _record(world, attempt_id, role, Ending(outcome=undo_outcome(last), detail=detail), actor)
+    if how_it_ends(attempt, stage, activities).undo:
+        while deciding_undo(activities) is None:
+            if undo(world, attempt, stage, task, actor) is None:
+                break
+            activities = _read(world, attempt_id, role)[2]
+    return _record(world, attempt_id, role, actor)
 
 
 def _read(world: World, attempt_id: str, role: StageRole) -> tuple[Attempt, Stage, Sequence[Activity]]:
@@ -54,32 +49,22 @@ def _read(world: World, attempt_id: str, role: StageRole) -> tuple[Attempt, Stag
         return attempt, tx.stages.get(attempt_id, role), tx.activities.of_stage(attempt_id, role)
 
 
-def _undo(
-    world: World,
-    attempt: Attempt,
-    stage: Stage,
-    activities: Sequence[Activity],
-    task: TaskWorker,
-    actor: Actor,
-) -> Activity | None:
-    """The undo that decides: the first that succeeded, or the last try. None: another process is at it."""
-    undos: list[Activity] = [a for a in activities if a.kind is ActivityKind.UNDO]
-    while not (undos and undos[-1].state.succeeded) and len(undos) < UNDO_TRIES:
-        tried = undo(world, attempt, stage, task, actor)
-        if tried is None:
-            return None
-        undos.append(tried)
-    return undos[-1]
-
-
-def _record(world: World, attempt_id: str, role: StageRole, ending: Ending, actor: Actor) -> Finish:
+def _record(world: World, attempt_id: str, role: StageRole, actor: Actor) -> Finish:
+    """Decides again under the row lock: work that was begun since the last look is never overlooked."""
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         stage = tx.stages.lock(attempt_id, role)
         if stage.outcome is not None:
             return Finish(outcome=stage.outcome, detail=stage.detail)
-        if any(a.state is ActivityState.OPEN for a in tx.activities.of_stage(attempt_id, role)):
-            return Finish(outcome=None, detail="an activity was opened meanwhile")
+        activities = tx.activities.of_stage(attempt_id, role)
+        if any(a.state is ActivityState.OPEN for a in activities):
+            return Finish(outcome=None, detail="work is under way, by another process")
+        ending = how_it_ends(attempt, stage, activities)
+        if ending.undo:
+            last = deciding_undo(activities)
+            if last is None:
+                return Finish(outcome=None, detail="it must be undone, and is not yet")
+            ending = Ending(outcome=undo_outcome(last), detail=f"{ending.detail}. Undo: {last.detail}")
         release = release_of(tx, attempt)
         tx.stages.finish(attempt_id, role, ending.outcome, ending.detail)
         payload = {"outcome": ending.outcome.value, "detail": ending.detail, "smoke": stage.smoke}

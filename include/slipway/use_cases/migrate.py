@@ -1,6 +1,8 @@
 """Brings the service's database to what the artefact needs, before the artefact runs."""
 
 from slipway.domain.activity import Activity, ActivityKind
+from slipway.domain.errors import Remedy, SlipwayError
+from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.store import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
@@ -17,7 +19,13 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
         attempt = tx.releases.lock_attempt(attempt_id)
     if stage.outcome is not None and stage.outcome.has_no_work:
         return stage.detail
-    if migration_order(world, attempt, stage, attempt.opened_at) is None:
+    try:
+        order = migration_order(world, attempt, stage, attempt.opened_at)
+    except SlipwayError as error:
+        if error.remedy is Remedy.FAIL:
+            _refuse(world, attempt, stage, str(error), actor)
+        raise
+    if order is None:
         with world.store.transaction() as tx:
             payload = {"detail": NOTHING_TO_MIGRATE}
             tx.log(
@@ -40,3 +48,13 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
 
     seconds = stage.definition.migrate_deadline_seconds
     return do_activity(world, attempt_id, role, ActivityKind.MIGRATE, task, seconds, actor, work).detail
+
+
+def _refuse(world: World, attempt: Attempt, stage: Stage, message: str, actor: Actor) -> None:
+    """Nothing was touched: the stage ends as refused, and the log says why."""
+    with world.store.transaction() as tx:
+        tx.releases.lock_attempt(attempt.id)
+        if tx.permits.find(attempt.id, stage.role) is None:
+            tx.stages.set_ending(attempt.id, stage.role, StageOutcome.REFUSED, message)
+        payload = {"message": message}
+        tx.log("migrate_refused", actor, attempt=attempt, environment=stage.environment, payload=payload)

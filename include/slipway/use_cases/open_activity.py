@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from slipway.domain.activity import Activity, ActivityKind, Permit, Worker
+from slipway.domain.activity import Activity, ActivityKind, Permit, Worker, why_not_next
 from slipway.domain.errors import RefusedError
 from slipway.domain.policy.decide import FOR_PERMIT, decide
-from slipway.domain.policy.decision import Decision, Facts
+from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy.grants_count import RENEWABLE
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
@@ -47,13 +47,14 @@ def open_activity(
         attempt = tx.releases.lock_attempt(attempt_id)
         tx.stages.lock(attempt_id, role)
         permit = tx.permits.find(attempt_id, role)
-        existing = next((a for a in tx.activities.of_stage(attempt_id, role) if a.kind is kind), None)
+        before = tx.activities.of_stage(attempt_id, role)
+        existing = next((a for a in before if a.kind is kind), None)
         if existing is not None:
             payload = {"activity": existing.id, "kind": kind.value, "state": existing.state.value}
             tx.log("activity_start_repeated", actor, attempt=attempt, payload=payload)
             return Opening(activity=existing, mine=False)
         facts = gather(tx, attempt, role)
-        decision = _may_work(facts, permit, tx.now)
+        decision = _may_work(facts, permit, tx.now, why_not_next(before, kind))
         if not decision.allowed:
             _refuse(tx, facts, decision, permit, actor)
         else:
@@ -79,12 +80,15 @@ def log_starting(tx: Transaction, activity: Activity, environment: str, actor: A
     tx.log(f"{activity.kind}_started", actor, attempt=attempt, environment=environment, payload=payload)
 
 
-def _may_work(facts: Facts, permit: Permit | None, now: datetime) -> Decision:
-    """The full check before the permit; after it the permit stands unless the stage ended or was stopped."""
+def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: str | None) -> Decision:
+    """The full check before the permit; after it the permit stands unless the stage ended, failed or was stopped."""
     decision = decide(facts, now, FOR_PERMIT)
     if permit is None:
         return decision
-    return Decision(blockers=tuple(b for b in decision.blockers if b.code in _STOPS_A_STAGE_AT_WORK))
+    blockers = [b for b in decision.blockers if b.code in _STOPS_A_STAGE_AT_WORK]
+    if out_of_order is not None:
+        blockers.append(Blocker(code="out_of_order", message=out_of_order, cleared_by="a new attempt: slipway retry"))
+    return Decision(blockers=tuple(blockers))
 
 
 _STOPS_A_STAGE_AT_WORK = frozenset({"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy"})
@@ -92,7 +96,8 @@ _STOPS_A_STAGE_AT_WORK = frozenset({"attempt_ended", "stage_ended", "stopped", "
 
 def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
     attempt, stage = facts.attempt, facts.stage
-    assert facts.turn is not None and facts.turn.fencing is not None, "lane_is_ours checked it"
+    assert facts.turn is not None, "lane_is_ours checked it"
+    assert facts.turn.fencing is not None, "whoever holds a lane has a fencing number"
     permit = tx.permits.issue(stage, attempt.digest, facts.turn.fencing, facts.grants)
     tx.leases.take(attempt.service, stage.environment, permit)
     tx.stages.set_previous(attempt.id, stage.role, tx.records.deployed(attempt.service, stage.environment))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slipway.domain.authority import Matter, why_not
-from slipway.domain.errors import RefusedError, SlipwayError
+from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, StageOutcome
@@ -44,13 +44,18 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
     try:
         return _open(world, request)
     except SlipwayError as error:
-        _log_refusal(world, request, error)
+        if error.remedy is Remedy.FAIL:
+            _log_refusal(world, request, error)
         raise
 
 
 def _open(world: World, request: AttemptRequest) -> Attempt:
     service = world.definitions.service(request.service)
     with world.store.transaction() as tx:
+        tx.releases.lock_service(request.service)
+        known = tx.releases.attempt_of_run(request.dag_id, request.run_id)
+        if known is not None:
+            return known
         policy = tx.policy()
         release = _release_to_resume(tx, request)
         _refuse_strangers(policy, service, request, release)
@@ -125,17 +130,25 @@ def _refuse_strangers(
     policy: PolicyInEffect, service: Service, request: AttemptRequest, release: Release | None
 ) -> None:
     if request.origin is Origin.PERSON:
-        rule = policy.platform.rule(Action.REQUEST_RELEASE)
         matter = Matter(team=service.team, product_owner=service.product_owner)
-        reason = why_not(rule, policy.people.find(request.actor.id), matter, policy.people)
-        if reason is not None:
-            raise RefusedError("may_not_request", f"{request.actor.id} may not release {service.name}: {reason}")
+        urgent = request.kind.rank and release is None
+        for action in (Action.REQUEST_RELEASE, *([Action.DECLARE_EMERGENCY] if urgent else [])):
+            rule = policy.platform.rule(action)
+            reason = why_not(rule, policy.people.find(request.actor.id), matter, policy.people)
+            if reason is not None:
+                message = f"{request.actor.id} may not {_WORDS[action]} {service.name}: {reason}"
+                raise RefusedError(f"may_not_{action.value.split('_', maxsplit=1)[0]}", message)
     elif request.to is not StageRole.DEV and release is None:
         raise RefusedError("machines_ask_for_dev_only", "a schedule or a pipeline may only release to Dev")
-    if request.release_id is None:
+    elif release is not None and request.origin is not Origin.PLATFORM:
+        raise RefusedError("machines_do_not_retry", "only a person, or the platform itself, goes on with a release")
+    if request.release_id is None and request.to is not StageRole.DEV:
         for name, text in (("summary", request.summary), ("rollback plan", request.rollback_plan)):
             if not text.strip() and request.origin is Origin.PERSON:
                 raise RefusedError("text_missing", f"the {name} is missing: say in a sentence what people should know")
+
+
+_WORDS = {Action.REQUEST_RELEASE: "release", Action.DECLARE_EMERGENCY: "declare an emergency for"}
 
 
 def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: Release | None) -> Artefact:

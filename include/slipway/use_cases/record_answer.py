@@ -47,6 +47,11 @@ def record_answer(world: World, attempt_id: str, step: Step, answer: Answer) -> 
         before = next((g for g in tx.grants.of_attempt(attempt_id) if g.step is step), None)
         if before is not None:
             kind = AnswerKind.GRANTED if before.decision is Decision.APPROVE else AnswerKind.REJECTED
+            if (before.person, before.decision) != (answer.person, answer.decision):
+                message = f"{step.value} was answered before, by {before.person}: {before.decision}"
+                payload = {"step": step.value, "decision": answer.decision, "message": message}
+                environment = facts.stage.environment
+                tx.log("answer_refused", actor, attempt=attempt, environment=environment, payload=payload)
             return AnswerResult(kind=kind, detail=f"{before.person} answered {before.decision} before")
         if answer.decision == Decision.WITHDRAWN and answer.person == PLATFORM_ACCOUNT:
             return _withdraw(tx, facts, step, actor)
@@ -86,7 +91,8 @@ def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: An
 def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Actor) -> AnswerResult:
     request = tx.grants.request(facts.attempt.id, step)
     person = facts.people.find(answer.person)
-    assert request is not None and person is not None, "checked by _why_it_does_not_count"
+    assert request is not None, "checked by _why_it_does_not_count"
+    assert person is not None, "checked by _why_it_does_not_count"
     expires_at = tx.now + timedelta(minutes=facts.platform.approval_life[step.role].grant_minutes)
     grant = tx.grants.write(request, facts.stage, facts.attempt, person, answer, expires_at)
     approved = grant.decision is Decision.APPROVE
@@ -105,7 +111,7 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
     }
     kind = "grant_given" if approved else "rejected"
     tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
-    if step is Step.CONFIRM:
+    if step in {Step.CONFIRM, Step.VERDICT}:
         tx.stages.set_confirmed(facts.attempt.id, StageRole.PROD, "pass" if approved else "fail")
     elif not approved:
         detail = f"{step.value} rejected by {person.name}: {answer.comment or 'no comment'}"
@@ -117,8 +123,11 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
 
 
 def _withdraw(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> AnswerResult:
-    detail = f"stopped by {facts.attempt.stop_requested_by}: {facts.attempt.stop_reason}"
-    if facts.stage.ending is None:
+    stopped_by = facts.attempt.stop_requested_by
+    detail = f"stopped by {stopped_by}: {facts.attempt.stop_reason}" if stopped_by else "withdrawn by the platform"
+    if facts.stage.ending is not None:
+        detail = facts.stage.ending_detail
+    else:
         tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.WITHDRAWN, detail)
     payload = {"step": step.value, "detail": detail}
     tx.log(

@@ -24,6 +24,10 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
         return stage.detail
     if stage.outcome is not None:
         raise SmokeFailedError(f"{stage.environment} has ended as {stage.outcome}: its verdict stands")
+    if stage.smoke == CheckStatus.FAIL:
+        raise SmokeFailedError(f"smoke in {stage.environment} has failed before: its verdict stands")
+    if any(a.kind is ActivityKind.UNDO for a in activities):
+        raise SmokeFailedError(f"{stage.environment} is being undone: there is nothing to test any more")
     if not any(a.kind is ActivityKind.DEPLOY and a.state.succeeded for a in activities):
         raise SmokeFailedError(f"nothing was deployed to {stage.environment} by {attempt_id}: there is nothing to test")
     results = _run(world, attempt.version, attempt.digest, stage)

@@ -1,6 +1,6 @@
 """A person's newer request replaces a pending one of the same service, before its permit, and says so."""
 
-from slipway.domain.release import Release, StageOutcome
+from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.facts import release_of
@@ -15,8 +15,10 @@ def supersede_pending(tx: Transaction, newer: Release, actor: Actor) -> list[str
         release = release_of(tx, attempt)
         if release.id == newer.id or release.to is StageRole.DEV or release.kind.rank > newer.kind.rank:
             continue
-        stage = next((s for s in tx.stages.of_attempt(attempt.id) if s.outcome is None), None)
-        if stage is None or stage.ending is not None or tx.permits.find(attempt.id, stage.role) is not None:
+        if tx.releases.lock_attempt(attempt.id).outcome is not None:
+            continue
+        stage = _pending(tx, attempt)
+        if stage is None or stage.ending is not None:
             continue
         detail = f"replaced by {newer.id}, asked for by {actor.id}"
         tx.stages.set_ending(attempt.id, stage.role, StageOutcome.SUPERSEDED, detail)
@@ -24,3 +26,14 @@ def supersede_pending(tx: Transaction, newer: Release, actor: Actor) -> list[str
         tx.log("superseded", actor, attempt=attempt, environment=stage.environment, payload=payload)
         superseded.append(attempt.id)
     return superseded
+
+
+def _pending(tx: Transaction, attempt: Attempt) -> Stage | None:
+    """The first stage that has no permit yet; None once work on the way to live has begun. Dev's work goes on."""
+    for stage in tx.stages.of_attempt(attempt.id):
+        if stage.outcome is None:
+            if tx.permits.find(attempt.id, stage.role) is None:
+                return stage
+            if stage.role.on_live_path:
+                return None
+    return None

@@ -122,6 +122,8 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
 
 def _who_is_ahead(tx: Transaction, attempt: Attempt, role: StageRole, lane: str) -> tuple[Blocker, ...]:
     holder = tx.turns.holder(lane)
+    if holder is not None and (holder.attempt_id, holder.role) == (attempt.id, role):
+        return ()
     if holder is not None:
         message = f"attempt {holder.attempt_id} holds the lane {lane} ({holder.role})"
         return (Blocker(code="lane_busy", message=message, cleared_by="its end"),)

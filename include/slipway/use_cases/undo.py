@@ -6,6 +6,7 @@ from datetime import timedelta
 from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worker
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
+from slipway.domain.stage_ending import deciding_undo
 from slipway.ports.outside import DeployOrder
 from slipway.ports.store import Actor
 from slipway.use_cases.do_activity import TaskWorker, work_and_close
@@ -15,7 +16,7 @@ from slipway.use_cases.world import World
 
 
 def undo(world: World, attempt: Attempt, stage: Stage, task: TaskWorker, actor: Actor) -> Activity | None:
-    """One try at bringing back the previous artefact; the activity says how it went. None: somebody else is at it."""
+    """One try at bringing back the previous artefact. None: that is decided, or somebody else is at it."""
     activity_id = uuid.uuid4().hex
     with world.locks.hold(activity_id) as lock:
         worker = Worker(task_instance=task.task_instance, host=world.locks.host, pid=task.pid)
@@ -24,7 +25,11 @@ def undo(world: World, attempt: Attempt, stage: Stage, task: TaskWorker, actor: 
             return None
 
         def work(activity: Activity, lock_fd: int) -> str:
-            schema = _bring_back_schema(world, attempt, stage, activity, lock_fd)
+            try:
+                schema = _bring_back_schema(world, attempt, stage, activity, lock_fd)
+            except SlipwayError as error:  # what serves people comes back all the same
+                artefact = _bring_back_artefact(world, attempt, stage, activity, lock_fd)
+                raise SlipwayError(f"{artefact}; but the schema is not back: {error}") from error
             return f"{_bring_back_artefact(world, attempt, stage, activity, lock_fd)}; {schema}"
 
         try:
@@ -38,10 +43,11 @@ def _open(
     world: World, attempt: Attempt, stage: Stage, activity_id: str, worker: Worker, actor: Actor
 ) -> Activity | None:
     with world.store.transaction() as tx:
+        tx.releases.lock_attempt(attempt.id)
         if tx.stages.lock(attempt.id, stage.role).outcome is not None:
             return None
         before = tx.activities.of_stage(attempt.id, stage.role)
-        if any(activity.state is ActivityState.OPEN for activity in before):
+        if any(activity.state is ActivityState.OPEN for activity in before) or deciding_undo(before) is not None:
             return None
         permit = tx.permits.find(attempt.id, stage.role)
         assert permit is not None, "a stage with activities has a permit"

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway.domain.people import People
+from slipway.domain.platform import Platform
 from slipway.ports.outside import (
     ActivityLock,
     ArtefactSource,
     Connections,
     MigrationRunner,
+    Notifier,
     Probe,
+    Scheduler,
     ServiceDefinitions,
     TargetRegistry,
 )
@@ -35,3 +39,14 @@ class World:
     """Where artefacts are unpacked for the time of an activity."""
     sleep: Callable[[float], None]
     """Waits so many seconds; tests pass one that doesn't."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcilerPorts:
+    """What only the reconciler needs."""
+
+    scheduler: Scheduler
+    notifier: Notifier
+    catalogue: Path
+    read_policy: Callable[[Path], tuple[str, Platform, People]]
+    """Digest, rules and people of a catalogue. Raises CatalogueError with every problem."""

@@ -70,13 +70,13 @@ def test_a_table_that_somebody_locks_fails_the_migration_soon_and_changes_nothin
         other.execute(text("CREATE TABLE busy (id int)"))
         other.commit()
         other.execute(text("LOCK TABLE busy IN ACCESS EXCLUSIVE MODE"))
-        with pytest.raises(ServiceMigrationError, match="revision 0001.*lock timeout"):
+        with pytest.raises(ServiceMigrationError, match=r"revision 0001.*lock timeout"):
             AlembicRunner().upgrade(order("ALTER TABLE busy ADD COLUMN x int"))
     assert AlembicRunner().state(order("SELECT 1")).applied is None
 
 
 def test_a_statement_that_takes_too_long_is_ended(order: Order) -> None:
-    with pytest.raises(ServiceMigrationError, match="revision 0001.*statement timeout"):
+    with pytest.raises(ServiceMigrationError, match=r"revision 0001.*statement timeout"):
         AlembicRunner().upgrade(order("SELECT pg_sleep(30)", statement=0.3))
 
 

@@ -1,6 +1,5 @@
 """The command target beyond the contract."""
 
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,15 +70,10 @@ def test_a_command_past_its_deadline_is_ended_with_its_children(tmp_path: Path) 
 
 def test_children_of_the_command_hold_the_activity_lock(tmp_path: Path) -> None:
     lock = FileActivityLock(tmp_path / "locks")
-    probe = "import sys; from pathlib import Path; from slipway.adapters.activity_lock import FileActivityLock as L; "
-    probe += "lock = L(Path(sys.argv[1])); Path(sys.argv[2]).write_text(str(lock.is_free('a1', lock.host)))"
-    package = str(Path(__file__).parents[3] / "include")
-    script = f'exec 1>&-; PYTHONPATH="{package}" "$0" -c "{probe}" "$1" "$2"'
-    argv: list[JsonValue] = ["/bin/sh", "-c", script, sys.executable, str(tmp_path / "locks"), str(tmp_path / "free")]
+    grandchild = '/bin/sh -c "ls -l /proc/self/fd > held"'
     with lock.hold("a1") as held:
-        descriptor = held.fileno()
-        target(tmp_path, deploy=argv).deploy(order(tmp_path, lock_fd=descriptor))
-    assert (tmp_path / "free").read_text() == "False"
+        target(tmp_path, deploy=["/bin/sh", "-c", grandchild]).deploy(order(tmp_path, lock_fd=held.fileno()))
+    assert str(tmp_path / "locks" / "a1.lock") in (tmp_path / "held").read_text()
     assert lock.is_free("a1", lock.host) is True
 
 

@@ -34,5 +34,5 @@ def test_the_time_out_holds() -> None:
         time.sleep(1.5)
         return 200, {}
 
-    with DeployEndpoint(slowly) as endpoint, pytest.raises(NoAnswerError, match="[Tt]ime"):
+    with DeployEndpoint(slowly) as endpoint, pytest.raises(NoAnswerError, match=r"[Tt]ime"):
         make_hook_send()("GET", f"{endpoint.url}/", None, 0.3)

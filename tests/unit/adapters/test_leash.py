@@ -40,7 +40,7 @@ from slipway.adapters.leash.run import run_on_leash
 locks, pids, program = sys.argv[1:]
 with FileActivityLock(Path(locks)).hold("a1") as lock:
     argv = [sys.executable, "-c", program, pids]
-    run_on_leash(argv, environment={}, cwd=Path("/"), seconds=60, lock_fd=lock.fileno())
+    run_on_leash(argv, environment={}, cwd=Path("/"), seconds=60, lock_fd=lock.fileno(), grace=0.3)
 """
 
 
@@ -102,7 +102,8 @@ def test_a_killed_keeper_does_not_free_the_lock_while_an_escaped_child_lives(cha
 
 def test_a_command_past_its_deadline_is_ended_with_all_it_started(tmp_path: Path) -> None:
     started = time.monotonic()
-    finished = run([sys.executable, "-c", STUBBORN, str(tmp_path / "pids")], seconds=1)
+    argv = [sys.executable, "-c", STUBBORN, str(tmp_path / "pids")]
+    finished = run_on_leash(argv, environment={}, cwd=Path("/"), seconds=1, grace=0.3)
     assert finished.ended.why == "deadline"
     assert time.monotonic() - started < 10
     for pid in (tmp_path / "pids").read_text().split():
@@ -131,6 +132,12 @@ def test_a_program_that_does_not_exist_is_named() -> None:
     finished = run(["/no/such/program"])
     assert finished.ended.why == "not_started"
     assert "/no/such/program" in finished.ended.detail
+
+
+def test_a_folder_that_has_vanished_is_named(tmp_path: Path) -> None:
+    finished = run_on_leash(["/bin/true"], environment={}, cwd=tmp_path / "gone", seconds=10)
+    assert finished.ended.why == "not_started"
+    assert str(tmp_path / "gone") in finished.ended.detail
 
 
 def test_text_is_handed_in_without_showing_on_the_command_line() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -234,6 +235,15 @@ def test_what_cannot_be_resumed_is_named(bench: Bench) -> None:
     problems = resume_all(bench.state)
     assert len(problems) == 1
     assert "the disk lost it" in problems[0]
+
+
+def test_a_service_whose_folder_has_vanished_is_named(bench: Bench) -> None:
+    bench.target.deploy(bench.order("1.0.0"))
+    stop_all(bench.state)
+    shutil.rmtree(bench.place.folder / "artefacts")
+    problems = resume_all(bench.state)
+    assert len(problems) == 1
+    assert "orders 1.0.0 in dev could not be started" in problems[0]
 
 
 def test_the_services_variables_are_readable_by_our_user_only(bench: Bench) -> None:

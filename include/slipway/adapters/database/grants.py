@@ -20,7 +20,8 @@ class DatabaseGrants:
         """Writes the question, or that it is asked again; returns how often it was asked."""
         asked: int = self._sql.value(
             """
-            INSERT INTO approval_request (attempt_id, step, task_instance, evidence, evidence_hash, eligible, expires_at)
+            INSERT INTO approval_request (attempt_id, step, task_instance, evidence, evidence_hash, eligible,
+                                          expires_at)
             VALUES (:attempt_id, :step, :task_instance, :evidence, :evidence_hash, :eligible, :expires_at)
             ON CONFLICT (attempt_id, step) DO UPDATE SET
                 task_instance = excluded.task_instance, evidence = excluded.evidence,

@@ -154,7 +154,7 @@ class DatabaseReleases:
         rows = self._sql.all(
             f"""{_ATTEMPT} WHERE a.outcome = 'renewed' AND r.state = 'awaiting_retry'
             AND a.number = (SELECT max(b.number) FROM attempt b WHERE b.release_id = a.release_id)
-            ORDER BY a.id""",
+            ORDER BY a.id""",  # noqa: S608 - a constant of this module
         )
         return [_attempt(row) for row in rows]
 

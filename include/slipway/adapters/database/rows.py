@@ -1,5 +1,6 @@
 """Running plain SQL: one place that turns rows into mappings and insists on what must be there."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ class Sql:
 
     def _execute(self, statement: str, values: dict[str, Any]) -> CursorResult[Any]:
         for name, value in values.items():
-            if isinstance(value, str) and not _storable(value):
+            if isinstance(value, str) and _UNSTORABLE.search(value):
                 raise UnstorableTextError(name)
         try:
             return self._connection.execute(text(statement), values)
@@ -59,8 +60,5 @@ class Sql:
             raise
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNTRANSLATABLE_CHARACTER = "22P05"
-
-
-def _storable(value: str) -> bool:
-    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)

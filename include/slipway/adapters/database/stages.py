@@ -28,7 +28,8 @@ class DatabaseStages:
 
     def of_attempt(self, attempt_id: str) -> Sequence[Stage]:
         """All stages of an attempt, in order."""
-        rows = self._sql.all(f"SELECT * FROM stage WHERE attempt_id = :id ORDER BY {_ORDER}", id=attempt_id)
+        statement = f"SELECT * FROM stage WHERE attempt_id = :id ORDER BY {_ORDER}"  # noqa: S608 - our constant
+        rows = self._sql.all(statement, id=attempt_id)
         return [_stage(row) for row in rows]
 
     def set_ending(self, attempt_id: str, role: StageRole, ending: StageOutcome, detail: str) -> None:
@@ -95,9 +96,8 @@ class DatabaseStages:
         )
 
     def _get(self, attempt_id: str, role: StageRole, lock: str) -> Stage:
-        row = self._sql.first(
-            f"SELECT * FROM stage WHERE attempt_id = :id AND role = :role {lock}", id=attempt_id, role=role
-        )
+        statement = f"SELECT * FROM stage WHERE attempt_id = :id AND role = :role {lock}"  # noqa: S608 - our constant
+        row = self._sql.first(statement, id=attempt_id, role=role)
         if row is None:
             raise NotFoundError(f"attempt {attempt_id} has no stage {role} in the release database")
         return _stage(row)

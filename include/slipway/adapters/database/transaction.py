@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from slipway.adapters.database import codec
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
@@ -36,6 +37,8 @@ class DatabaseTransaction:
     """`Transaction` on PostgreSQL."""
 
     sql: Sql
+    _policies: dict[int, PolicyInEffect] = field(default_factory=dict)
+    """Policies by row: a row never changes, and decoding one costs more than all that a decision reads."""
     _entries: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -47,6 +50,7 @@ class DatabaseTransaction:
         self.activities = DatabaseActivities(self.sql)
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
+        self.outbox = DatabaseOutbox(self.sql)
 
     @cached_property
     def now(self) -> datetime:
@@ -59,7 +63,12 @@ class DatabaseTransaction:
         newest: int | None = self.sql.value("SELECT max(id) FROM policy")
         if newest is None:
             raise NotFoundError("no policy is in effect yet: run `slipway people sync` (or `make up`)")
-        return self._policies.setdefault(newest, self._read_policy(newest))
+        if newest not in self._policies:
+            row = self.sql.one("SELECT * FROM policy WHERE id = :id", id=newest)
+            self._policies[newest] = PolicyInEffect(
+                digest=row["digest"], platform=codec.platform(row["platform"]), people=codec.people(row["people"])
+            )
+        return self._policies[newest]
 
     def policy_digest(self) -> str | None:
         """The digest of the policy in effect, None before the first."""
@@ -133,24 +142,29 @@ class DatabaseStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._policies: dict[int, PolicyInEffect] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[DatabaseTransaction]:
         """A transaction that commits when its block ends well."""
         try:
             with self.engine.begin() as connection:
-                transaction = DatabaseTransaction(Sql(connection))
+                transaction = DatabaseTransaction(Sql(connection), self._policies)
                 yield transaction
                 transaction.flush_log()
         except (OperationalError, InterfaceError) as error:
-            if error.connection_invalidated or isinstance(error, InterfaceError) or _cannot_connect(error):
-                raise DatabaseUnavailableError(
-                    "the release database does not answer; nothing was changed. It is tried again; if it stays away,"
-                    " see `slipway doctor`"
-                ) from error
-            raise
+            raise DatabaseUnavailableError(_what_to_do(error)) from error
 
 
-def _cannot_connect(error: OperationalError) -> bool:
+def _what_to_do(error: OperationalError | InterfaceError) -> str:
     code = getattr(error.orig, "pgcode", None)
-    return code is None or code.startswith(("57P", "08"))
+    if code in _OTHERS_WERE_FIRST:
+        return "others worked on the same rows of the release database for too long; nothing was changed. Try again"
+    return (
+        "the release database does not answer; nothing was changed. It is tried again; if it stays away,"
+        " see `slipway doctor`"
+    )
+
+
+_OTHERS_WERE_FIRST = frozenset({"55P03", "40P01", "40001"})
+"""PostgreSQL's codes for: lock not available in time, deadlock, could not serialise."""

@@ -20,7 +20,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-GRACE_SECONDS = 3.0
 _PARENT_CHECK_SECONDS = 0.5
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -76,6 +75,7 @@ class Keeper:
 
         child = subprocess.Popen(
             self._job["argv"],
+            cwd=self._job["cwd"],
             start_new_session=True,
             pass_fds=tuple(self._job["shared_fds"]),
             preexec_fn=die_with_the_keeper,  # noqa: PLW1509 - this process has one thread
@@ -149,7 +149,7 @@ class Keeper:
     def _end_everything(self) -> None:
         """TERM to the command's group, a short grace, then KILL until none of its descendants is left."""
         self._signal_group(signal.SIGTERM)
-        until = time.monotonic() + GRACE_SECONDS
+        until = time.monotonic() + self._job["grace"]
         while not self._reap():
             if time.monotonic() >= until:
                 self._signal_group(signal.SIGKILL)

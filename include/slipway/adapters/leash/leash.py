@@ -16,6 +16,8 @@ from typing import IO, Any
 
 _KEEPER = str(Path(__file__).with_name("keeper.py"))
 _ACK_SECONDS = 5.0
+GRACE_SECONDS = 3.0
+"""Between TERM and KILL."""
 _kept: list[subprocess.Popen[bytes]] = []
 
 
@@ -51,6 +53,7 @@ class Leash:
         environment: Mapping[str, str],
         cwd: Path,
         seconds: float,
+        grace: float = GRACE_SECONDS,
         held_fds: Sequence[int] = (),
         shared_fds: Sequence[int] = (),
         streams: Streams | None = None,
@@ -60,7 +63,9 @@ class Leash:
         self.control, theirs = socket.socketpair()
         job = {
             "argv": list(argv),
+            "cwd": str(cwd),
             "seconds": max(0.0, seconds),
+            "grace": grace,
             "control_fd": theirs.fileno(),
             "held_fds": list(held_fds),
             "shared_fds": list(shared_fds),
@@ -69,7 +74,6 @@ class Leash:
             self.keeper = subprocess.Popen(
                 [sys.executable, "-I", "-S", _KEEPER, json.dumps(job)],
                 env=dict(environment),
-                cwd=cwd,
                 start_new_session=True,
                 pass_fds=tuple({theirs.fileno(), *held_fds, *shared_fds}),
                 stdin=streams.stdin,

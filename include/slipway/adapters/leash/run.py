@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from slipway.adapters.leash.leash import Ended, Leash, Streams
+from slipway.adapters.leash.leash import GRACE_SECONDS, Ended, Leash, Streams
 
 KEEP_BYTES = 64 * 1024
 """Of each stream only the last so many bytes are kept: a chatty command cannot fill our memory."""
@@ -44,6 +44,7 @@ def run_on_leash(
     seconds: float,
     lock_fd: int | None = None,
     text_in: str = "",
+    grace: float = GRACE_SECONDS,
 ) -> Finished:
     """Runs to the end or the deadline. All children inherit `lock_fd`; none outlives this call."""
     shared = () if lock_fd is None else (lock_fd,)
@@ -53,6 +54,7 @@ def run_on_leash(
         environment=environment,
         cwd=cwd,
         seconds=seconds,
+        grace=grace,
         held_fds=shared,
         shared_fds=shared,
         streams=pipes,

@@ -80,7 +80,7 @@ def _read(order: MigrationOrder, action: str, finished: Finished) -> dict[str, A
     try:
         result: dict[str, Any] = json.loads(finished.stdout)
     except ValueError:
-        said = _without_secret(finished.tail(), order.database_url)
+        said = _without_secret(finished.ended.detail + finished.tail(), order.database_url)
         raise ServiceMigrationError(f"{what} broke off ({finished.ended.why}). It said: {said}") from None
     if "error" in result:
         at = f" at revision {result['revision']}" if result["revision"] else ""

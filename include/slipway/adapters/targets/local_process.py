@@ -7,6 +7,7 @@ from slipway.adapters.targets.local.health import ask_health
 from slipway.adapters.targets.local.process import command_of, run, stop
 from slipway.adapters.targets.local.state import Place, Record
 from slipway.adapters.targets.options import Options
+from slipway.domain.errors import TargetError
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder, Running
 
@@ -32,6 +33,15 @@ class LocalProcessTarget:
 
     def deploy(self, order: DeployOrder) -> None:
         """Stops what runs, starts the artefact, returns when `/health` answers with its digest."""
+        try:
+            self._replace(order)
+        except OSError as error:
+            raise TargetError(
+                f"{order.service} {order.artefact.version} could not be deployed to {order.environment}: {error}. "
+                "Check the disk and the state folder, then retry."
+            ) from error
+
+    def _replace(self, order: DeployOrder) -> None:
         place = self._place(order.service, order.environment)
         with place.locked(order.deadline) as lock:
             place.raise_fence(order.fencing)

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - Alembic reads this folder by path
 """Alembic environment of the release database: one connection, handed over by `slipway.adapters.database.schema`."""
 
 from alembic import context

@@ -36,8 +36,8 @@ def _for_each(state_folder: Path, act: Callable[[Place, Record, int], None]) -> 
                 record = place.record()
                 if record is not None:
                     act(place, record, lock)
-        except TargetError as error:
-            problems.append(str(error))
+        except (TargetError, OSError) as error:
+            problems.append(f"{place.service} in {place.environment}: {error}")
     return problems
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - Alembic reads this folder by path
 """The first schema of the release database.
 
 Revision ID: 0001

@@ -154,6 +154,19 @@ CREATE TRIGGER turn_outlives_its_activities BEFORE UPDATE OF state ON turn
     FOR EACH ROW WHEN (OLD.state = 'holding' AND NEW.state = 'freed')
     EXECUTE FUNCTION refuse_freeing_over_an_open_activity();
 
+-- Nor is work begun without one.
+CREATE FUNCTION refuse_work_without_a_lease() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM service_lease l WHERE l.attempt_id = NEW.attempt_id AND l.role = NEW.role
+                   AND l.fencing = NEW.fencing AND l.freed_at IS NULL) THEN
+        RAISE EXCEPTION '% % holds no lease with fencing number %: no activity is opened',
+            NEW.attempt_id, NEW.role, NEW.fencing;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER activity_needs_a_lease BEFORE INSERT ON activity
+    FOR EACH ROW EXECUTE FUNCTION refuse_work_without_a_lease();
+
 -- Grants and proofs ------------------------------------------------------------------------------------------------
 
 CREATE TABLE approval_request (
@@ -326,6 +339,11 @@ CREATE TRIGGER log_head_is_never_emptied BEFORE TRUNCATE ON log_head FOR EACH ST
 CREATE TRIGGER log_head_moves_with_the_log BEFORE UPDATE ON log_head FOR EACH ROW
     WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER grant_is_never_removed BEFORE DELETE ON "grant" FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER grant_is_fixed BEFORE UPDATE OF id, release_id, attempt_id, step, person, person_name, person_roles,
+    signed_in_by, hitl_id, decision, comment, looked_by, looked_at, digest, migration_proof, environment, policy_hash,
+    evidence, evidence_hash, granted_at, expires_at ON "grant" FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER grant_is_never_emptied BEFORE TRUNCATE ON "grant" FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER permit_is_never_emptied BEFORE TRUNCATE ON permit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER permit_is_final BEFORE UPDATE OR DELETE ON permit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- People and rules in effect: the newest row counts. -----------------------------------------------------------------
@@ -339,3 +357,4 @@ CREATE TABLE policy (
     activated_at    timestamptz NOT NULL DEFAULT now()
 );
 CREATE TRIGGER policy_is_append_only BEFORE UPDATE OR DELETE ON policy FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER policy_is_never_emptied BEFORE TRUNCATE ON policy FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,123 @@
+"""What people and scripts read of the release database: plain rows, for console and command line alike."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slipway.adapters.database.rows import Sql
+
+Record = dict[str, Any]
+
+_RELEASE = """
+    SELECT r.id AS release_id, r.service, r.team, r.kind AS change_kind, r.summary, r.to_role AS "to", r.state,
+           r.outcome, r.requested_by, r.requested_at, r.ticket, a.id AS attempt, a.version, a.digest,
+           a.dag_id, a.run_id,
+           (SELECT array_agg(s.environment || ' ' || coalesce(s.outcome, s.ending, 'open')
+                             ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], s.role))
+            FROM stage s WHERE s.attempt_id = a.id) AS stages
+    FROM release r
+    LEFT JOIN LATERAL (SELECT * FROM attempt WHERE release_id = r.id ORDER BY number DESC LIMIT 1) a ON true
+"""
+
+
+class Overview:
+    """Read models inside a transaction."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def running(self, service: str | None = None) -> Sequence[Record]:
+        """What the log says runs, for each service and environment that ever had something."""
+        return self._records(
+            """
+            SELECT DISTINCT ON (d.service, d.environment) d.service, d.environment, d.version, d.digest, d.at,
+                   a.release_id
+            FROM deployment d JOIN attempt a ON a.id = d.attempt_id
+            WHERE CAST(:service AS text) IS NULL OR d.service = :service
+            ORDER BY d.service, d.environment, d.id DESC
+            """,
+            service=service,
+        )
+
+    def releases(
+        self, *, service: str | None = None, state: str | None = None, open_only: bool = False, limit: int = 50
+    ) -> Sequence[Record]:
+        """Releases with their last attempt, newest first; `open_only` leaves out those that have ended."""
+        return self._records(
+            f"""{_RELEASE}
+            WHERE (CAST(:service AS text) IS NULL OR r.service = :service)
+              AND (CAST(:state AS text) IS NULL OR r.state = :state)
+              AND (NOT :open_only OR r.state <> 'ended')
+            ORDER BY r.requested_at DESC, length(r.id) DESC, r.id DESC LIMIT :limit""",
+            service=service,
+            state=state,
+            open_only=open_only,
+            limit=limit,
+        )
+
+    def release(self, release_id: str) -> Record | None:
+        """One release whole: its attempts, their stages, grants, questions and activities."""
+        found = self._records(f"{_RELEASE} WHERE r.id = :id", id=release_id)
+        if not found:
+            return None
+        more = self._sql.one(
+            """SELECT rollback_plan, fixes, product_owner,
+                      (SELECT array_agg(person ORDER BY person) FROM release_requester WHERE release_id = r.id)
+                      AS requesters
+               FROM release r WHERE id = :id""",
+            id=release_id,
+        )
+        attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
+        return {**found[0], **more, "attempts": [self._attempt(attempt) for attempt in attempts]}
+
+    def holds(self, *, standing_only: bool = True) -> Sequence[Record]:
+        """Holds, oldest first."""
+        return self._records(
+            """
+            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, lifted_at,
+                   lifted_by, lifted_because
+            FROM hold WHERE NOT :standing OR (lifted_at IS NULL AND (until IS NULL OR until > now())) ORDER BY id
+            """,
+            standing=standing_only,
+        )
+
+    def policy(self) -> Record | None:
+        """The policy in effect: its digest, who activated it and when."""
+        found = self._records("SELECT digest, activated_by, activated_at AS at FROM policy ORDER BY id DESC LIMIT 1")
+        return found[0] if found else None
+
+    def teams_of(self, service: str) -> frozenset[str]:
+        """Every team that ever released this service."""
+        rows = self._sql.all("SELECT DISTINCT team FROM release WHERE service = :service", service=service)
+        return frozenset(row["team"] for row in rows)
+
+    def _attempt(self, attempt: Record) -> Record:
+        of = {"id": attempt["id"]}
+        return {
+            **attempt,
+            "stages": self._records(
+                """SELECT role, environment, ending, ending_detail, smoke, confirmed, previous_version, previous_digest,
+                          outcome, detail, finished_at
+                   FROM stage WHERE attempt_id = :id
+                   ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], role)""",
+                **of,
+            ),
+            "requests": self._records(
+                """SELECT step, evidence, evidence_hash, eligible, asked_at, expires_at, asked, answered_at
+                   FROM approval_request WHERE attempt_id = :id ORDER BY asked_at""",
+                **of,
+            ),
+            "grants": self._records(
+                """SELECT id, step, person, person_name, decision, comment, looked_by, looked_at, digest, environment,
+                          policy_hash, evidence_hash, granted_at, expires_at, voided_at, voided_because
+                   FROM "grant" WHERE attempt_id = :id ORDER BY id""",
+                **of,
+            ),
+            "activities": self._records(
+                """SELECT id, role, kind, number, state, digest, opened_at, deadline, closed_at, detail
+                   FROM activity WHERE attempt_id = :id ORDER BY opened_at, id""",
+                **of,
+            ),
+        }
+
+    def _records(self, statement: str, **values: Any) -> list[Record]:
+        return [dict(row) for row in self._sql.all(statement, **values)]

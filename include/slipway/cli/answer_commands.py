@@ -1,0 +1,55 @@
+"""`slipway approve` and `reject`: answering the question that a release puts, as the signed-in person."""
+
+from typing import Annotated
+
+import typer
+
+from slipway.cli.group import command_group
+from slipway.domain.grant import Decision, Step
+
+approve = command_group("Answer a question of a release with Approve.")
+reject = command_group("Answer a question of a release with Reject.")
+
+Release = Annotated[str, typer.Argument(metavar="RELEASE", help="A release, e.g. r12.")]
+WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help=f"The question: {', '.join(Step)}.")]
+Comment = Annotated[str, typer.Option(help="Kept with the answer.")]
+
+
+@approve.command("approve")
+def say_yes(
+    release: Release,
+    step: WhichStep,
+    looked_by: Annotated[str, typer.Option(help="Who looked at the new functionality.")] = "",
+    looked_at: Annotated[str, typer.Option(help="What they looked at.")] = "",
+    comment: Comment = "",
+) -> None:
+    """Approve; waits a moment where the question is very fresh, because Airflow needs it."""
+    _answer(release, step, Decision.APPROVE, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
+
+
+@reject.command("reject")
+def say_no(
+    release: Release,
+    step: WhichStep,
+    looked_by: Annotated[str, typer.Option(help="Who looked at the new functionality.")] = "",
+    looked_at: Annotated[str, typer.Option(help="What they looked at.")] = "",
+    comment: Comment = "",
+) -> None:
+    """Reject; what was begun is undone."""
+    _answer(release, step, Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
+
+
+def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]) -> None:
+    from slipway.cli.session import signed_in_rest
+    from slipway.domain.errors import NotFoundError
+
+    rest = signed_in_rest()
+    attempts = rest.call("GET", f"/slipway/api/releases/{release}")["attempts"]
+    attempt = next((one for one in reversed(attempts) if one["outcome"] is None), None)
+    if attempt is None:
+        raise NotFoundError(f"no attempt of {release} is open, so it asks nobody: see `slipway status`")
+    rest.answer(attempt["dag_id"], attempt["run_id"], f"{step.role}.{step}", decision.value, inputs)
+    typer.echo(
+        f"{decision.value} was sent for {step} of {attempt['id']}. Whether it counts is judged in a moment: "
+        f"`slipway log list --release {release}`"
+    )

@@ -1,0 +1,103 @@
+"""The checks of `slipway doctor`: each says pass, fail or unknown, and what to do. No data is never a pass."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from slipway.adapters.database import schema
+from slipway.adapters.database.overview import Overview
+from slipway.catalogue.files import catalogue_folder
+from slipway.catalogue.load import load_catalogue
+from slipway.cli.database import open_store
+from slipway.cli.log_verification import verify_database
+from slipway.cli.session import current_url
+from slipway.domain.errors import DatabaseUnavailableError, SlipwayError
+from slipway.ports.outside import CheckStatus
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one check ended."""
+
+    name: str
+    status: CheckStatus
+    detail: str
+
+
+def examination(*, with_log: bool = True) -> Iterator[Finding]:
+    """One finding after the other; a check that cannot be made is unknown, with the reason."""
+    checks: dict[str, Callable[[], str]] = {
+        "python": _python,
+        "catalogue": _catalogue,
+        "release database": _database,
+        "policy": _policy,
+        **({"log": _log} if with_log else {}),
+        "airflow": _airflow,
+    }
+    for name, check in checks.items():
+        try:
+            yield Finding(name, CheckStatus.PASS, check())
+        except DatabaseUnavailableError as error:
+            first = name == "release database"
+            yield Finding(name, CheckStatus.FAIL if first else CheckStatus.UNKNOWN, str(error))
+        except SlipwayError as error:
+            yield Finding(name, CheckStatus.FAIL, str(error))
+
+
+def _python() -> str:
+    version = sys.version_info[:2]
+    if not OLDEST <= version <= NEWEST:
+        raise SlipwayError(f"Python {platform.python_version()}: Slipway needs 3.11, 3.12 or 3.13")
+    return platform.python_version()
+
+
+def _catalogue() -> str:
+    folder = catalogue_folder(os.environ)
+    return f"{folder}: {len(load_catalogue(folder).services)} services, no problem"
+
+
+def _database() -> str:
+    store = open_store()
+    with store.transaction() as tx:
+        server = tx.sql.value("SHOW server_version")
+    applied, wanted = schema.applied_revision(store.engine), schema.wanted_revision()
+    if applied != wanted:
+        raise SlipwayError(
+            f"its schema is at {applied or 'nothing'}, this version needs {wanted}: `slipway db upgrade`"
+        )
+    return f"PostgreSQL {server}, schema at {applied}"
+
+
+def _policy() -> str:
+    with open_store().transaction() as tx:
+        policy = Overview(tx.sql).policy()
+    if policy is None:
+        raise SlipwayError("none is in effect, so nobody may do anything: run `slipway people sync`")
+    return f"{policy['digest'][:12]}, activated by {policy['activated_by']}"
+
+
+def _log() -> str:
+    result = verify_database(published=None)
+    if result.broken is not None:
+        raise SlipwayError(f"broken at entry {result.broken.seq}: {result.broken.what}")
+    return f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}"
+
+
+def _airflow() -> str:
+    url = current_url()
+    try:
+        state = httpx.get(f"{url}/api/v2/monitor/health", timeout=PATIENCE_SECONDS).json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise SlipwayError(f"nothing healthy answers at {url}: start it with `make up`, or set SLIPWAY_URL") from error
+    ill = [name for name in COMPONENTS if (state.get(name) or {}).get("status") != "healthy"]
+    if ill:
+        raise SlipwayError(f"at {url} these are not healthy: {', '.join(ill)}; see their logs")
+    return f"{url}: {', '.join(COMPONENTS)} healthy"

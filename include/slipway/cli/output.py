@@ -1,0 +1,57 @@
+"""How commands print: tidy tables for people, JSON for programs."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+def print_json(value: Any) -> None:
+    """JSON with times as ISO 8601 in UTC."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]], nothing: str) -> None:
+    """Columns as wide as their widest cell; `nothing` where there is no row."""
+    if not rows:
+        typer.echo(nothing)
+        return
+    cells = [[head.upper() for head in heads], *([text(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    for row in cells:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def text(value: object) -> str:
+    """A cell: one line, `-` where there is nothing."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, datetime):
+        return minute(value)
+    return " ".join(str(value).split())
+
+
+def minute(at: datetime) -> str:
+    """A time to the minute, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
+def span(seconds: float) -> str:
+    """A time span in its two largest units."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
+    told = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(told[:2]) or "0 s"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    msg = f"{type(value).__name__} is not JSON"
+    raise TypeError(msg)

@@ -1,0 +1,26 @@
+"""`slipway login`."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from slipway.cli.group import command_group
+
+login = command_group("Sign in; every changing command acts as that person.")
+
+
+@login.command("login")
+def sign_in(
+    person: Annotated[str | None, typer.Argument(help="Your sign-in name; asked for if left out.")] = None,
+) -> None:
+    """Sign in at SLIPWAY_URL; the password is asked for, or taken from SLIPWAY_PASSWORD."""
+    from slipway.adapters.airflow_rest import AirflowRest
+    from slipway.cli.session import Session, current_url, save_session
+
+    name = person or typer.prompt("Name")
+    password = os.environ.get("SLIPWAY_PASSWORD") or typer.prompt("Password", hide_input=True)
+    url = current_url()
+    token = AirflowRest(url, str).login(name, password)
+    path = save_session(Session(url, name, token))
+    typer.echo(f"You are signed in at {url} as {name}; the token is kept in {path}")

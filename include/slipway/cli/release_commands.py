@@ -1,0 +1,154 @@
+"""`slipway release`, `retry` and `stop`: as the signed-in person, through Airflow's REST interface."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from slipway.cli.group import command_group
+
+release = command_group("Ask for a release of a version.")
+retry = command_group("Start the next attempt of a release.")
+stop = command_group("Withdraw a release, or settle and undo what it began.")
+
+
+class Kind(StrEnum):
+    """How urgent the change is."""
+
+    STANDARD = "standard"
+    EMERGENCY = "emergency"
+    SECURITY = "security"
+
+
+class UpTo(StrEnum):
+    """How far the release goes."""
+
+    PREPROD = "preprod"
+    PROD = "prod"
+
+
+Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
+
+
+@release.command("release")
+def ask_for_release(
+    service: Annotated[str, typer.Argument(help="A service of the catalogue.")],
+    version: Annotated[str, typer.Argument(help="A version that was built.")],
+    summary: Annotated[str, typer.Option(help="What changes, in a sentence.")],
+    rollback_plan: Annotated[str, typer.Option(help="What happens if it goes wrong.")],
+    kind: Annotated[Kind, typer.Option(help="An emergency skips waiting, never proof or approval.")] = Kind.STANDARD,
+    to: Annotated[UpTo, typer.Option(help="How far it goes.")] = UpTo.PROD,
+    ticket: Annotated[str | None, typer.Option(help="Number or address of the ticket.")] = None,
+    for_team: Annotated[str | None, typer.Option(help="The team it is asked for on behalf of.")] = None,
+    attended_by: Annotated[str | None, typer.Option(help="Who stays around afterwards.")] = None,
+    problematic: Annotated[bool, typer.Option("--problematic", help="Announce it beforehand.")] = False,
+    fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
+    needs: Annotated[str | None, typer.Option(metavar="SERVICE=VERSION", help="What must run there before.")] = None,
+    proof_in: Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Another place of proof.")] = None,
+    wait: Wait = False,
+) -> None:
+    """Ask for a release: starts a run of the service's release DAG as you."""
+    conf: dict[str, Any] = {
+        "version": version,
+        "summary": summary,
+        "rollback_plan": rollback_plan,
+        "change_kind": kind.value,
+        "to": to.value,
+        "ticket": ticket,
+        "for_team": for_team,
+        "attended_by": attended_by,
+        "problematic": problematic or None,
+        "fixes": fixes,
+        "needs": needs,
+        "proof_in": proof_in,
+    }
+    if kind is Kind.SECURITY:
+        typer.echo("Everybody can read these texts: give a reference only, no details.", err=True)
+    _start(service, {name: value for name, value in conf.items() if value is not None}, version, wait)
+
+
+@retry.command("retry")
+def retry_release(
+    release_id: Annotated[str, typer.Argument(metavar="RELEASE", help="A release that awaits a retry.")],
+    version: Annotated[str | None, typer.Option(help="Another version than the last attempt's: the fix.")] = None,
+    wait: Wait = False,
+) -> None:
+    """Start the next attempt; what is proven for the same artefact is carried over."""
+    from slipway.cli.session import signed_in_rest
+    from slipway.domain.errors import NotFoundError
+
+    found = signed_in_rest().call("GET", f"/slipway/api/releases/{release_id}")
+    if not found["attempts"]:
+        raise NotFoundError(f"release {release_id} has no attempt to go on from")
+    last = found["attempts"][-1]
+    wanted = version or last["version"]
+    conf = {
+        "version": wanted,
+        "summary": found["summary"],
+        "rollback_plan": found["rollback_plan"],
+        "change_kind": found["change_kind"],
+        "release_id": release_id,
+        "resume_of": last["id"],
+    }
+    _start(found["service"], {**conf, **_same_aim(found["to"])}, wanted, wait)
+
+
+@stop.command("stop")
+def stop_release(
+    release_id: Annotated[str, typer.Argument(metavar="RELEASE", help="A release that has not ended.")],
+    reason: Annotated[str, typer.Option(help="Why, for those who read the log later.")],
+) -> None:
+    """Stop a release: what waits is withdrawn, what was begun is settled and undone."""
+    from slipway.cli.session import signed_in_rest
+
+    answer = signed_in_rest().call("POST", f"/slipway/api/releases/{release_id}/stop", json={"reason": reason})
+    typer.echo(answer["detail"])
+
+
+def _same_aim(to: str) -> dict[str, str]:
+    """A release keeps its aim; the form knows only those that a person may ask for."""
+    return {"to": to} if to in set(UpTo) else {}
+
+
+def _start(service: str, conf: dict[str, Any], version: str, wait: bool) -> None:
+    from slipway.cli.session import signed_in_rest
+    from slipway.domain.errors import NotFoundError
+
+    rest = signed_in_rest()
+    dag_id, run_id = f"release__{service}", _run_id(service, version)
+    try:
+        rest.trigger(dag_id, conf, run_id)
+    except NotFoundError as error:
+        raise NotFoundError(f"there is no service {service}: `slipway services` lists them") from error
+    typer.echo(f"{service} {version} is asked for: {rest.base_url}/dags/{dag_id}/runs/{run_id}")
+    if wait:
+        _follow(rest, dag_id, run_id)
+
+
+def _run_id(service: str, version: str) -> str:
+    """Readable, unique, and safe in an address."""
+    import re
+    import secrets
+    from datetime import UTC, datetime
+
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", version)
+    return f"{service}-{plain}-{datetime.now(tz=UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _follow(rest: Any, dag_id: str, run_id: str) -> None:
+    """Tells each change of the run's state until it ends."""
+    import time
+
+    from slipway.adapters.airflow_rest import ENDED
+    from slipway.domain.errors import SlipwayError
+
+    state = None
+    while state not in ENDED:
+        time.sleep(2.0 if state else 0.0)
+        seen, state = state, rest.run_state(dag_id, run_id)
+        if state is None:
+            raise SlipwayError(f"the run {run_id} is gone: it was deleted. `slipway status` says what became of it")
+        if state != seen:
+            typer.echo(f"{run_id}: {state}")
+    if state == "failed":
+        raise SlipwayError(f"{run_id} did not end well: `slipway status` says how, `slipway log list` why")

@@ -1,0 +1,177 @@
+"""`slipway services`, `status`, `queue` and `explain`: reading, straight from the release database."""
+
+import os
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from slipway.cli.group import command_group
+from slipway.cli.output import AsJson, minute, print_json, print_table, span
+
+services = command_group("List services with what runs where.")
+status = command_group("Show releases in flight, or all of one service.")
+queue = command_group("Show who holds the live lane and who waits for it.")
+explain = command_group("Say whether a service may be changed in an environment now, and if not, why.")
+
+RELEASE_HEADS = ("release", "service", "version", "kind", "to", "state", "outcome", "by", "at", "stages")
+
+
+@services.command("services")
+def list_services(as_json: AsJson = False) -> None:
+    """List services: versions per environment, what is behind, what is in flight."""
+    found = _services()
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (
+            one["service"],
+            ", ".join(f"{name} {runs['version'] or 'nothing'}" for name, runs in one["environments"].items()),
+            "; ".join(one["behind"]),
+            ", ".join(f"{release['release_id']} {release['version']}" for release in one["in_flight"]),
+        )
+        for one in found
+    ]
+    print_table(("service", "runs", "behind", "in flight"), rows, "The catalogue has no service.")
+
+
+@status.command("status")
+def show_status(
+    service: Annotated[str | None, typer.Argument(help="All services if left out.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many, counted from the newest.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Show what runs, and releases, newest first: in flight, or with SERVICE the last ended ones too."""
+    from slipway.adapters.database.overview import Overview
+    from slipway.adapters.service_teams import team_of
+    from slipway.catalogue.files import catalogue_folder
+    from slipway.cli.database import open_store
+
+    with open_store().transaction() as tx:
+        overview = Overview(tx.sql)
+        if service is not None:
+            team_of(catalogue_folder(os.environ), overview, service)
+        running = overview.running(service)
+        open_only = not all_ and service is None
+        releases = overview.releases(service=service, open_only=open_only, limit=limit)
+    if as_json:
+        print_json({"running": running, "releases": releases})
+        return
+    rows = [(r["service"], r["environment"], r["version"], r["at"], r["release_id"]) for r in running]
+    print_table(("service", "environment", "version", "since", "release"), rows, "Nothing was released yet.")
+    typer.echo()
+    print_table(RELEASE_HEADS, [_release_row(one) for one in releases], "No release is in flight.")
+
+
+@queue.command("queue")
+def print_queue(as_json: AsJson = False) -> None:
+    """Show position, age, expected start, overtakes with their reason, and who holds the slot."""
+    from slipway.cli.database import open_store
+    from slipway.use_cases.show_queue import show_queue
+
+    places = [place.as_json() for place in show_queue(open_store())]
+    if as_json:
+        print_json(places)
+        return
+    rows = [
+        (
+            place["position"] or "holds",
+            place["release_id"],
+            place["service"],
+            place["version"],
+            place["environment"],
+            place["change_kind"],
+            span(place["age_seconds"]),
+            place["expected_start"] or ("-" if not place["position"] else "not known"),
+            _why_here(place),
+        )
+        for place in places
+    ]
+    heads = ("place", "release", "service", "version", "environment", "kind", "age", "expected start", "why")
+    print_table(heads, rows, "Nobody holds the live lane, and nobody waits for it.")
+
+
+@explain.command("explain")
+def explain_start(
+    service: Annotated[str, typer.Argument(help="A service of the catalogue.")],
+    environment: Annotated[str, typer.Argument(help="An environment, e.g. preprod.")],
+    at: Annotated[str | None, typer.Option(help="Another instant than now: ISO 8601, UTC unless it says.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether it may start: every blocker, when it clears, who can clear it."""
+    from slipway.adapters.database.overview import Overview
+    from slipway.adapters.service_teams import team_of
+    from slipway.catalogue.files import catalogue_folder
+    from slipway.cli.database import open_store
+    from slipway.use_cases.explain import explain as ask
+
+    store, when = open_store(), parse_time(at)
+    with store.transaction() as tx:
+        team = team_of(catalogue_folder(os.environ), Overview(tx.sql), service)
+    answers = ask(store, service, team, environment, when)
+    if as_json:
+        print_json([one.as_json() for one in answers])
+        return
+    for one in answers:
+        typer.echo(_headline(one.as_json()))
+        for blocker in one.decision.blockers:
+            clears = f"clears {minute(blocker.clears_at)}" if blocker.clears_at else "nobody knows when it clears"
+            typer.echo(f"  {blocker.code}: {blocker.message}")
+            typer.echo(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
+
+
+def parse_time(value: str | None) -> datetime | None:
+    """An instant in ISO 8601, UTC where it names no zone. Raises BadParameter."""
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise typer.BadParameter(f"{value} is no time in ISO 8601, like 2026-03-27T09:30:00+00:00") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _services() -> list[dict[str, Any]]:
+    from slipway.adapters.database.overview import Overview
+    from slipway.catalogue.files import catalogue_folder, service_names
+    from slipway.cli.database import open_store
+    from slipway.use_cases.show_services import show_services
+
+    with open_store().transaction() as tx:
+        overview = Overview(tx.sql)
+        return show_services(
+            service_names(catalogue_folder(os.environ)),
+            tx.policy().platform.environments,
+            overview.running(),
+            overview.releases(open_only=True, limit=500),
+        )
+
+
+def _release_row(one: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        one["release_id"],
+        one["service"],
+        one["version"],
+        one["change_kind"],
+        one["to"],
+        one["state"],
+        one["outcome"],
+        one["requested_by"],
+        one["requested_at"],
+        ", ".join(one["stages"] or ()),
+    )
+
+
+def _why_here(place: Any) -> str:
+    blockers = "; ".join(f"{blocker['code']}: {blocker['message']}" for blocker in place["blockers"])
+    overtakes = f"goes before {', '.join(place['overtakes'])}: {place['why_overtakes']}" if place["overtakes"] else ""
+    return "; ".join(part for part in (blockers, overtakes) if part)
+
+
+def _headline(one: Any) -> str:
+    what = f"{one['service']} in {one['environment']} at {minute(one['at'])}"
+    who = f"attempt {one['attempt']}" if one["in_flight"] else "no attempt is open for it; an ordinary new release"
+    verdict = "nothing stands in the way" if one["allowed"] else "may not start"
+    return f"{what}: {who}: {verdict}"

@@ -1,0 +1,76 @@
+"""What people change by REST, as themselves."""
+
+from fastapi import APIRouter, status
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from slipway.adapters.database.overview import Overview
+from slipway.adapters.service_teams import team_of
+from slipway.console.parts import Parts, Person, UsedParts
+from slipway.domain.errors import NotFoundError
+from slipway.ports.store import Actor
+from slipway.use_cases.lift_hold import PlacedHold, lift_hold
+from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
+from slipway.use_cases.stop import stop
+
+router = APIRouter()
+VIA = "rest"
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reason(_Body):
+    """Why; may be left out where nobody else is concerned."""
+
+    reason: str = ""
+
+
+class NewHold(_Body):
+    """What to hold; `name` of the environment or service, `during` a release that is not bound."""
+
+    scope: HoldScope
+    name: str | None = None
+    reason: str
+    until: AwareDatetime | None = None
+    during: str | None = None
+
+
+@router.post("/releases/{release_id}/stop")
+def stop_release(release_id: str, body: Reason, person: Person, parts: UsedParts) -> dict[str, str]:
+    """Withdraws what waits; what was begun is settled and undone."""
+    detail = stop(parts.world(), release_id, Actor(id=person, via=VIA), body.reason)
+    return {"release_id": release_id, "detail": detail}
+
+
+@router.post("/holds", status_code=status.HTTP_201_CREATED)
+def new_hold(body: NewHold, person: Person, parts: UsedParts) -> dict[str, int | str]:
+    """Places a hold."""
+    if body.scope is HoldScope.SERVICE and body.name is not None:
+        with parts.store().transaction() as tx:
+            team_of(parts.catalogue, Overview(tx.sql), body.name)
+    hold_id = place_hold(parts.world(), HoldRequest(**body.model_dump()), Actor(id=person, via=VIA))
+    return {"id": hold_id, "detail": f"hold {hold_id} stands"}
+
+
+@router.post("/holds/{hold_id}/lift")
+def lift(hold_id: int, body: Reason, person: Person, parts: UsedParts) -> dict[str, int | str]:
+    """Lifts a hold."""
+    lift_hold(parts.world(), _placed(parts, hold_id), Actor(id=person, via=VIA), body.reason)
+    return {"id": hold_id, "detail": f"hold {hold_id} is lifted"}
+
+
+def _placed(parts: Parts, hold_id: int) -> PlacedHold:
+    with parts.store().transaction() as tx:
+        overview = Overview(tx.sql)
+        hold = next((one for one in overview.holds(standing_only=False) if one["id"] == hold_id), None)
+        if hold is None:
+            raise NotFoundError(f"there is no hold {hold_id}; `slipway hold list` has those that stand")
+        is_service = hold["scope"] == HoldScope.SERVICE
+        return PlacedHold(
+            id=hold_id,
+            placed_by=hold["placed_by"],
+            environment=hold["name"] if hold["scope"] == HoldScope.ENVIRONMENT else None,
+            service=hold["name"] if is_service else None,
+            team=team_of(parts.catalogue, overview, hold["name"]) if is_service else None,
+        )

@@ -1,0 +1,94 @@
+"""What people read by REST. Signing in is enough, but for the log: that is for those who may read everything."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from slipway.adapters.database.log_reader import LogReader
+from slipway.adapters.database.overview import Overview, Record
+from slipway.adapters.service_teams import team_of
+from slipway.catalogue.files import service_names
+from slipway.console.log_rights import refuse_strangers_to_the_log
+from slipway.console.parts import Person, UsedParts
+from slipway.domain.errors import NotFoundError
+from slipway.domain.json_value import JsonObject
+from slipway.use_cases.explain import explain
+from slipway.use_cases.show_queue import show_queue
+from slipway.use_cases.show_services import show_services
+
+router = APIRouter()
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/services")
+def services(parts: UsedParts) -> list[Record]:
+    """Versions per environment, what is behind, what is in flight."""
+    with parts.store().transaction() as tx:
+        overview = Overview(tx.sql)
+        return show_services(
+            service_names(parts.catalogue),
+            tx.policy().platform.environments,
+            overview.running(),
+            overview.releases(open_only=True, limit=500),
+        )
+
+
+@router.get("/releases")
+def releases(parts: UsedParts, service: str | None = None, state: str | None = None, limit: Limit = 50) -> list[Record]:
+    """Releases with their last attempt, newest first."""
+    with parts.store().transaction() as tx:
+        return list(Overview(tx.sql).releases(service=service, state=state, limit=limit))
+
+
+@router.get("/releases/{release_id}")
+def release(release_id: str, parts: UsedParts) -> Record:
+    """One release whole."""
+    with parts.store().transaction() as tx:
+        found = Overview(tx.sql).release(release_id)
+    if found is None:
+        raise NotFoundError(f"there is no release {release_id}; `slipway status` lists them")
+    return found
+
+
+@router.get("/queue")
+def queue(parts: UsedParts) -> list[JsonObject]:
+    """Who holds the live lane, and who waits for it."""
+    return [place.as_json() for place in show_queue(parts.store())]
+
+
+@router.get("/holds")
+def holds(parts: UsedParts, *, all: bool = False) -> list[Record]:  # noqa: A002 - the name in the URL
+    """Holds that stand, or all there ever were."""
+    with parts.store().transaction() as tx:
+        return list(Overview(tx.sql).holds(standing_only=not all))
+
+
+@router.get("/log")
+def log(
+    parts: UsedParts,
+    person: Person,
+    release: str | None = None,
+    kind: str | None = None,
+    service: str | None = None,
+    actor: str | None = None,
+    before: int | None = None,
+    limit: Limit = 50,
+) -> list[dict[str, Any]]:
+    """The newest entries that match, oldest of them first."""
+    with parts.store().transaction() as tx:
+        refuse_strangers_to_the_log(tx.policy(), Overview(tx.sql), person, release, service)
+        found = LogReader(tx.sql).newest(
+            release=release, kind=kind, service=service, actor=actor, before=before, limit=limit
+        )
+        return [entry.as_json() for entry in found]
+
+
+@router.get("/explain")
+def explain_start(
+    service: str, environment: str, parts: UsedParts, at: AwareDatetime | None = None
+) -> list[JsonObject]:
+    """May the service be changed there now? Every blocker, for each open attempt or for a new release."""
+    with parts.store().transaction() as tx:
+        team = team_of(parts.catalogue, Overview(tx.sql), service)
+    return [one.as_json() for one in explain(parts.store(), service, team, environment, at)]

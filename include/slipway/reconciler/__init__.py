@@ -1,0 +1,1 @@
+"""A small process beside Airflow: settles what nobody settled, starts what is due, sends messages."""

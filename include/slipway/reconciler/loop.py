@@ -1,0 +1,53 @@
+"""One round of the reconciler: every duty by itself, so that one that fails does not stop the others."""
+
+import logging
+from collections.abc import Callable
+
+from slipway.domain.errors import SlipwayError
+from slipway.use_cases.activate_policy import activate_policy
+from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw_dead_questions
+from slipway.use_cases.send_outbox import send_outbox
+from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
+
+_LOG = logging.getLogger(__name__)
+
+
+class Reconciler:
+    """Keeps what one round must tell the next: which complaints were already made."""
+
+    def __init__(self, world: World, ports: ReconcilerPorts, pid: int) -> None:
+        self._world = world
+        self._ports = ports
+        self._task = TaskWorker(task_instance="reconciler", pid=pid)
+        self._complaints: dict[str, str] = {}
+
+    def round(self) -> None:
+        """Every duty once."""
+        self._duty("policy", self._activate_policy)
+        self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
+        self._duty("orphans", self._finish_orphans)
+        self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
+        self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
+
+    def _activate_policy(self) -> None:
+        digest, platform, people = self._ports.read_policy(self._ports.catalogue)
+        if activate_policy(self._world, digest, platform, people, PLATFORM):
+            _LOG.info("Policy %s is in effect", digest[:12])
+
+    def _finish_orphans(self) -> None:
+        unsettled = finish_orphans(self._world, self._ports.scheduler, self._task)
+        if unsettled:
+            raise SlipwayError("not settled yet: " + "; ".join(unsettled))
+
+    def _duty(self, name: str, action: Callable[[], object]) -> None:
+        """A complaint is written once, not once a second, and taken back when the duty works again."""
+        try:
+            action()
+        except SlipwayError as error:
+            if self._complaints.get(name) != str(error):
+                _LOG.warning("%s: %s", name, error)
+            self._complaints[name] = str(error)
+            return
+        if self._complaints.pop(name, None) is not None:
+            _LOG.info("%s: works again", name)

@@ -1,0 +1,167 @@
+"""May a service be changed in an environment now? Every blocker, when it clears, who can clear it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from slipway.domain.errors import NotFoundError
+from slipway.domain.json_value import JsonObject
+from slipway.domain.platform import Platform
+from slipway.domain.policy import no_hold, service_is_free, window_is_open
+from slipway.domain.policy.decide import Rule, decide
+from slipway.domain.policy.decision import Blocker, Decision, Facts
+from slipway.domain.policy_hash import effective_policy_hash
+from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage
+from slipway.domain.service import StageDefinition, StageRole
+from slipway.ports.store import ReleaseStore, Transaction
+from slipway.use_cases.facts import gather
+
+FOR_ANYBODY: Sequence[Rule] = (no_hold.check, window_is_open.check, service_is_free.check)
+"""What would hold an ordinary release that nobody has asked for yet."""
+NOBODY = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """`attempt_id` None: nothing waits for this environment, and the blockers are those of a new release."""
+
+    service: str
+    environment: str
+    at: datetime
+    release_id: str | None
+    attempt_id: str | None
+    decision: Decision
+
+    def as_json(self) -> JsonObject:
+        """For REST and `--json`."""
+        return {
+            "service": self.service,
+            "environment": self.environment,
+            "at": self.at,
+            "release_id": self.release_id,
+            "attempt": self.attempt_id,
+            "in_flight": self.attempt_id is not None,
+            "allowed": self.decision.allowed,
+            "blockers": [asdict(blocker) for blocker in self.decision.blockers],
+        }
+
+
+def explain(
+    store: ReleaseStore, service: str, team: str | None, environment: str, at: datetime | None = None
+) -> Sequence[Explanation]:
+    """One explanation for each open attempt that is yet to finish there; one for a new release if there is none.
+
+    Judged at `at`, by what is known now. Raises NotFoundError for an environment that the policy doesn't know."""
+    with store.transaction() as tx:
+        platform = tx.policy().platform
+        role = _role(platform, environment)
+        when = at or tx.now
+        found = [_of(facts, when) for facts in _open(tx, service, environment, role)]
+        return found or [_of_a_new_release(tx, service, team, environment, when)]
+
+
+def _role(platform: Platform, environment: str) -> StageRole:
+    settings = platform.environments.get(environment)
+    if settings is None:
+        known = ", ".join(platform.environments)
+        raise NotFoundError(f"there is no environment {environment}; there are {known}")
+    return settings.role
+
+
+def _open(tx: Transaction, service: str, environment: str, role: StageRole) -> Iterator[Facts]:
+    for attempt in tx.releases.open_attempts(service):
+        facts = gather(tx, attempt, role)
+        if facts.stage.environment == environment and facts.stage.outcome is None:
+            yield facts
+
+
+def _of(facts: Facts, at: datetime) -> Explanation:
+    return Explanation(
+        service=facts.release.service,
+        environment=facts.stage.environment,
+        at=at,
+        release_id=facts.release.id,
+        attempt_id=facts.attempt.id,
+        decision=decide(facts, at),
+    )
+
+
+def _of_a_new_release(tx: Transaction, service: str, team: str | None, environment: str, at: datetime) -> Explanation:
+    facts = _imagined(tx, service, team or "", environment)
+    blockers: tuple[Blocker, ...] = decide(facts, at, FOR_ANYBODY).blockers
+    return Explanation(
+        service=service,
+        environment=environment,
+        at=at,
+        release_id=None,
+        attempt_id=None,
+        decision=Decision(blockers=blockers),
+    )
+
+
+def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Facts:
+    """The facts of an ordinary release that somebody might ask for now."""
+    policy = tx.policy()
+    role = policy.platform.environments[environment].role
+    release = Release(
+        id=NOBODY,
+        service=service,
+        team=team,
+        kind=ChangeKind.STANDARD,
+        summary="",
+        rollback_plan="",
+        to=role,
+        requested_by=NOBODY,
+        requesters=frozenset(),
+        state=ReleaseState.OPEN,
+        outcome=None,
+        requested_at=tx.now,
+    )
+    return Facts(
+        platform=policy.platform,
+        people=policy.people,
+        policy_hash=effective_policy_hash(policy.platform, team, environment),
+        release=release,
+        attempt=_imagined_attempt(release),
+        stage=_imagined_stage(role, environment),
+        product_owner=None,
+        stages_before=(),
+        grants=(),
+        holds=tuple(tx.records.standing_holds(service, environment, release)),
+        lease=tx.leases.live(service, environment),
+    )
+
+
+def _imagined_attempt(release: Release) -> Attempt:
+    return Attempt(
+        id=NOBODY,
+        release_id=release.id,
+        number=0,
+        service=release.service,
+        dag_id=NOBODY,
+        run_id=NOBODY,
+        version=NOBODY,
+        digest=NOBODY,
+        origin=Origin.PERSON,
+        actor=NOBODY,
+        opened_at=release.requested_at,
+        outcome=None,
+    )
+
+
+def _imagined_stage(role: StageRole, environment: str) -> Stage:
+    return Stage(
+        attempt_id=NOBODY,
+        role=role,
+        definition=StageDefinition(role=role, environment=environment, target=None, smoke=None),
+        policy_hash="",
+        ending=None,
+        ending_detail="",
+        smoke=None,
+        confirmed=None,
+        previous_digest=None,
+        previous_version=None,
+        previous_revision=None,
+        outcome=None,
+        detail="",
+    )

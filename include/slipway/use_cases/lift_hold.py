@@ -1,0 +1,57 @@
+"""Lifts a hold, one's own or with a reason another's; said again in the channel (R15)."""
+
+from dataclasses import dataclass
+
+from slipway.domain.authority import Matter, why_not
+from slipway.domain.errors import RefusedError
+from slipway.domain.platform import Action, Party
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, PolicyInEffect
+from slipway.use_cases.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedHold:
+    """What never changes of a hold; `team` owns the service that it binds, None where it binds more."""
+
+    id: int
+    placed_by: str
+    environment: str | None
+    service: str | None
+    team: str | None
+
+
+def lift_hold(world: World, hold: PlacedHold, actor: Actor, reason: str) -> None:
+    """Returns when it is lifted. Raises RefusedError; a refusal is in the log."""
+    with world.store.transaction() as tx:
+        refusal = _may_not(tx.policy(), hold, actor, reason)
+        if refusal is None and not tx.records.lift_hold(hold.id, actor.id, reason):
+            refusal = f"hold {hold.id} does not stand any more"
+        payload = {"hold": hold.id, "reason": reason, "placed_by": hold.placed_by}
+        if refusal is None:
+            tx.log("hold_lifted", actor, service=hold.service, environment=hold.environment, payload=payload)
+            why = f": {reason}" if reason.strip() else ""
+            text = f"{actor.id} lifts hold {hold.id} of {hold.placed_by}{why}"
+            tx.tell(Message(key=f"hold:{hold.id}:lifted", channel="deploy", text=text))
+            tx.wake()
+            return
+        tx.log(
+            "hold_lift_refused",
+            actor,
+            service=hold.service,
+            environment=hold.environment,
+            payload={**payload, "message": refusal},
+        )
+    raise RefusedError("may_not_lift_hold", refusal)
+
+
+def _may_not(policy: PolicyInEffect, hold: PlacedHold, actor: Actor, reason: str) -> str | None:
+    person = policy.people.find(actor.id)
+    matter = Matter(team=hold.team, parties={Party.PLACER: frozenset({hold.placed_by})})
+    own = policy.platform.rule(Action.HOLD_LIFT_OWN)
+    if why_not(own, person, matter, policy.people) is None:
+        return None
+    refusal = why_not(policy.platform.rule(Action.HOLD_LIFT), person, matter, policy.people)
+    if refusal is None and not reason.strip():
+        return f"a reason is needed to lift a hold of somebody else ({hold.placed_by})"
+    return refusal

@@ -1,0 +1,95 @@
+"""Places a hold on everything, an environment or a service; what has not started waits (R15)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from slipway.domain.authority import Matter, why_not
+from slipway.domain.errors import RefusedError
+from slipway.domain.json_value import JsonObject
+from slipway.domain.platform import Action
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, PolicyInEffect, Transaction
+from slipway.use_cases.world import World
+
+
+class HoldScope(StrEnum):
+    """What a hold binds."""
+
+    ALL = "all"
+    ENVIRONMENT = "environment"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldRequest:
+    """`name` is the environment's or the service's; `during` names a release that the hold doesn't bind."""
+
+    scope: HoldScope
+    name: str | None
+    reason: str
+    until: datetime | None = None
+    during: str | None = None
+
+    def __str__(self) -> str:
+        return "everything" if self.name is None else f"{self.scope} {self.name}"
+
+    def as_json(self) -> JsonObject:
+        """For the log."""
+        return {
+            "scope": self.scope.value,
+            "name": self.name,
+            "reason": self.reason,
+            "until": self.until.isoformat() if self.until else None,
+            "during": self.during,
+        }
+
+
+def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
+    """The number of the hold. Raises RefusedError; a refusal is in the log."""
+    with world.store.transaction() as tx:
+        policy = tx.policy()
+        refusal = _may_not(policy, actor) or _makes_no_sense(tx, policy, request)
+        if refusal is None:
+            hold_id = tx.records.place_hold(
+                request.scope, request.name, request.reason, actor.id, request.until, request.during
+            )
+            _log(tx, "hold_placed", actor, request, {"hold": hold_id})
+            until = f" until {request.until:%Y-%m-%d %H:%M} UTC" if request.until else ""
+            text = f"{actor.id} holds {request}{until}: {request.reason} (hold {hold_id})"
+            tx.tell(Message(key=f"hold:{hold_id}:placed", channel="deploy", text=text))
+            tx.wake()
+            return hold_id
+        _log(tx, "hold_refused", actor, request, {"message": refusal})
+    raise RefusedError("may_not_hold", refusal)
+
+
+def _may_not(policy: PolicyInEffect, actor: Actor) -> str | None:
+    rule = policy.platform.rule(Action.HOLD_PLACE)
+    return why_not(rule, policy.people.find(actor.id), Matter(team=None), policy.people)
+
+
+def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldRequest) -> str | None:
+    if not request.reason.strip():
+        return "a reason is needed: say why, for those whom the hold keeps waiting"
+    if (request.scope is HoldScope.ALL) != (request.name is None):
+        return "a hold on all has no name; one on an environment or a service needs the name"
+    known = policy.platform.environments
+    if request.scope is HoldScope.ENVIRONMENT and request.name not in known:
+        return f"there is no environment {request.name}; there are {', '.join(known)}"
+    if request.until is not None and request.until <= tx.now:
+        return f"it would end at {request.until:%Y-%m-%d %H:%M} UTC, which is past"
+    if request.during is not None and tx.releases.get(request.during) is None:
+        return f"there is no release {request.during} to hold the others back for"
+    return None
+
+
+def _log(tx: Transaction, kind: str, actor: Actor, request: HoldRequest, more: JsonObject) -> None:
+    tx.log(
+        kind,
+        actor,
+        release_id=request.during,
+        service=request.name if request.scope is HoldScope.SERVICE else None,
+        environment=request.name if request.scope is HoldScope.ENVIRONMENT else None,
+        payload={**request.as_json(), **more},
+    )

@@ -1,0 +1,113 @@
+"""Values that tests start from: people, rules, services. Small, complete, and each changed by keyword."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slipway.domain.people import People, Person, TeamRole
+from slipway.domain.platform import (
+    Action,
+    ApprovalLife,
+    AuthorityRule,
+    DayWindow,
+    Duty,
+    Eligibility,
+    EnvironmentSettings,
+    Party,
+    Platform,
+    Weekday,
+)
+from slipway.domain.service import (
+    MigrationSettings,
+    NotApplicable,
+    Service,
+    SmokeCheck,
+    SmokeSuite,
+    StageDefinition,
+    StageRole,
+    TargetSettings,
+)
+
+DEV, PREPROD, PROD = StageRole.DEV, StageRole.PREPROD, StageRole.PROD
+ALL_DAY = dict.fromkeys(Weekday, DayWindow(opens=0, closes=1440))
+NOBODY = AuthorityRule(who=Eligibility())
+_REQUESTER = frozenset({Party.REQUESTER})
+_SECOND_LINE = frozenset({Duty.SECOND_LINE})
+
+AUTHORITY: Mapping[Action, AuthorityRule] = {
+    **dict.fromkeys(Action, NOBODY),
+    Action.REQUEST_RELEASE: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
+    Action.DECLARE_EMERGENCY: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE)),
+    Action.APPROVE_PREPROD: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR), differs_from=_REQUESTER),
+    Action.AUTHORISE_PROD: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR), differs_from=_REQUESTER),
+    Action.SIGN_OFF_PROD: AuthorityRule(
+        who=Eligibility(any_team=TeamRole.SENIOR),
+        differs_from=frozenset({Party.REQUESTER, Party.AUTHORISER}),
+        one_of_own_team=frozenset({Party.AUTHORISER}),
+    ),
+    Action.STOP: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
+    Action.CONFIRM: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=frozenset({Duty.PRODUCT_OWNER}))),
+    Action.VERDICT: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE), differs_from=_REQUESTER
+    ),
+}
+
+
+def a_person(person_id: str, **teams: TeamRole) -> Person:
+    """Somebody with these roles."""
+    return Person(id=person_id, name=person_id.capitalize(), teams=teams)
+
+
+def people(*without: str) -> People:
+    """Releasers rita and rob, seniors sam and sue, manager mona of team ordering; seniors selma of forms; others."""
+    everybody = [
+        a_person("rita", ordering=TeamRole.RELEASER),
+        a_person("rob", ordering=TeamRole.RELEASER),
+        a_person("sam", ordering=TeamRole.SENIOR),
+        a_person("sue", ordering=TeamRole.SENIOR),
+        a_person("mona", ordering=TeamRole.MANAGER),
+        a_person("selma", forms=TeamRole.SENIOR),
+        Person(id="lena", name="Lena", second_line=True),
+        a_person("pat"),
+    ]
+    return People(by_id={person.id: person for person in everybody if person.id not in without})
+
+
+def platform_rules(*, request_minutes: int = 60, grant_minutes: int = 60, **changes: Any) -> Platform:
+    """Always open; approvals and questions live an hour."""
+    life = ApprovalLife(request_minutes=request_minutes, grant_minutes=grant_minutes)
+    rules: dict[str, Any] = {
+        "time_zone": "Europe/London",
+        "environments": {
+            role.value: EnvironmentSettings(name=role.value, role=role, label=role.value) for role in StageRole
+        },
+        "authority": AUTHORITY,
+        "windows": ALL_DAY,
+        "approval_life": {PREPROD: life, PROD: life},
+    }
+    return Platform(**{**rules, **changes})
+
+
+def a_stage(role: StageRole, **changes: Any) -> StageDefinition:
+    """A stage with a fake target and one check."""
+    suite = SmokeSuite(url="http://service", checks=(SmokeCheck(name="answers", path="/"),))
+    values: dict[str, Any] = {
+        "role": role,
+        "environment": role.value,
+        "target": TargetSettings(kind="fake"),
+        "smoke": suite,
+    }
+    return StageDefinition(**{**values, **changes})
+
+
+def a_service(name: str = "orders", *, database: bool = False, dev: bool = True) -> Service:
+    """A service of team ordering; with a database of its own in each environment, or without Dev."""
+    stages = {
+        role: a_stage(
+            role, migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None
+        )
+        for role in StageRole
+    }
+    if not dev:
+        absent = NotApplicable(because="it has none", agreed_by="mona")
+        stages[DEV] = a_stage(DEV, target=None, smoke=None, not_applicable=absent)
+    return Service(name=name, team="ordering", description="takes orders", stages=stages)

@@ -1,0 +1,57 @@
+"""A release database that is emptied for each test, with a world of fakes around it."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from slipway.adapters.database.engine import make_engine
+from slipway.domain.service import Service
+from slipway.platform.postgres import EmbeddedPostgres
+from tests.scene import Scene, a_world
+
+_EMPTY = """
+DO $$
+DECLARE
+    one record;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- the guards against just this are asleep
+    FOR one IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind = 'r' AND n.nspname = 'public' AND c.relname NOT IN ('alembic_version', 'log_head') LOOP
+        EXECUTE format('DELETE FROM %I', one.relname);
+    END LOOP;
+    UPDATE log_head SET seq = 0, hash = repeat('0', 64);
+END $$
+"""
+
+
+@pytest.fixture(scope="module")
+def _shared(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[Engine]:
+    name = f"release_{uuid.uuid4().hex}"
+    made = make_engine(postgres.create_database(name, template=_release_template))
+    yield made
+    made.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def engine(_shared: Engine) -> Engine:
+    with _shared.begin() as connection:
+        connection.execute(text(_EMPTY.replace(":", "\\:")))
+    return _shared
+
+
+@pytest.fixture
+def make_scene(engine: Engine, tmp_path: Path) -> Callable[..., Scene]:
+    def make(*services: Service, **changes: Any) -> Scene:
+        return a_world(engine, tmp_path, *services, **changes)
+
+    return make
+
+
+@pytest.fixture
+def scene(make_scene: Callable[..., Scene]) -> Scene:
+    return make_scene()
