@@ -1,9 +1,14 @@
 """The release database as commands reach it: the one that is named, or the embedded one of this folder."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import ProgrammingError
 
 from slipway.adapters.database.engine import make_engine
-from slipway.adapters.database.transaction import DatabaseStore
+from slipway.adapters.database.transaction import DatabaseStore, DatabaseTransaction
+from slipway.domain.errors import SlipwayError
 
 
 def database_url() -> str:
@@ -13,6 +18,27 @@ def database_url() -> str:
     return os.environ.get("SLIPWAY_DATABASE_URL") or current_place().release_database_url
 
 
+class _Store(DatabaseStore):
+    """The store, with a word of advice where the schema was never brought in."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[DatabaseTransaction]:
+        """As the store's. Raises SlipwayError where a table is missing."""
+        try:
+            with super().transaction() as transaction:
+                yield transaction
+        except ProgrammingError as error:
+            if getattr(error.orig, "pgcode", None) not in _MISSING:
+                raise
+            raise SlipwayError(
+                "the release database lacks what this version needs: run `slipway db upgrade`"
+            ) from error
+
+
+_MISSING = frozenset({"42P01", "42703"})
+"""PostgreSQL's codes for a missing table and a missing column."""
+
+
 def open_store() -> DatabaseStore:
     """The store; nothing is connected to before its first transaction."""
-    return DatabaseStore(make_engine(database_url(), pooled=False))
+    return _Store(make_engine(database_url(), pooled=False))

@@ -21,6 +21,7 @@ from slipway.ports.outside import CheckStatus
 OLDEST, NEWEST = (3, 11), (3, 13)
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 PATIENCE_SECONDS = 5.0
+NO_DATABASE = "the release database does not answer: start it with `make up`, or set SLIPWAY_DATABASE_URL"
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def examination(*, with_log: bool = True) -> Iterator[Finding]:
     for name, check in checks.items():
         try:
             yield Finding(name, CheckStatus.PASS, check())
-        except DatabaseUnavailableError as error:
+        except DatabaseUnavailableError:
             first = name == "release database"
-            yield Finding(name, CheckStatus.FAIL if first else CheckStatus.UNKNOWN, str(error))
+            yield Finding(name, CheckStatus.FAIL if first else CheckStatus.UNKNOWN, NO_DATABASE)
         except SlipwayError as error:
             yield Finding(name, CheckStatus.FAIL, str(error))
 

@@ -19,6 +19,23 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("platform", "Start and stop the platform itself.", "slipway.cli.platform_commands"),
+    Entry("release", "Ask for a release of a version.", "slipway.cli.release_commands", "release"),
+    Entry("retry", "Start the next attempt of a release.", "slipway.cli.release_commands", "retry"),
+    Entry("stop", "Withdraw a release, or settle and undo what it began.", "slipway.cli.release_commands", "stop"),
+    Entry("approve", "Answer a question of a release with Approve.", "slipway.cli.answer_commands", "approve"),
+    Entry("reject", "Answer a question of a release with Reject.", "slipway.cli.answer_commands", "reject"),
+    Entry("hold", "Hold back what has not started, and let it go again.", "slipway.cli.hold_commands"),
+    Entry("services", "List services with what runs where.", "slipway.cli.status_commands", "services"),
+    Entry("status", "Show what runs and which releases are in flight.", "slipway.cli.status_commands", "status"),
+    Entry("queue", "Show who holds the live lane and who waits for it.", "slipway.cli.status_commands", "queue"),
+    Entry(
+        "explain", "Say whether a service may be changed now, and why not.", "slipway.cli.status_commands", "explain"
+    ),
+    Entry("log", "Search, export and verify the release log.", "slipway.cli.log_commands"),
+    Entry("login", "Sign in; every changing command acts as that person.", "slipway.cli.people_commands", "login"),
     Entry("catalogue", "Check the catalogue, or print its JSON Schema.", "slipway.cli.catalogue_commands"),
+    Entry("db", "Set up the release database.", "slipway.cli.db_commands"),
+    Entry("doctor", "Check this installation.", "slipway.cli.doctor"),
+    Entry("demo", "Release a sample service from Dev to live, with the story.", "slipway.cli.demo_commands"),
+    Entry("platform", "Start and stop the platform itself.", "slipway.cli.platform_commands"),
 )

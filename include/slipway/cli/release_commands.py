@@ -1,11 +1,14 @@
 """`slipway release`, `retry` and `stop`: as the signed-in person, through Airflow's REST interface."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slipway.cli.group import command_group
+
+if TYPE_CHECKING:
+    from slipway.adapters.airflow_rest import AirflowRest
 
 release = command_group("Ask for a release of a version.")
 retry = command_group("Start the next attempt of a release.")
@@ -27,6 +30,8 @@ class UpTo(StrEnum):
     PROD = "prod"
 
 
+LOOK_SECONDS = 2.0
+"""Between two looks at a run that is waited for."""
 Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
 
 
@@ -135,20 +140,22 @@ def _run_id(service: str, version: str) -> str:
     return f"{service}-{plain}-{datetime.now(tz=UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
-def _follow(rest: Any, dag_id: str, run_id: str) -> None:
+def _follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
     """Tells each change of the run's state until it ends."""
     import time
 
     from slipway.adapters.airflow_rest import ENDED
     from slipway.domain.errors import SlipwayError
 
-    state = None
-    while state not in ENDED:
-        time.sleep(2.0 if state else 0.0)
-        seen, state = state, rest.run_state(dag_id, run_id)
+    seen: str | None = None
+    while seen not in ENDED:
+        state = rest.run_state(dag_id, run_id)
         if state is None:
             raise SlipwayError(f"the run {run_id} is gone: it was deleted. `slipway status` says what became of it")
         if state != seen:
             typer.echo(f"{run_id}: {state}")
-    if state == "failed":
+        else:
+            time.sleep(LOOK_SECONDS)
+        seen = state
+    if seen == "failed":
         raise SlipwayError(f"{run_id} did not end well: `slipway status` says how, `slipway log list` why")

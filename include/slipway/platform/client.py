@@ -51,6 +51,14 @@ class PlatformClient:
         answer = _accepted(self.request("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
         return str(answer.json()["dag_run_id"])
 
+    def announce(self, asset: str, extra: Mapping[str, Any]) -> None:
+        """Tells Airflow of a new artefact, as a build pipeline does. Raises PlatformError on a refusal."""
+        found = self.get("/api/v2/assets", name_pattern=asset, limit=100)["assets"]
+        number = next((each["id"] for each in found if each["name"] == asset), None)
+        if number is None:
+            raise PlatformError(f"Airflow knows no asset {asset}: is there a DAG of that service?")
+        _accepted(self.request("POST", "/api/v2/assets/events", json={"asset_id": number, "extra": dict(extra)}))
+
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """The newest hundred runs of a DAG, newest first."""
         found = self.get(f"/api/v2/dags/{dag_id}/dagRuns", order_by="-id", limit=100)

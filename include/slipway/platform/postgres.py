@@ -4,6 +4,7 @@ We run the binaries ourselves: that package's own starter cannot take a path wit
 between accounts, and opens up every folder above the data to everybody.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -139,6 +140,8 @@ class EmbeddedPostgres:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(seconds)
         self._process = None
+        with contextlib.suppress(OSError):
+            self.socket.rmdir()
 
     def create_database(self, name: str, *, template: str | None = None) -> str:
         """Creates a database unless it exists, optionally as a copy of another, and returns its URL."""

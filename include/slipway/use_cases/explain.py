@@ -63,7 +63,7 @@ def explain(
 def _role(platform: Platform, environment: str) -> StageRole:
     settings = platform.environments.get(environment)
     if settings is None:
-        known = ", ".join(platform.environments)
+        known = ", ".join(sorted(platform.environments))
         raise NotFoundError(f"there is no environment {environment}; there are {known}")
     return settings.role
 

@@ -76,7 +76,7 @@ def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldReques
         return "a hold on all has no name; one on an environment or a service needs the name"
     known = policy.platform.environments
     if request.scope is HoldScope.ENVIRONMENT and request.name not in known:
-        return f"there is no environment {request.name}; there are {', '.join(known)}"
+        return f"there is no environment {request.name}; there are {', '.join(sorted(known))}"
     if request.until is not None and request.until <= tx.now:
         return f"it would end at {request.until:%Y-%m-%d %H:%M} UTC, which is past"
     if request.during is not None and tx.releases.get(request.during) is None:

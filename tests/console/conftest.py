@@ -1,0 +1,69 @@
+"""The console around a real release database, with fakes for what Airflow gives: who is signed in, and answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import Header, HTTPException
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from slipway.catalogue.load import load_catalogue
+from slipway.console.app import create_app
+from slipway.console.parts import Parts
+from tests.emptied import engine, shared_engine
+from tests.fakes.read_answer import FakeReadAnswer
+from tests.scene import Scene, a_world
+
+__all__ = ["engine", "shared_engine"]
+
+CATALOGUE = Path(__file__).parents[2] / "include" / "catalogue"
+INTERNAL_TOKEN = "the-internal-token"
+BASE_URL = "https://slipway.example"
+
+
+@pytest.fixture
+def scene(engine: Engine, tmp_path: Path) -> Scene:
+    """The demo catalogue's rules and people in effect."""
+    catalogue = load_catalogue(CATALOGUE)
+    return a_world(engine, tmp_path, rules=catalogue.platform, everybody=catalogue.people)
+
+
+@pytest.fixture
+def answers() -> FakeReadAnswer:
+    return FakeReadAnswer()
+
+
+@pytest.fixture
+def parts(scene: Scene, answers: FakeReadAnswer) -> Parts:
+    return Parts(
+        world=lambda: scene.world,
+        store=lambda: scene.store,
+        read_answer=answers,
+        catalogue=CATALOGUE,
+        base_url=f"{BASE_URL}/airflow",
+        internal_token=INTERNAL_TOKEN,
+    )
+
+
+@pytest.fixture
+def client(parts: Parts) -> Iterator[TestClient]:
+    """Nobody is signed in; requests with the header `x-test-person` come from that person's browser."""
+    with TestClient(create_app(parts, _person), raise_server_exceptions=False) as made:
+        yield made
+
+
+def _person(x_test_person: str | None = Header(default=None)) -> str:
+    if x_test_person is None:
+        raise HTTPException(401, "Not authenticated")
+    return x_test_person
+
+
+def as_person(person: str) -> dict[str, str]:
+    """Headers of a page of our own, in this person's browser."""
+    return {"x-test-person": person, "x-requested-with": "slipway"}
+
+
+def as_task() -> dict[str, str]:
+    """Headers of an approval task."""
+    return {"authorization": f"Bearer {INTERNAL_TOKEN}"}

@@ -1,0 +1,149 @@
+"""What people read by REST."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.transaction import DatabaseStore
+from slipway.console.app import create_app
+from slipway.console.parts import Parts
+from slipway.domain.grant import Step
+from tests.console.conftest import as_person
+from tests.scene import Scene
+
+
+def get(client: TestClient, path: str, person: str = "rita") -> Any:
+    answer = client.get(f"/api/{path}", headers=as_person(person))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_services_show_what_runs_what_is_behind_and_what_is_in_flight(client: TestClient, scene: Scene) -> None:
+    scene.preprod_passed("1.0")
+    scene.opened("1.1", by="lena")
+
+    orders = next(one for one in get(client, "services") if one["service"] == "orders")
+
+    assert {name: runs["version"] for name, runs in orders["environments"].items()} == {"dev": "1.0", "preprod": "1.0"}
+    assert orders["behind"] == []
+    assert "1.1" in {release["version"] for release in orders["in_flight"]}
+
+
+def test_an_environment_is_behind_the_one_before_it(client: TestClient, scene: Scene) -> None:
+    first = scene.preprod_passed("1.0")
+    scene.close(first)
+    scene.dev_passed("1.1")
+
+    orders = next(one for one in get(client, "services") if one["service"] == "orders")
+
+    assert orders["behind"] == ["preprod runs 1.0, dev 1.1"]
+
+
+def test_a_release_is_shown_whole(client: TestClient, scene: Scene) -> None:
+    attempt = scene.preprod_passed()
+
+    release = get(client, f"releases/{attempt.release_id}")
+
+    (only,) = release["attempts"]
+    assert release["requesters"] == ["rita"]
+    assert [(stage["role"], stage["outcome"]) for stage in only["stages"]] == [
+        ("dev", "passed"),
+        ("preprod", "passed"),
+        ("prod", None),
+    ]
+    assert [(grant["step"], grant["person"]) for grant in only["grants"]] == [("approve", "sam")]
+    assert {activity["kind"] for activity in only["activities"]} >= {"deploy"}
+
+
+def test_releases_are_found_by_service_and_state(client: TestClient, scene: Scene) -> None:
+    attempt = scene.opened()
+
+    assert [one["release_id"] for one in get(client, "releases?service=orders&state=open")] == [attempt.release_id]
+    assert get(client, "releases?service=orders&state=ended") == []
+
+
+def test_the_queue_tells_holder_position_and_who_is_in_the_way(client: TestClient, scene: Scene) -> None:
+    attempt = scene.approved()
+    scene.turn(attempt, Step.APPROVE.role)
+
+    (place,) = get(client, "queue")
+
+    assert (place["position"], place["state"], place["attempt"]) == (0, "holding", attempt.id)
+    assert place["slot_parked"] is True
+
+
+def test_a_waiting_stage_says_what_it_waits_for(client: TestClient, scene: Scene) -> None:
+    attempt = scene.approved()
+    client.post("/api/holds", json={"scope": "all", "reason": "incident"}, headers=as_person("lena"))
+    scene.turn(attempt, Step.APPROVE.role)
+
+    (place,) = get(client, "queue")
+
+    assert (place["position"], place["state"], place["expected_start"]) == (1, "waiting", None)
+    assert [blocker["code"] for blocker in place["blockers"]] == ["hold"]
+
+
+def test_explain_names_every_blocker_of_an_open_attempt(client: TestClient, scene: Scene) -> None:
+    attempt = scene.dev_passed()
+    client.post("/api/holds", json={"scope": "all", "reason": "incident"}, headers=as_person("lena"))
+
+    (answer,) = get(client, "explain?service=orders&environment=preprod")
+
+    assert (answer["attempt"], answer["allowed"]) == (attempt.id, False)
+    assert {blocker["code"] for blocker in answer["blockers"]} == {"grant_missing", "hold"}
+
+
+def test_explain_says_what_would_hold_a_release_that_nobody_asked_for(client: TestClient) -> None:
+    free = get(client, "explain?service=orders&environment=prod")
+    client.post("/api/holds", json={"scope": "service", "name": "orders", "reason": "x"}, headers=as_person("rita"))
+    held = get(client, "explain?service=orders&environment=prod")
+
+    assert [(one["in_flight"], one["allowed"]) for one in free] == [(False, True)]
+    assert [blocker["code"] for blocker in held[0]["blockers"]] == ["hold"]
+
+
+def test_explain_knows_no_made_up_service_or_environment(client: TestClient) -> None:
+    for query in ("service=ordres&environment=prod", "service=orders&environment=pord"):
+        assert client.get(f"/api/explain?{query}", headers=as_person("rita")).status_code == 404
+
+
+def test_the_log_is_read_by_auditors_whole(client: TestClient, scene: Scene) -> None:
+    scene.opened()
+
+    entries = get(client, "log?limit=500", "audrey")
+
+    assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert get(client, "log?kind=release_requested", "audrey")[0]["actor"] == "rita"
+
+
+def test_a_team_reads_its_own_releases_in_the_log_and_no_others(client: TestClient, scene: Scene) -> None:
+    release = scene.opened().release_id
+
+    assert get(client, f"log?release={release}", "rob")
+    assert get(client, "log?service=orders", "rob")
+    for person, query in (("rob", ""), ("finn", f"?release={release}"), ("finn", "?service=orders"), ("pat", "")):
+        answer = client.get(f"/api/log{query}", headers=as_person(person))
+        assert (answer.status_code, answer.json()["code"]) == (403, "may_not_read_log")
+
+
+def test_a_database_that_is_gone_is_told_as_such(parts: Parts) -> None:
+    nowhere = DatabaseStore(make_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nowhere"))
+    client = TestClient(create_app(replace(parts, store=lambda: nowhere), lambda: "rita"))
+
+    for path in ("/health", "/api/releases"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+
+
+def test_a_bug_stays_a_bug(parts: Parts) -> None:
+    def broken() -> DatabaseStore:
+        raise ZeroDivisionError
+
+    app: FastAPI = create_app(replace(parts, store=broken), lambda: "rita")
+
+    with pytest.raises(ZeroDivisionError):
+        TestClient(app).get("/api/releases")

@@ -1,0 +1,123 @@
+"""Further attempts carry over what still holds; the lane goes round in the order of readiness."""
+
+from collections.abc import Callable
+
+import pytest
+
+from slipway.domain.grant import Step
+from slipway.domain.release import ChangeKind, Origin
+from slipway.ports import CheckStatus
+from slipway.use_cases.take_turn import TurnAnswer, may_go_on
+from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
+from tests.scene import Scene
+
+THREE = ("orders", "forms", "greeter")
+
+
+@pytest.fixture
+def three(make_scene: Callable[..., Scene]) -> Scene:
+    return make_scene(*(a_service(name) for name in THREE))
+
+
+def test_a_retry_carries_over_dev_for_the_same_artefact(scene: Scene) -> None:
+    attempt = scene.approved()
+    scene.target.never_healthy = {"1.0"}
+    assert scene.stage(attempt, PREPROD).outcome == "undone"
+    assert scene.close(attempt).outcome == "failed"
+    scene.target.never_healthy.clear()
+    again = scene.opened("1.0", by="rob", release_id=attempt.release_id)
+    assert scene.stage_of(again, DEV).outcome == "carried_over"
+    assert (again.number, again.release_id) == (2, attempt.release_id)
+    scene.grant(again, Step.APPROVE, "sam")
+    assert scene.stage(again, PREPROD).outcome == "passed"
+
+
+def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:
+    scene.probe.verdicts["1.0"] = CheckStatus.FAIL
+    attempt = scene.dev_passed("1.0")
+    scene.close(attempt)
+    fix = scene.opened("1.1", release_id=attempt.release_id)
+    assert scene.stage(fix, DEV).outcome == "passed"
+    scene.grant(fix, Step.APPROVE, "sam")
+    assert scene.stage(fix, PREPROD).outcome == "passed"
+
+
+def test_a_renewed_attempt_carries_over_preprod_while_it_still_runs_there(scene: Scene) -> None:
+    attempt = scene.signed_off("1.0")
+    scene.activate(platform_rules(), people("sue"))
+    assert scene.turn(attempt, PROD).outcome == "renewed"
+    assert scene.close(attempt).outcome == "renewed"
+    with scene.store.transaction() as tx:
+        assert [a.id for a in tx.releases.awaiting_renewal()] == [attempt.id]
+    again = scene.opened("1.0", by="platform", origin=Origin.PLATFORM, release_id=attempt.release_id)
+    assert scene.stage_of(again, PREPROD).outcome == "carried_over"
+    scene.grant(again, Step.AUTHORISE, "sam")
+    scene.grant(again, Step.SIGN_OFF, "mona")
+    scene.work(again, PROD)
+    scene.grant(again, Step.CONFIRM, "rob")
+    assert scene.finish(again, PROD).outcome == "passed"
+    assert scene.release_of(again).requesters == {"rita"}
+
+
+def test_three_releases_take_the_lane_one_after_the_other(three: Scene) -> None:
+    attempts = [three.approved("1.0", service=name) for name in THREE]
+    assert three.turn(attempts[2], PREPROD).answer is TurnAnswer.TAKEN
+    assert three.turn(attempts[1], PREPROD).answer is TurnAnswer.WAIT
+    waiting = three.turn(attempts[0], PREPROD)
+    assert [blocker.code for blocker in waiting.blockers] == ["lane_busy"]
+    assert not may_go_on(three.world, attempts[0].id, PREPROD)
+    assert three.finish(attempts[2], PREPROD).outcome == "not_started"
+    assert [b.code for b in three.turn(attempts[1], PREPROD).blockers] == ["queued_behind"]
+    assert three.stage(attempts[0], PREPROD).outcome == "passed"
+    assert three.stage(attempts[1], PREPROD).outcome == "passed"
+
+
+def test_who_is_held_lets_the_next_go_first_and_keeps_its_place(three: Scene) -> None:
+    first, second, third = (three.approved("1.0", service=name) for name in THREE)
+    with three.store.transaction() as tx:
+        hold = tx.records.place_hold("service", "orders", "an audit", "lena", None, None)
+    assert three.turn(first, PREPROD).answer is TurnAnswer.WAIT
+    assert three.turn(second, PREPROD).answer is TurnAnswer.TAKEN
+    assert three.turn(third, PREPROD).answer is TurnAnswer.WAIT
+    with three.store.transaction() as tx:
+        tx.records.lift_hold(hold, "lena", "done")
+    three.finish(second, PREPROD)
+    assert not may_go_on(three.world, third.id, PREPROD)
+    assert may_go_on(three.world, first.id, PREPROD)
+
+
+def test_an_emergency_goes_first(three: Scene) -> None:
+    holder, waiting = (three.approved("1.0", service=name) for name in THREE[:2])
+    three.turn(holder, PREPROD)
+    three.turn(waiting, PREPROD)
+    urgent = three.dev_passed("1.0", service="greeter", by="lena", kind=ChangeKind.EMERGENCY)
+    three.grant(urgent, Step.APPROVE, "sam")
+    assert three.turn(urgent, PREPROD).answer is TurnAnswer.WAIT
+    three.finish(holder, PREPROD)
+    assert not may_go_on(three.world, waiting.id, PREPROD)
+    assert three.turn(urgent, PREPROD).answer is TurnAnswer.TAKEN
+
+
+def test_a_further_attempt_keeps_its_place_by_when_it_was_first_authorised(three: Scene) -> None:
+    early = three.signed_off("1.0")
+    three.work(early, PROD)
+    three.grant(early, Step.CONFIRM, "rob")
+    with three.store.transaction() as tx:
+        first = tx.grants.first_authorised(early.release_id, "prod")
+        signed = next(g for g in tx.grants.of_attempt(early.id) if g.step is Step.SIGN_OFF)
+    assert first == signed.granted_at
+
+
+def test_dev_lanes_of_services_do_not_wait_for_each_other(three: Scene) -> None:
+    for name in THREE:
+        assert three.turn(three.opened("1.0", service=name), DEV).answer is TurnAnswer.TAKEN
+
+
+def test_one_attempt_works_on_a_service_at_a_time(scene: Scene) -> None:
+    first = scene.opened("1.0", to=DEV)
+    scene.work(first, DEV)
+    second = scene.opened("1.1", to=DEV, by="rob")
+    codes = {blocker.code for blocker in scene.turn(second, DEV).blockers}
+    assert codes == {"service_busy", "lane_busy"}
+    scene.finish(first, DEV)
+    assert scene.stage(second, DEV).outcome == "passed"
