@@ -5,6 +5,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+import slipway.airflow_edge.preload  # noqa: F401 - see there
 from slipway.airflow_edge.listener import StateListener
 
 _LOG = logging.getLogger("slipway.corroboration")

@@ -1,19 +1,23 @@
-"""Watches deploys from outside: a process of its own that nobody in Slipway or Airflow can kill or fool.
+"""Watches deploys from outside: a process of its own that nothing in Slipway or Airflow starts, kills or fools.
 
-Every deploy holds a connection to it from begin to end. The kernel closes that connection when the process dies, so
-a deploy that goes on although its task is dead is seen at work. Standard library only: it is run as a script.
+Every deploy holds a connection to it from begin to end. The kernel closes that connection when the process dies, so a
+deploy that goes on although its task is dead is seen at work. Standard library only: it is run as a script.
 
-Words on a connection: `BEGIN service environment version digest fencing`, then `END`; `CURRENT service environment`;
-`REMOVE service environment fencing`; `PACE service environment seconds`; `GATE service environment open|shut`;
-`EVENTS`. A `GET /service/environment` is a smoke request.
+First words on a connection: `BEGIN service environment version digest fencing`, at its end `END`;
+`CURRENT service environment`; `REMOVE service environment fencing`; `PACE service environment seconds`;
+`GATE service environment open|shut`; `EVENTS`. A `GET /service/environment` is a smoke request: it is refused while the
+gate is shut.
 """
 
 import asyncio
 import json
+import sys
 import time
 from typing import Any
 
 Where = tuple[str, str]
+NOTHING = {"digest": None, "version": None, "healthy": False}
+DEFAULT_PACE = 0.2
 
 
 class Recorder:
@@ -25,7 +29,7 @@ class Recorder:
         self._fence: dict[Where, int] = {}
         self._pace: dict[Where, float] = {}
         self._shut: set[Where] = set()
-        self._number = 0
+        self._deploys = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, to its end."""
@@ -35,8 +39,10 @@ class Recorder:
                 await self._deploy(rest, reader, writer)
             elif word == "GET":
                 await self._smoke(rest[0], reader, writer)
+            elif word == "EVENTS":
+                _say(writer, self.events)
             else:
-                _say(writer, getattr(self, f"_{word.lower()}")(*rest))
+                _say(writer, self._told(word, (rest[0], rest[1]), rest[2:]))
             await writer.drain()
         except (ConnectionError, ValueError):
             pass  # whoever asked is gone
@@ -51,20 +57,19 @@ class Recorder:
             _say(writer, {"stale": True})
             return
         self._fence[where] = int(fencing)
-        self._number += 1
-        number = self._number
+        self._deploys += 1
+        number = self._deploys
         self._note("begin", where, deploy=number, fencing=int(fencing), version=version)
-        self._runs[where] = {"digest": None, "version": None, "healthy": False}
-        _say(writer, {"seconds": self._pace.get(where, 0.2)})
-        last = b""
+        self._runs[where] = NOTHING
+        _say(writer, {"seconds": self._pace.get(where, DEFAULT_PACE)})
         try:
-            last = await reader.readline()
+            ended = (await reader.readline()).strip() == b"END"
         except ConnectionError:
-            pass  # died: what counts is that it did not say END
-        if last.strip() == b"END":
+            ended = False  # it died
+        if ended:
             self._runs[where] = {"digest": digest, "version": version, "healthy": True}
-            _say(writer, {"noted": True})
-        self._note("end" if last.strip() == b"END" else "cut", where, deploy=number)
+        self._note("end" if ended else "cut", where, deploy=number)
+        _say(writer, {"ended": ended})
 
     async def _smoke(self, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while (await reader.readline()).strip():
@@ -73,29 +78,25 @@ class Recorder:
         where = (service, environment)
         self._note("smoke", where)
         status = "503 Gate Is Shut" if where in self._shut else "200 OK"
-        body = json.dumps(self._current(*where))
+        body = json.dumps(self._runs.get(where, NOTHING))
         writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
 
-    def _current(self, service: str, environment: str) -> dict[str, Any]:
-        return self._runs.get((service, environment), {"digest": None, "version": None, "healthy": False})
-
-    def _remove(self, service: str, environment: str, fencing: str) -> dict[str, Any]:
-        self._runs.pop((service, environment), None)
-        self._note("remove", (service, environment), fencing=int(fencing))
-        return {"removed": True}
-
-    def _pace_of(self, where: Where, seconds: float) -> None:
-        self._pace[where] = seconds
-
-    def _pace_(self) -> None: ...
-
-    def _gate(self, service: str, environment: str, state: str) -> dict[str, Any]:
-        where = (service, environment)
-        self._shut.add(where) if state == "shut" else self._shut.discard(where)
-        return {"gate": state}
-
-    def _events(self) -> list[dict[str, Any]]:
-        return self.events
+    def _told(self, word: str, where: Where, more: list[str]) -> Any:
+        match word:
+            case "CURRENT":
+                return self._runs.get(where, NOTHING)
+            case "REMOVE":
+                self._runs.pop(where, None)
+                self._note("remove", where, fencing=int(more[0]))
+            case "PACE":
+                self._pace[where] = float(more[0])
+            case "GATE" if more == ["shut"]:
+                self._shut.add(where)
+            case "GATE":
+                self._shut.discard(where)
+            case _:
+                raise ValueError(word)
+        return {"done": word}
 
     def _note(self, what: str, where: Where, **more: Any) -> None:
         self.events.append({"at": time.time(), "what": what, "service": where[0], "environment": where[1], **more})
@@ -103,3 +104,15 @@ class Recorder:
 
 def _say(writer: asyncio.StreamWriter, value: Any) -> None:
     writer.write(json.dumps(value).encode() + b"\n")
+
+
+async def main() -> None:
+    """Serves until its standard input is closed: it dies with whoever started it. Prints its port first."""
+    server = await asyncio.start_server(Recorder().serve, "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

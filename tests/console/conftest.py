@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from slipway.catalogue.load import load_catalogue
 from slipway.console.app import create_app
 from slipway.console.parts import Parts
-from tests.emptied import engine, shared_engine
 from tests.fakes.read_answer import FakeReadAnswer
+from tests.integration.conftest import _shared, engine
 from tests.scene import Scene, a_world
 
-__all__ = ["engine", "shared_engine"]
+__all__ = ["_shared", "engine"]
 
 CATALOGUE = Path(__file__).parents[2] / "include" / "catalogue"
 INTERNAL_TOKEN = "the-internal-token"

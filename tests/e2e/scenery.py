@@ -1,0 +1,161 @@
+"""The catalogue and the artefacts of the end-to-end tests: the samples on free ports, and services of one story each."""
+
+import contextlib
+import json
+import re
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from slipway.adapters.artefacts.folder_store import FolderArtefacts
+from slipway.adapters.artefacts.samples import build_sample, publish_samples
+from slipway.platform.home import PROJECT
+
+BREAKER = "bree"
+"""A platform engineer of the tests' own, who is made a member of BreakGlass."""
+RECORDED = (
+    *("unloved", "guarded", "first", "second", "third", "tampered", "vanished", "glass", "cleared", "hasty"),
+    *("queued", "brittle", "strange", "silent", "waiting", "anew"),
+)
+"""Services whose deploy tool does nothing but tell the recorder."""
+VERSIONS = ("1.0.0", "1.1.0")
+_SAMPLE_PORT = re.compile(r"\b181\d\d\b")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now, all different."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+class Scenery:
+    """Writes the catalogue; remembers which port each sample service got."""
+
+    def __init__(self, folder: Path, record: Path, face: str) -> None:
+        self.folder = folder
+        self._record = record
+        self._face = face
+        self.ports: dict[str, dict[str, int]] = {}
+        shutil.copytree(PROJECT / "include" / "catalogue", folder)
+        self._add_breaker()
+        self._shorten_waits()
+        for sample in ("orders", "greeter", "forms"):
+            self._sample(sample, sample)
+        self._sample("greeter", "porter")
+        self._sample("greeter", "squatted")
+        for name in RECORDED:
+            self.write(name, self.recorded(name))
+        self.write("deaf", self._deaf())
+
+    def file(self, service: str) -> Path:
+        """The file of a service."""
+        return self.folder / "services" / f"{service}.yaml"
+
+    def write(self, service: str, document: dict[str, Any]) -> None:
+        """Writes a service's file; JSON is YAML."""
+        self.file(service).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+    def url(self, service: str, environment: str) -> str:
+        """Where a service that really runs answers."""
+        return f"http://127.0.0.1:{self.ports[service][environment]}"
+
+    def recorded(self, name: str) -> dict[str, Any]:
+        """A service with the recording tool in all three environments."""
+        tool = [sys.executable, str(Path(__file__).with_name("recording_tool.py")), str(self._record)]
+        where = ["{service}", "{environment}"]
+        options = {
+            "deploy": [*tool, "deploy", *where, "{fencing}", "{version}", "{digest}"],
+            "current": [*tool, "current", *where],
+            "remove": [*tool, "remove", *where, "{fencing}"],
+        }
+        return _service(name, {"kind": "command", "options": options}, self._face)
+
+    def publish(self, artefacts: Path) -> None:
+        """Publishes the versions of all services."""
+        store = FolderArtefacts(artefacts)
+        samples = PROJECT / "include" / "sample_services"
+        publish_samples(store, samples)
+        with tempfile.TemporaryDirectory(prefix="slipway-scenery-") as scratch:
+            for name in (*RECORDED, "deaf"):
+                for version in VERSIONS:
+                    store.publish(name, version, _marked(Path(scratch) / name / version))
+            for name in ("porter", "squatted"):
+                build_sample(samples / "greeter", "1.0.0", Path(scratch) / f"{name}-1.0.0")
+                store.publish(name, "1.0.0", Path(scratch) / f"{name}-1.0.0")
+            store.publish("porter", "1.1.0", self._fails_in_prod(samples, Path(scratch) / "porter-1.1.0"))
+
+    def _fails_in_prod(self, samples: Path, folder: Path) -> Path:
+        """It greets everywhere but where it matters."""
+        build_sample(samples / "greeter", "1.1.0", folder)
+        lines = [
+            "import os",
+            "",
+            "",
+            "def greeting_for(name):",
+            f"    if os.environ['PORT'] == '{self.ports['porter']['prod']}':",
+            "        raise RuntimeError('this key exists everywhere but in Prod')",
+            "    return f'Hello, {name}'",
+        ]
+        (folder / "greeting.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return folder
+
+    def _sample(self, sample: str, name: str) -> None:
+        """A copy of a sample service on ports of its own, that does not wait long for what will not come."""
+        text = (PROJECT / "include" / "catalogue" / "services" / f"{sample}.yaml").read_text(encoding="utf-8")
+        found = sorted(set(_SAMPLE_PORT.findall(text)))
+        given = dict(zip(found, free_ports(len(found)), strict=True))
+        text = _SAMPLE_PORT.sub(lambda match: str(given[match.group()]), text)
+        text = text.replace(f"name: {sample}\n", f"name: {name}\n", 1)
+        text = text.replace("deadline_seconds: 30", "deadline_seconds: 10", 1)
+        self.file(name).write_text(text, encoding="utf-8")
+        pairs = re.findall(r"environment: (\w+)\n\s+url: http://127.0.0.1:(\d+)", text)
+        self.ports[name] = {environment: int(port) for environment, port in pairs}
+
+    def _deaf(self) -> dict[str, Any]:
+        """A service whose deploy endpoint is an address at which nobody listens."""
+        nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
+        options = {"deploy_url": f"{nobody}/deploys", "current_url": f"{nobody}/now", "timeout_seconds": 2}
+        service = _service("deaf", {"kind": "http", "options": options}, self._face)
+        for stage in service["stages"].values():
+            stage["deploy_deadline_seconds"] = 5
+        return service
+
+    def _add_breaker(self) -> None:
+        file = self.folder / "people.yaml"
+        entry = f"  {BREAKER}: {{name: Bree Bold, email: bree@example.org, platform_engineer: true}}\n"
+        file.write_text(file.read_text(encoding="utf-8") + entry, encoding="utf-8")
+
+    def _shorten_waits(self) -> None:
+        file = self.folder / "platform.yaml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("slot_park_seconds: 300", "slot_park_seconds: 30"), encoding="utf-8")
+
+
+def _service(name: str, target: dict[str, Any], face: str) -> dict[str, Any]:
+    check = {
+        "name": "is the released artefact",
+        "path": "/health",
+        "expect_json": {"version": "{version}", "digest": "{digest}"},
+    }
+    return {
+        "name": name,
+        "team": "greeting",
+        "description": f"Plays {name} in the end-to-end tests.",
+        "smoke": {"deadline_seconds": 8, "checks": [check]},
+        "stages": {
+            environment: {"environment": environment, "url": f"{face}/{name}/{environment}", "target": target}
+            for environment in ("dev", "preprod", "prod")
+        },
+    }
+
+
+def _marked(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "what.txt").write_text(f"{folder.parent.name} {folder.name}\n", encoding="utf-8")
+    return folder

@@ -1,0 +1,102 @@
+"""`slipway services`, `status`, `queue`, `explain`, `hold list` and `doctor` on a real release database."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from slipway.domain.service import StageRole
+from tests.integration.log.conftest import Slipway
+from tests.scene import Scene
+
+
+def hold_all(scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        tx.records.place_hold("all", None, "incident", "lena", None, None)
+
+
+@pytest.mark.parametrize("command", ["services", "status", "queue", "hold list", "log list"])
+def test_reading_commands_answer_in_json_and_in_words(slipway: Slipway, told: Scene, command: str) -> None:
+    words = command.split()
+
+    assert isinstance(json.loads(slipway(*words, "--json").stdout), list | dict)
+    assert slipway(*words).exit_code == 0
+    assert slipway(*words).stdout.strip()
+
+
+def test_services_tell_what_runs_and_what_is_in_flight(slipway: Slipway, told: Scene) -> None:
+    orders = next(one for one in json.loads(slipway("services", "--json").stdout) if one["service"] == "orders")
+
+    assert orders["environments"]["dev"]["version"] == "1.0"
+    assert [release["release_id"] for release in orders["in_flight"]]
+    assert "dev 1.0" in slipway("services").stdout
+
+
+def test_status_of_a_service_shows_releases_that_have_ended(slipway: Slipway, told: Scene) -> None:
+    (release,) = json.loads(slipway("status", "orders", "--json").stdout)["releases"]
+    with told.store.transaction() as tx:
+        tx.sql.run("UPDATE release SET state = 'ended'")
+
+    assert json.loads(slipway("status", "--json").stdout)["releases"] == []
+    (ended,) = json.loads(slipway("status", "orders", "--json").stdout)["releases"]
+    assert (ended["release_id"], ended["requested_by"]) == (release["release_id"], "rita")
+
+
+def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:
+    result = slipway("status", "ordres")
+
+    assert (result.exit_code, "did you mean orders" in result.stderr) == (1, True)
+
+
+def test_a_released_service_is_explained_even_without_its_file(slipway: Slipway, told: Scene, tmp_path: Path) -> None:
+    result = slipway("explain", "orders", "preprod", "--json", SLIPWAY_CATALOGUE=str(tmp_path))
+
+    (answer,) = json.loads(result.stdout)
+    assert [blocker["code"] for blocker in answer["blockers"]] == ["grant_missing"]
+
+
+def test_explain_tells_when_it_clears_and_who_can_clear_it(slipway: Slipway, told: Scene) -> None:
+    hold_all(told)
+
+    words = slipway("explain", "orders", "preprod").stdout
+
+    assert "may not start" in words
+    assert "hold 1 on all by lena: incident" in words
+    assert "a senior of the owning team or above" in words
+
+
+def test_explain_looks_at_another_instant(slipway: Slipway, told: Scene) -> None:
+    (answer,) = json.loads(slipway("explain", "orders", "prod", "--at", "2030-01-01T12:00", "--json").stdout)
+
+    assert answer["at"] == "2030-01-01T12:00:00Z"
+    assert slipway("explain", "orders", "prod", "--at", "tomorrow").exit_code == 2
+
+
+def test_the_queue_tells_who_holds_the_lane(slipway: Slipway, scene: Scene) -> None:
+    attempt = scene.approved()
+    scene.turn(attempt, StageRole.PREPROD)
+
+    assert "holds" in slipway("queue").stdout
+    assert json.loads(slipway("queue", "--json").stdout)[0]["attempt"] == attempt.id
+
+
+def test_doctor_tells_what_works_and_what_does_not(slipway: Slipway, told: Scene) -> None:
+    result = slipway("doctor", "--json", SLIPWAY_URL="http://127.0.0.1:1")
+
+    found = {one["name"]: one["status"] for one in json.loads(result.stdout)}
+    assert result.exit_code == 1
+    assert found == {
+        "python": "pass",
+        "catalogue": "pass",
+        "release database": "pass",
+        "policy": "pass",
+        "log": "pass",
+        "airflow": "fail",
+    }
+
+
+def test_doctor_calls_what_cannot_be_told_unknown(slipway: Slipway) -> None:
+    result = slipway("doctor", "--json", SLIPWAY_DATABASE_URL="postgresql+psycopg2://127.0.0.1:1/none")
+
+    found = {one["name"]: one["status"] for one in json.loads(result.stdout)}
+    assert (found["release database"], found["policy"], found["log"]) == ("fail", "unknown", "unknown")

@@ -1,0 +1,227 @@
+"""Commands that change something: each is a REST call of the signed-in person."""
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from slipway.cli.main import app
+from tests.fakes.airflow_server import FakeAirflow, a_question
+
+TRIGGER = "POST /api/v2/dags/release__orders/dagRuns"
+LONG_AGO = "2026-01-05T10:00:00+00:00"
+TEXTS = ["--summary", "takes more orders", "--rollback-plan", "back to 1.0"]
+Slipway = Callable[..., Result]
+
+
+@pytest.fixture
+def airflow() -> Iterator[FakeAirflow]:
+    with FakeAirflow() as server:
+        yield server
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def nobody(airflow: FakeAirflow, config: Path) -> Slipway:
+    """The command line of somebody who has not signed in."""
+
+    def run(*words: str, **more: str) -> Result:
+        places = {"XDG_CONFIG_HOME": str(config), "SLIPWAY_URL": airflow.url}
+        return CliRunner().invoke(app, list(words), env={**places, **more})
+
+    return run
+
+
+@pytest.fixture
+def rita(nobody: Slipway) -> Slipway:
+    assert nobody("login", "rita", SLIPWAY_PASSWORD="rita").exit_code == 0
+    return nobody
+
+
+def knows(airflow: FakeAirflow, **changes: object) -> None:
+    """A release r7 of orders with one open attempt."""
+    attempt = {"id": "r7.1", "dag_id": "release__orders", "run_id": "run-1", "outcome": None, "version": "1.0"}
+    release = {
+        "service": "orders",
+        "summary": "s",
+        "rollback_plan": "p",
+        "change_kind": "standard",
+        "to": "prod",
+        "attempts": [{**attempt, **changes}],
+    }
+    airflow.answers["GET /slipway/api/releases/r7"] = (200, release)
+
+
+def test_a_sign_in_is_kept_where_only_its_owner_reads_it(nobody: Slipway, config: Path, airflow: FakeAirflow) -> None:
+    result = nobody("login", "rita", SLIPWAY_PASSWORD="rita")
+
+    file = config / "slipway" / "sessions.json"
+    assert "signed in" in result.stdout
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert json.loads(file.read_text()) == {airflow.url: {"person": "rita", "token": "token-of-rita"}}
+
+
+def test_a_wrong_password_signs_nobody_in(nobody: Slipway, config: Path) -> None:
+    result = nobody("login", "rita", SLIPWAY_PASSWORD="guess")
+
+    assert (result.exit_code, config.exists()) == (1, False)
+    assert "rita cannot sign in" in result.stderr
+
+
+def test_a_token_is_not_sent_to_another_address(rita: Slipway) -> None:
+    with FakeAirflow() as elsewhere:
+        result = rita("stop", "r7", "--reason", "x", SLIPWAY_URL=elsewhere.url)
+
+        assert (result.exit_code, elsewhere.asked) == (1, [])
+    assert "run `slipway login`" in result.stderr
+
+
+def test_who_is_not_signed_in_is_told_to(nobody: Slipway, airflow: FakeAirflow) -> None:
+    result = nobody("release", "orders", "1.0", *TEXTS)
+
+    assert (result.exit_code, airflow.asked) == (1, [])
+    assert "slipway login" in result.stderr
+
+
+def test_a_release_starts_a_run_of_the_services_dag(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    result = rita("release", "orders", "1.0+b 1", *TEXTS, "--kind", "emergency", "--ticket", "CHG-1")
+
+    (asked,) = airflow.changes()
+    assert (result.exit_code, asked.person) == (0, "rita")
+    assert asked.body["conf"] == {
+        "version": "1.0+b 1",
+        "summary": "takes more orders",
+        "rollback_plan": "back to 1.0",
+        "change_kind": "emergency",
+        "to": "prod",
+        "ticket": "CHG-1",
+    }
+    assert asked.body["dag_run_id"].startswith("orders-1.0-b-1-")
+    assert asked.body["dag_run_id"] in result.stdout
+
+
+def test_a_release_without_summary_or_plan_is_bad_usage(rita: Slipway, airflow: FakeAirflow) -> None:
+    for missing in (TEXTS[:2], TEXTS[2:]):
+        assert rita("release", "orders", "1.0", *missing).exit_code == 2
+    assert airflow.changes() == []
+
+
+def test_a_release_of_an_unknown_service_is_refused(rita: Slipway) -> None:
+    result = rita("release", "ordres", "1.0", *TEXTS)
+
+    assert result.exit_code == 1
+    assert "there is no service ordres" in result.stderr
+
+
+@pytest.mark.parametrize(("state", "code"), [("success", 0), ("failed", 1)])
+def test_waiting_ends_with_the_run_and_says_how(rita: Slipway, airflow: FakeAirflow, state: str, code: int) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": state})
+
+    result = rita("release", "orders", "1.0", *TEXTS, "--wait")
+
+    assert result.exit_code == code
+    assert f": {state}" in result.stdout
+
+
+def test_a_retry_resumes_the_last_attempt(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="failed")
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    assert rita("retry", "r7", "--version", "1.1").exit_code == 0
+
+    conf = airflow.changes()[0].body["conf"]
+    assert (conf["version"], conf["release_id"], conf["resume_of"]) == ("1.1", "r7", "r7.1")
+
+
+def test_a_stop_says_what_happens_next(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/releases/r7/stop"] = (200, {"detail": "r7.1 stops at its next step"})
+
+    result = rita("stop", "r7", "--reason", "wrong version")
+
+    assert (result.exit_code, result.stdout) == (0, "r7.1 stops at its next step\n")
+    assert airflow.changes()[0].body == {"reason": "wrong version"}
+
+
+def test_a_refusal_is_told_in_its_own_words(rita: Slipway, airflow: FakeAirflow) -> None:
+    refused = {"code": "may_not_stop", "message": "Rita Rowe is none of those who may"}
+    airflow.answers["POST /slipway/api/releases/r7/stop"] = (403, refused)
+
+    result = rita("stop", "r7", "--reason", "x")
+
+    assert (result.exit_code, result.stderr) == (1, "Rita Rowe is none of those who may\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "step", "task", "option"),
+    [
+        ("approve", "approve", "preprod.approve", "Approve"),
+        ("approve", "authorise", "prod.authorise", "Approve"),
+        ("reject", "sign_off", "prod.sign_off", "Reject"),
+        ("approve", "confirm", "prod.confirm", "Approve"),
+        ("reject", "verdict", "prod.verdict", "Reject"),
+    ],
+)
+def test_an_answer_goes_to_the_task_of_its_step(
+    rita: Slipway, airflow: FakeAirflow, command: str, step: str, task: str, option: str
+) -> None:
+    knows(airflow)
+    run = "/api/v2/dags/release__orders/dagRuns/run-1"
+    question = a_question(task, LONG_AGO, {"comment": {"value": ""}})
+    airflow.answers[f"GET {run}/hitlDetails"] = (200, {"hitl_details": [question]})
+    airflow.answers[f"PATCH {run}/taskInstances/{task}/-1/hitlDetails"] = (200, {})
+
+    result = rita(command, "r7", step, "--comment", "seen")
+
+    assert result.exit_code == 0, result.output
+    assert airflow.changes()[0].body == {"chosen_options": [option], "params_input": {"comment": "seen"}}
+
+
+def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="live")
+
+    result = rita("approve", "r7", "approve")
+
+    assert result.exit_code == 1
+    assert "no attempt of r7 is open" in result.stderr
+
+
+def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
+    assert rita("approve", "r7", "wave").exit_code == 2
+
+
+def test_a_hold_is_placed_with_scope_and_end(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/holds"] = (201, {"id": 3, "detail": "hold 3 stands"})
+
+    result = rita("hold", "place", "--scope", "service:orders", "--reason", "x", "--until", "2030-01-01T09:30")
+
+    assert result.stdout == "hold 3 stands\n"
+    assert airflow.changes()[0].body == {
+        "scope": "service",
+        "name": "orders",
+        "reason": "x",
+        "until": "2030-01-01T09:30:00+00:00",
+        "during": None,
+    }
+
+
+@pytest.mark.parametrize("scope", ["everything", "service", "service:", "team:x", "all:x"])
+def test_a_scope_that_is_none_is_bad_usage(rita: Slipway, airflow: FakeAirflow, scope: str) -> None:
+    assert rita("hold", "place", "--scope", scope, "--reason", "x").exit_code == 2
+    assert airflow.changes() == []
+
+
+def test_a_hold_is_lifted_by_its_number(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/holds/3/lift"] = (200, {"detail": "hold 3 is lifted"})
+
+    assert rita("hold", "lift", "3", "--reason", "over").stdout == "hold 3 is lifted\n"
