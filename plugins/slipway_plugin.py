@@ -21,9 +21,10 @@ class SlipwayPlugin(AirflowPlugin):
     def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The recorder of every changing request."""
         from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
-        from slipway.airflow_edge.recorder import Recorder, write_to_process_log  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.request_log import record_in_release_log  # noqa: PLC0415 - see above
 
-        kwargs = {"record": write_to_process_log, "identify": identify}
+        kwargs = {"record": record_in_release_log, "identify": identify}
         return [{"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs}]
 
     @property

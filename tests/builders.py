@@ -102,9 +102,7 @@ def a_stage(role: StageRole, **changes: Any) -> StageDefinition:
 def a_service(name: str = "orders", *, database: bool = False, dev: bool = True) -> Service:
     """A service of team ordering; with a database of its own in each environment, or without Dev."""
     stages = {
-        role: a_stage(
-            role, migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None
-        )
+        role: a_stage(role, migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None)
         for role in StageRole
     }
     if not dev:

@@ -168,7 +168,9 @@ class Scene:
         """Puts the question of an approval task."""
         return ask_approval(self.world, attempt.id, step, "task-1", TASK)
 
-    def answer(self, attempt: Attempt, step: Step, by: str | None, decision: str = "Approve", **more: Any) -> AnswerResult:
+    def answer(
+        self, attempt: Attempt, step: Step, by: str | None, decision: str = "Approve", **more: Any
+    ) -> AnswerResult:
         """Records what a person answered."""
         with self.store.transaction() as tx:
             values: dict[str, Any] = {

@@ -4,9 +4,10 @@ Every deploy holds a connection to it from begin to end. The kernel closes that 
 deploy that goes on although its task is dead is seen at work. Standard library only: it is run as a script.
 
 First words on a connection: `BEGIN service environment version digest fencing`, at its end `END`;
-`CURRENT service environment`; `REMOVE service environment fencing`; `PACE service environment seconds`;
-`GATE service environment open|shut`; `EVENTS`. A `GET /service/environment` is a smoke request: it is refused while the
-gate is shut.
+`CURRENT service environment`; `REMOVE service environment fencing`; `LAST service environment seconds` (how long
+deploys there last), `LEFT service environment seconds` (how long those at work still do);
+`GATE service environment open|shut`; `EVENTS`. A `GET /service/environment` is a smoke request: it is refused while
+the gate is shut.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from typing import Any
 
 Where = tuple[str, str]
 NOTHING = {"digest": None, "version": None, "healthy": False}
-DEFAULT_PACE = 0.2
+SHORT = 0.2
+_TICK = 0.05
 
 
 class Recorder:
@@ -27,7 +29,9 @@ class Recorder:
         self.events: list[dict[str, Any]] = []
         self._runs: dict[Where, dict[str, Any]] = {}
         self._fence: dict[Where, int] = {}
-        self._pace: dict[Where, float] = {}
+        self._lasts: dict[Where, float] = {}
+        self._ends: dict[int, float] = {}
+        self._places: dict[int, Where] = {}
         self._shut: set[Where] = set()
         self._deploys = 0
 
@@ -61,15 +65,21 @@ class Recorder:
         number = self._deploys
         self._note("begin", where, deploy=number, fencing=int(fencing), version=version)
         self._runs[where] = NOTHING
-        _say(writer, {"seconds": self._pace.get(where, DEFAULT_PACE)})
+        self._places[number] = where
+        self._ends[number] = time.monotonic() + self._lasts.get(where, SHORT)
+        last_word = asyncio.ensure_future(reader.readline())
+        while not last_word.done() and time.monotonic() < self._ends[number]:
+            await asyncio.wait([last_word], timeout=_TICK)
+        _say(writer, {"over": True})
         try:
-            ended = (await reader.readline()).strip() == b"END"
+            ended = (await last_word).strip() == b"END"
         except ConnectionError:
             ended = False  # it died
+        del self._places[number], self._ends[number]
         if ended:
             self._runs[where] = {"digest": digest, "version": version, "healthy": True}
         self._note("end" if ended else "cut", where, deploy=number)
-        _say(writer, {"ended": ended})
+        _say(writer, {"noted": True})
 
     async def _smoke(self, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while (await reader.readline()).strip():
@@ -88,8 +98,11 @@ class Recorder:
             case "REMOVE":
                 self._runs.pop(where, None)
                 self._note("remove", where, fencing=int(more[0]))
-            case "PACE":
-                self._pace[where] = float(more[0])
+            case "LAST":
+                self._lasts[where] = float(more[0])
+            case "LEFT":
+                self._lasts[where] = SHORT
+                self._ends |= {n: time.monotonic() + float(more[0]) for n, at in self._places.items() if at == where}
             case "GATE" if more == ["shut"]:
                 self._shut.add(where)
             case "GATE":

@@ -43,9 +43,13 @@ class Watch:
         """The events of one kind in one place."""
         return [event for event in self.events(service, environment) if event["what"] == what]
 
-    def pace(self, service: str, environment: str, seconds: float) -> None:
-        """How long deploys there take from now on."""
-        self._ask(f"PACE {service} {environment} {seconds}")
+    def lasts(self, service: str, environment: str, seconds: float) -> None:
+        """How long deploys there last from now on."""
+        self._ask(f"LAST {service} {environment} {seconds}")
+
+    def ends_in(self, service: str, environment: str, seconds: float) -> None:
+        """How long deploys that are at work there still last; later ones are short again."""
+        self._ask(f"LEFT {service} {environment} {seconds}")
 
     def shut(self, service: str, environment: str) -> None:
         """Smoke requests there are refused from now on: the smoke task goes on asking."""

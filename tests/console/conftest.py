@@ -12,10 +12,10 @@ from slipway.catalogue.load import load_catalogue
 from slipway.console.app import create_app
 from slipway.console.parts import Parts
 from tests.fakes.read_answer import FakeReadAnswer
-from tests.integration.conftest import _shared, engine
+from tests.integration.conftest import _shared, empty, engine
 from tests.scene import Scene, a_world
 
-__all__ = ["_shared", "engine"]
+__all__ = ["_shared", "empty", "engine"]
 
 CATALOGUE = Path(__file__).parents[2] / "include" / "catalogue"
 INTERNAL_TOKEN = "the-internal-token"

@@ -1,22 +1,44 @@
-"""One running platform for all end-to-end tests of a session."""
+"""One running platform for all end-to-end tests of a session, with the stories that are played on it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
+from slipway.platform.client import wait_for
+from tests.e2e.break_glass import break_the_glass
+from tests.e2e.performance import Performance
+from tests.e2e.recorder import Recorder, serve
+from tests.e2e.scenery import BREAKER, Scenery
+from tests.e2e.story import Scene
 from tests.running_platform import RunningPlatform
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
+    """What the recorded targets see."""
+    with serve(tmp_path_factory.mktemp("record")) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def scenery(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Scenery:
+    """The catalogue of the session's platform: the samples on free ports, and the services of the stories."""
+    return Scenery(tmp_path_factory.mktemp("scenery") / "catalogue", recorder.folder, recorder.face)
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, scenery: Scenery) -> Iterator[RunningPlatform]:
     """Real Airflow on the embedded PostgreSQL, in a folder with a space in its name.
 
     At the end it is stopped as by Ctrl-C, and nothing of it may be left running.
     """
-    running = RunningPlatform(tmp_path_factory.mktemp("a platform"), more_dags=[EXTRA_DAGS])
+    root = tmp_path_factory.mktemp("a platform")
+    running = RunningPlatform(root, more_dags=[EXTRA_DAGS], catalogue=scenery.folder)
+    scenery.publish(running.home.root / "artefacts")
     try:
         running.start()
         yield running
@@ -24,3 +46,35 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
         code = running.stop()
     assert code == 0
     assert [process.cmdline() for process in running.living_processes()] == []
+
+
+@pytest.fixture(scope="session")
+def scene(platform: RunningPlatform, scenery: Scenery, recorder: Recorder) -> Iterator[Scene]:
+    """Where a test plays its own story, once every DAG is there."""
+    engine = create_engine(platform.release_database_url, pool_size=20, pool_pre_ping=True)
+    wanted = {f"{kind}__{file.stem}" for file in (scenery.folder / "services").glob("*.yaml") for kind in _KINDS}
+    reader = platform.client("gus")
+
+    def all_there() -> bool | None:
+        found = {dag["dag_id"] for dag in reader.get("/api/v2/dags", limit=500)["dags"]}
+        return wanted <= found or None
+
+    wait_for(all_there, 120, "all DAGs to appear")
+    yield Scene(platform, scenery, recorder, engine)
+    engine.dispose()
+
+
+_KINDS = ("dev", "release")
+
+
+@pytest.fixture(scope="session")
+def performance(request: pytest.FixtureRequest, scene: Scene) -> Iterator[Performance]:
+    """Begins every selected story at once."""
+    break_the_glass(scene.platform, BREAKER)
+    selected = [getattr(item, "function", None) for item in request.session.items]
+    stories = [function.story for function in selected if hasattr(function, "story")]
+    performance = Performance(
+        lambda: Scene(scene.platform, scene.scenery, scene.recorder, scene.engine), list(dict.fromkeys(stories))
+    )
+    yield performance
+    performance.finish()

@@ -33,9 +33,7 @@ class Recorder:
         file = self.folder / "record.jsonl"
         lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
         works = [_work(line, lines) for line in lines if line["phase"] == "begin"]
-        return [
-            work for work in works if service in (None, work.service) and environment in (None, work.environment)
-        ]
+        return [work for work in works if service in (None, work.service) and environment in (None, work.environment)]
 
     def runs(self, service: str, environment: str) -> str | None:
         """The version that runs."""
@@ -62,7 +60,7 @@ def serve(folder: Path) -> Iterator[Recorder]:
     """Answers `GET /<service>/<environment>/health` for whatever the tool deployed, until the context ends."""
 
     class Face(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the standard library names it
+        def do_GET(self) -> None:
             service, environment, *_ = [*self.path.strip("/").split("/"), "", ""]
             state = folder / f"{service}.{environment}.json"
             content = state.read_bytes() if state.exists() else b"{}"

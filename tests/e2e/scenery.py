@@ -1,4 +1,4 @@
-"""The catalogue and the artefacts of the end-to-end tests: the samples on free ports, and services of one story each."""
+"""The catalogue and artefacts of the end-to-end tests: the samples on free ports, and a service for each story."""
 
 import contextlib
 import json
@@ -47,6 +47,7 @@ class Scenery:
         self._shorten_waits()
         for sample in ("orders", "greeter", "forms"):
             self._sample(sample, sample)
+        self._sample("orders", "shop")
         self._sample("greeter", "porter")
         self._sample("greeter", "squatted")
         for name in RECORDED:
@@ -88,22 +89,16 @@ class Scenery:
             for name in ("porter", "squatted"):
                 build_sample(samples / "greeter", "1.0.0", Path(scratch) / f"{name}-1.0.0")
                 store.publish(name, "1.0.0", Path(scratch) / f"{name}-1.0.0")
-            store.publish("porter", "1.1.0", self._fails_in_prod(samples, Path(scratch) / "porter-1.1.0"))
-
-    def _fails_in_prod(self, samples: Path, folder: Path) -> Path:
-        """It greets everywhere but where it matters."""
-        build_sample(samples / "greeter", "1.1.0", folder)
-        lines = [
-            "import os",
-            "",
-            "",
-            "def greeting_for(name):",
-            f"    if os.environ['PORT'] == '{self.ports['porter']['prod']}':",
-            "        raise RuntimeError('this key exists everywhere but in Prod')",
-            "    return f'Hello, {name}'",
-        ]
-        (folder / "greeting.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return folder
+            for version in ("1.1.0", "1.2.0", "1.2.1"):
+                folder = Path(scratch) / f"shop-{version}"
+                build_sample(samples / "orders", "1.1.0" if version == "1.2.0" else version, folder)
+                if version == "1.2.0":
+                    _break(folder / "limits.py", "check_quantity", self.ports["shop"]["preprod"])
+                store.publish("shop", version, folder)
+            folder = Path(scratch) / "porter-1.1.0"
+            build_sample(samples / "greeter", "1.1.0", folder)
+            _break(folder / "greeting.py", "greeting_for", self.ports["porter"]["prod"])
+            store.publish("porter", "1.1.0", folder)
 
     def _sample(self, sample: str, name: str) -> None:
         """A copy of a sample service on ports of its own, that does not wait long for what will not come."""
@@ -112,6 +107,7 @@ class Scenery:
         given = dict(zip(found, free_ports(len(found)), strict=True))
         text = _SAMPLE_PORT.sub(lambda match: str(given[match.group()]), text)
         text = text.replace(f"name: {sample}\n", f"name: {name}\n", 1)
+        text = text.replace(f"database: {sample}_", f"database: {name}_")
         text = text.replace("deadline_seconds: 30", "deadline_seconds: 10", 1)
         self.file(name).write_text(text, encoding="utf-8")
         pairs = re.findall(r"environment: (\w+)\n\s+url: http://127.0.0.1:(\d+)", text)
@@ -159,3 +155,20 @@ def _marked(folder: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "what.txt").write_text(f"{folder.parent.name} {folder.name}\n", encoding="utf-8")
     return folder
+
+
+def _break(module: Path, function: str, port: int) -> None:
+    """Works in every environment but the one with this port."""
+    wrapped = f"""
+
+import os
+
+_works = {function}
+
+
+def {function}(value):
+    if os.environ["PORT"] == "{port}":
+        raise RuntimeError("a key that is missing in this environment only")
+    return _works(value)
+"""
+    module.write_text(module.read_text(encoding="utf-8") + wrapped, encoding="utf-8")

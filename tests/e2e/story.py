@@ -2,9 +2,9 @@
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy import Engine, text
@@ -19,6 +19,7 @@ from tests.running_platform import RunningPlatform
 PATIENCE = 420.0
 """Seconds: many releases share two cores and one lane."""
 Row = dict[str, Any]
+Found = TypeVar("Found")
 _number = itertools.count(1)
 
 
@@ -148,7 +149,7 @@ class Run:
             found = self.log(kind)
             return next((e for e in found if payload.items() <= e["payload"].items()), None)
 
-        return wait_for(look, seconds, f"{kind} {payload or ''} of {self.run_id}; its log: {_told(self.log())}")
+        return self._wait(look, f"{kind} {payload or ''}", seconds)
 
     def asked(self, step: Step) -> Row:
         """The question, once Airflow shows it."""
@@ -163,7 +164,7 @@ class Run:
                 raise PlatformError(f"{self.run_id} ended before {step} was asked: {_told(self.log())}")
             return found[0] if found else None
 
-        wait_for(put, PATIENCE, f"{step} of {self.run_id} to be put")
+        self._wait(put, f"{step} to be put")
         return self.scene.client(self.team.releaser).wait_for_request(self.dag_id, self.run_id, task_id)
 
     def try_to_answer(self, step: Step, by: str, option: str = "Approve", **inputs: str) -> httpx.Response:
@@ -185,7 +186,7 @@ class Run:
             found = self.grants(step)
             return found[0] if found else None
 
-        return wait_for(look, PATIENCE, f"the grant of {step} in {self.run_id}; its log: {_told(self.log())}")
+        return self._wait(look, f"the grant of {step}")
 
     def grants(self, step: Step) -> list[Row]:
         """What was granted or rejected."""
@@ -241,13 +242,16 @@ class Run:
             found = self.attempt()["outcome"]
             return None if found is None else str(found)
 
-        try:
-            ended = wait_for(look, PATIENCE, f"{self.run_id} to end")
-        except PlatformError as error:
-            raise AssertionError(f"{error} Its log: {_told(self.log())}") from error
+        ended = self._wait(look, "the end")
         assert ended == outcome, f"{self.run_id} ended as {ended}: {_told(self.log())}"
         state = self.scene.client(self.team.releaser).wait_for_end(self.dag_id, self.run_id)
         assert state == (colour or _COLOUR[outcome])
+
+    def _wait(self, look: Callable[[], Found | None], what: str, seconds: float = PATIENCE) -> Found:
+        try:
+            return wait_for(look, seconds, f"{what} in {self.run_id}")
+        except PlatformError as error:
+            raise AssertionError(f"{error} Its log: {_told(self.log())}") from error
 
 
 _GREEN = ("proven", "live", "rejected", "withdrawn", "superseded", "expired", "renewed")

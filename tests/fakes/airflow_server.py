@@ -24,7 +24,7 @@ class Asked:
 
 @dataclass
 class FakeAirflow:
-    """`answers` maps `METHOD /path` (`*`: anything) to a status and a JSON body; everything else is 404. Names are passwords."""
+    """`answers` maps `METHOD /path` (`*`: anything) to status and JSON body, else it is 404. Names are passwords."""
 
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)

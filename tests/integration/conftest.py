@@ -38,9 +38,17 @@ def _shared(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[Engi
 
 
 @pytest.fixture
-def engine(_shared: Engine) -> Engine:
-    with _shared.begin() as connection:
-        connection.execute(text(_EMPTY.replace(":", "\\:")))
+def empty(_shared: Engine) -> Callable[[], None]:
+    def delete_everything() -> None:
+        with _shared.begin() as connection:
+            connection.execute(text(_EMPTY.replace(":", "\\:")))
+
+    return delete_everything
+
+
+@pytest.fixture
+def engine(_shared: Engine, empty: Callable[[], None]) -> Engine:
+    empty()
     return _shared
 
 

@@ -50,7 +50,7 @@ class AirflowRest:
 
     def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Any request as this account; the answer may be a refusal. Raises AirflowUnreachableError."""
-        headers = {"authorization": f"Bearer {self._token()}"}
+        headers = {**arguments.pop("headers", {}), "authorization": f"Bearer {self._token()}"}
         return self._send(method, path, headers=headers, **arguments)
 
     def call(self, method: str, path: str, **arguments: Any) -> JsonValue:

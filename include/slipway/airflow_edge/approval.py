@@ -31,6 +31,8 @@ class ApprovalSensor(HITLOperator):
     def __init__(self, *, step: Step, **kwargs: Any) -> None:
         looked = _LOOKED if step in {Step.AUTHORISE, Step.CONFIRM} else {}
         kwargs["params"] = {**looked, **_COMMENT}  # Airflow puts the DAG's own form here, which people have seen
+        # The DAG's default would be taken for the time people have to answer; that is set when the question is put.
+        kwargs["execution_timeout"] = None
         super().__init__(
             subject=f"{step.value}: the question is put when the task runs",
             options=[decision.value for decision in Decision],

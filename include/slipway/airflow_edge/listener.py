@@ -1,6 +1,8 @@
 """Corroborates what the recorder and the use cases wrote: what Airflow itself saw happen to runs and tasks.
 
-Listeners carry no user and do not fire for clear, delete, or an end by a trigger's event: no evidence alone.
+Listeners carry no user and do not fire for clear, delete, or an end by a trigger's event: no evidence alone. So what
+they see goes to the process log only, for whoever reconstructs an incident; the release log would grow by half and
+know no more. What is compared with the release log is Airflow's own tables (`slipway.use_cases.cross_check`).
 """
 
 import logging

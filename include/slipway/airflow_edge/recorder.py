@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
     Phase,
+    Requester,
     RequestRecord,
     decision_in,
     outcome_of,
@@ -22,7 +23,7 @@ from slipway.airflow_edge.request_scope import request_path
 from slipway.domain.errors import SlipwayError
 
 Record = Callable[[RequestRecord], None]
-Identify = Callable[[Request], Awaitable[str | None]]
+Identify = Callable[[Request], Awaitable[Requester | None]]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -31,7 +32,7 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 _LOG = logging.getLogger(__name__)
 _READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _SIGN_IN = ("/auth/token", "/auth/login", "/auth/logout")
-_RECORDED = ("/api/v2/", "/slipway/", "/auth/")
+_RECORDED = ("/api/v2/", "/slipway/", "/auth/", "/ui/")
 _MOST_BYTES = 1_000_000
 _CRASHED = 500
 
@@ -64,10 +65,12 @@ class Recorder:
     async def _recorded(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         body, replay = await _read(receive)
         target = target_of(path)
+        who = await self._identify(Request(scope))
         attempt = RequestRecord(
             request_id=uuid.uuid4().hex,
             phase=Phase.ATTEMPT,
-            user=await self._identify(Request(scope)),
+            user=who.id if who else None,
+            via=who.via if who else "rest",
             method=scope["method"],
             path=path,
             dag_id=target.dag_id,
@@ -114,11 +117,6 @@ def is_change(method: str, path: str) -> bool:
     if method in _READING or path.endswith("/list") or path.startswith(_SIGN_IN):
         return False
     return path.startswith(_RECORDED)
-
-
-def write_to_process_log(record: RequestRecord) -> None:
-    """The record of last resort: a line in the API server's own log."""
-    _LOG.info("request %s", record)
 
 
 class _Status:

@@ -24,6 +24,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Requester:
+    """Who asks, and which way."""
+
+    id: str
+    via: str = "rest"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestRecord:
     """One line about one changing request; both phases carry the same `request_id`."""
 
@@ -31,6 +39,7 @@ class RequestRecord:
     phase: Phase
     user: str | None
     """Person id by the token or cookie that Airflow itself verified; None for strangers."""
+    via: str = "rest"
     method: str
     path: str
     status: int | None = None

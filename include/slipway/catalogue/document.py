@@ -11,7 +11,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from slipway.catalogue.problems import CatalogueError, Problem
 
@@ -112,6 +112,7 @@ class _Reader:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self._item(child, (*at, index)) for index, child in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode), "YAML has three kinds of nodes"
         return _scalar(node)
 
     def _item(self, node: yaml.Node, at: Location) -> Any:
@@ -139,7 +140,7 @@ class _Reader:
         self._document.problems.append(Problem(file=self._document.file, line=line, what=what))
 
 
-def _scalar(node: yaml.Node) -> Any:
+def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
     if node.style or node.tag == _STR:
         return text

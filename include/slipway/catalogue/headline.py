@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from slipway.catalogue.cron import checked_cron
 from slipway.catalogue.files import service_file

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Start and stop the platform itself.", no_args_is_help=True)
+from slipway.cli.group import command_group
+
+app = command_group("Start and stop the platform itself.")
 
 
 @app.command()

@@ -32,10 +32,12 @@ ENTRIES: tuple[Entry, ...] = (
         "explain", "Say whether a service may be changed now, and why not.", "slipway.cli.status_commands", "explain"
     ),
     Entry("log", "Search, export and verify the release log.", "slipway.cli.log_commands"),
+    Entry("audit", "List changes that came past the platform.", "slipway.cli.audit_commands"),
     Entry("login", "Sign in; every changing command acts as that person.", "slipway.cli.people_commands", "login"),
     Entry("catalogue", "Check the catalogue, or print its JSON Schema.", "slipway.cli.catalogue_commands"),
     Entry("db", "Set up the release database.", "slipway.cli.db_commands"),
     Entry("doctor", "Check this installation.", "slipway.cli.doctor"),
     Entry("demo", "Release a sample service from Dev to live, with the story.", "slipway.cli.demo_commands"),
+    Entry("docs", "Write or check the reference pages that come from the code.", "slipway.cli.docs_commands"),
     Entry("platform", "Start and stop the platform itself.", "slipway.cli.platform_commands"),
 )

@@ -6,6 +6,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.configuration import conf
 
 from slipway.catalogue.files import catalogue_folder
+from slipway.console.airflow_memory import read_airflow
 from slipway.console.hitl_answers import read_answer
 from slipway.console.parts import Parts
 from slipway.wiring import make_store, make_world
@@ -20,6 +21,7 @@ def airflow_parts() -> Parts:
         catalogue=catalogue_folder(os.environ),
         base_url=conf.get("api", "base_url", fallback="http://localhost:8080"),
         internal_token=os.environ.get("SLIPWAY_INTERNAL_TOKEN", ""),
+        read_airflow=read_airflow,
     )
 
 

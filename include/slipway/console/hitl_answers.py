@@ -11,6 +11,7 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.models.taskinstancehistory import TaskInstanceHistory
 from airflow.utils.session import create_session
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from slipway.console.parts import Where
 from slipway.domain.grant import Answer
@@ -19,22 +20,27 @@ from slipway.domain.grant import Answer
 def read_answer(where: Where) -> Answer | None:
     """The answer to the question that stands now, else the newest to an earlier try of the same task."""
     with create_session(scoped=False) as session:
-        now = (
-            select(HITLDetail)
-            .join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
-            .where(*_is(TaskInstance, where), HITLDetail.responded_at.is_not(None))
-        )
-        found = session.scalars(now).unique().first()
-        if found is not None:
-            return answer_of(found, str(found.ti_id))
-        earlier = (
-            select(HITLDetailHistory)
-            .join(TaskInstanceHistory, TaskInstanceHistory.task_instance_id == HITLDetailHistory.ti_history_id)
-            .where(*_is(TaskInstanceHistory, where), HITLDetailHistory.responded_at.is_not(None))
-            .order_by(HITLDetailHistory.responded_at.desc())
-        )
-        found = session.scalars(earlier).unique().first()
-        return None if found is None else answer_of(found, str(found.ti_history_id))
+        return find_answer(session, where)
+
+
+def find_answer(session: Session, where: Where) -> Answer | None:
+    """As `read_answer`, in this session of Airflow's database."""
+    now = (
+        select(HITLDetail)
+        .join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
+        .where(*_is(TaskInstance, where), HITLDetail.responded_at.is_not(None))
+    )
+    stands = session.scalars(now).unique().first()
+    if stands is not None:
+        return answer_of(stands, str(stands.ti_id))
+    earlier = (
+        select(HITLDetailHistory)
+        .join(TaskInstanceHistory, TaskInstanceHistory.task_instance_id == HITLDetailHistory.ti_history_id)
+        .where(*_is(TaskInstanceHistory, where), HITLDetailHistory.responded_at.is_not(None))
+        .order_by(HITLDetailHistory.responded_at.desc())
+    )
+    before = session.scalars(earlier).unique().first()
+    return None if before is None else answer_of(before, str(before.ti_history_id))
 
 
 def answer_of(detail: Any, hitl_id: str) -> Answer | None:

@@ -1,14 +1,18 @@
 """What the console needs from outside, so that tests can give it something else than Airflow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, status
 
 from slipway.adapters.database.transaction import DatabaseStore
+from slipway.domain.audit import AirflowFacts, RunName
+from slipway.domain.errors import SlipwayError
 from slipway.domain.grant import Answer
+from slipway.use_cases.cross_check import ReadAirflow
 from slipway.use_cases.world import World
 
 
@@ -26,6 +30,11 @@ ReadAnswer = Callable[[Where], Answer | None]
 """The answer that Airflow keeps for a task instance; None while nobody has answered."""
 
 
+def no_airflow(_since: datetime, _runs: Sequence[RunName]) -> AirflowFacts:
+    """For applications without an Airflow around them."""
+    raise SlipwayError("this application runs outside Airflow, so there is nothing to compare the log with")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """Made once an application. World and store are asked for at each request: a start never fails for them."""
@@ -38,6 +47,8 @@ class Parts:
     """How people reach the API server; only pages from there may change anything."""
     internal_token: str
     """What approval tasks identify themselves with; empty: they can't."""
+    read_airflow: ReadAirflow = no_airflow
+    """Airflow's own memory of changes."""
 
 
 def parts_of(request: Request) -> Parts:

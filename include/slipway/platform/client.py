@@ -1,17 +1,17 @@
 """A person or machine at the REST interface, for the demo and the tests. Knows HTTP, not Airflow's code."""
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import httpx
 
+from slipway.adapters.airflow_rest import ENDED, AirflowRest
+from slipway.adapters.airflow_rest_errors import AirflowUnreachableError
+from slipway.domain.errors import SlipwayError
 from slipway.platform.errors import PlatformError
 
-RACE = timedelta(seconds=3)
-"""Airflow fails a task that is answered in the moment it parks; nobody real is that fast."""
-ENDED = frozenset({"success", "failed"})
 _LOOK_SECONDS = 0.5
 Found = TypeVar("Found")
 
@@ -22,24 +22,22 @@ class PlatformClient:
     def __init__(self, base_url: str, person: str, password: str) -> None:
         self.person = person
         self._password = password
-        self._http = httpx.Client(base_url=base_url, timeout=60.0)
+        self._token = ""
+        self._rest = AirflowRest(base_url, self._signed_in)
 
     def close(self) -> None:
         """Closes the connections."""
-        self._http.close()
+        self._rest.close()
 
     def sign_in(self) -> str:
         """A token of this account. Raises PlatformError where name and password don't fit."""
-        answer = self._http.post("/auth/token", json={"username": self.person, "password": self._password})
-        if answer.status_code != httpx.codes.CREATED:
-            raise PlatformError(f"{self.person} cannot sign in ({answer.status_code}): {answer.text}")
-        return str(answer.json()["access_token"])
+        with _told_plainly():
+            return self._rest.login(self.person, self._password)
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Any request as this account; the answer may be a refusal."""
-        if "authorization" not in self._http.headers:
-            self._http.headers["authorization"] = f"Bearer {self.sign_in()}"
-        return self._http.request(method, path, **arguments)
+        with _told_plainly():
+            return self._rest.send(method, path, **arguments)
 
     def get(self, path: str, **parameters: str | int | bool) -> Any:
         """Reads JSON. Raises PlatformError on a refusal."""
@@ -47,17 +45,18 @@ class PlatformClient:
 
     def trigger(self, dag_id: str, run_id: str, conf: Mapping[str, Any] | None = None) -> str:
         """Starts a run and returns its id. Raises PlatformError on a refusal."""
-        body = {"logical_date": None, "dag_run_id": run_id, "conf": dict(conf or {})}
-        answer = _accepted(self.request("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
-        return str(answer.json()["dag_run_id"])
+        with _told_plainly():
+            return self._rest.trigger(dag_id, conf or {}, run_id)
 
     def announce(self, asset: str, extra: Mapping[str, Any]) -> None:
         """Tells Airflow of a new artefact, as a build pipeline does. Raises PlatformError on a refusal."""
-        found = self.get("/api/v2/assets", name_pattern=asset, limit=100)["assets"]
-        number = next((each["id"] for each in found if each["name"] == asset), None)
-        if number is None:
-            raise PlatformError(f"Airflow knows no asset {asset}: is there a DAG of that service?")
-        _accepted(self.request("POST", "/api/v2/assets/events", json={"asset_id": number, "extra": dict(extra)}))
+        with _told_plainly():
+            self._rest.asset_event(asset, extra)
+
+    def _signed_in(self) -> str:
+        """The token, got at its first use."""
+        self._token = self._token or self.sign_in()
+        return self._token
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """The newest hundred runs of a DAG, newest first."""
@@ -75,14 +74,8 @@ class PlatformClient:
 
     def pending(self, dag_id: str = "~", run_id: str = "~") -> list[dict[str, Any]]:
         """Requests that wait for somebody's answer, oldest first."""
-        found = self.get(
-            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/hitlDetails",
-            response_received=False,
-            state="awaiting_input",
-            order_by="created_at",
-            limit=100,
-        )
-        return list(found["hitl_details"])
+        with _told_plainly():
+            return list(self._rest.pending_requests(dag_id, run_id))
 
     def answer(
         self,
@@ -93,15 +86,8 @@ class PlatformClient:
         at_once: bool = False,
     ) -> httpx.Response:
         """Answers a pending request; waits out Airflow's race unless told to run into it."""
-        asked = datetime.fromisoformat(request["created_at"])
-        if not at_once:
-            time.sleep(max(0.0, (asked + RACE - datetime.now(tz=UTC)).total_seconds()))
-        task = request["task_instance"]
-        path = (
-            f"/api/v2/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}"
-            f"/taskInstances/{task['task_id']}/{task['map_index']}/hitlDetails"
-        )
-        return self.request("PATCH", path, json={"chosen_options": [option], "params_input": dict(inputs or {})})
+        with _told_plainly():
+            return self._rest.answer_request(request, option, inputs or {}, at_once=at_once)
 
     def wait_for_request(self, dag_id: str, run_id: str, task_id: str, seconds: float = 120.0) -> dict[str, Any]:
         """The pending request of a task, once it is there. Raises PlatformError where the run ends before."""
@@ -124,6 +110,17 @@ class PlatformClient:
             return state if state in ENDED else None
 
         return wait_for(look, seconds, f"{run_id} to end")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Refusals as PlatformError; a server that is away as httpx says it, for those who wait until it is back."""
+    try:
+        yield
+    except AirflowUnreachableError as error:
+        raise error.__cause__ or error from None
+    except SlipwayError as error:
+        raise PlatformError(str(error)) from error
 
 
 def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Found:

@@ -1,12 +1,10 @@
 """`docker-compose.yaml`: the same processes with the same settings, in containers, on a real PostgreSQL."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+import yaml
 
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
 from slipway.platform.errors import PlatformError
@@ -44,12 +42,7 @@ WORKDIR /var/lib/slipway
 
 def render() -> str:
     """The text of the compose file."""
-    stream = io.StringIO()
-    yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.width = 4096
-    yaml.dump(_document(), stream)
-    return _HEADER + stream.getvalue()
+    return _HEADER + yaml.safe_dump(_document(), sort_keys=False, default_flow_style=False, width=4096)
 
 
 def write(file: Path = COMPOSE_FILE) -> None:
@@ -86,8 +79,7 @@ def _document() -> dict[str, Any]:
 
 def _prepare() -> dict[str, Any]:
     """Runs once before the others; builds the image that all share."""
-    never = DoubleQuotedScalarString("no")
-    service = _service(PREPARE, {"postgres": "service_healthy"}, restart=never, signs_in=True)
+    service = _service(PREPARE, {"postgres": "service_healthy"}, restart="no", signs_in=True)
     return service | {"build": {"context": ".", "dockerfile_inline": _DOCKERFILE}}
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from slipway.platform.place import Place
 from slipway.platform.postgres import EmbeddedPostgres
@@ -29,8 +28,8 @@ def migrated_connections(catalogue: Path) -> set[str]:
     found: set[str] = set()
     for file in sorted((catalogue / "services").glob("*.yaml")):
         try:
-            document = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-        except (YAMLError, UnicodeDecodeError):
+            document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError):
             continue
         found |= _connections_in(document)
     return found

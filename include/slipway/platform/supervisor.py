@@ -15,6 +15,7 @@ from types import FrameType
 
 import psutil
 
+from slipway.adapters.targets.local.resume import resume_all
 from slipway.platform.children import Child, adopt_orphans, end_all, spawn
 from slipway.platform.errors import PlatformError
 from slipway.platform.first_start import prepare
@@ -84,6 +85,12 @@ class Supervisor:
             self._children.append(Child(program.name, self._spawner(program, variables[program.signs_in])))
             self._children[-1].start()
         self._write_state()
+        threading.Thread(target=self._resume_services, daemon=True).start()
+
+    def _resume_services(self) -> None:
+        """The local environments run again what was deployed to them; beside the rest, for it may take its time."""
+        for problem in resume_all(self._home.root / "targets"):
+            self._say(f"not started again: {problem}")
 
     def _start_postgres(self) -> None:
         self._postgres.prepare()

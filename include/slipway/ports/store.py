@@ -14,6 +14,7 @@ from slipway.domain.activity import (
     Turn,
     Worker,
 )
+from slipway.domain.audit import RecordedRequest, RunName
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.people import People, Person
@@ -222,6 +223,16 @@ class Outbox(Protocol):
     def failed(self, number: int, problem: str) -> None: ...
 
 
+class Audits(Protocol):
+    """What cross-checks need of the release database, and what they have judged."""
+
+    def look_from(self) -> datetime: ...
+    def runs_to_find(self) -> Sequence[RunName]: ...
+    def requests(self, since: datetime) -> Sequence[RecordedRequest]: ...
+    def judge_once(self, key: str, *, found: bool) -> bool: ...
+    def finished(self, began: datetime) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction; commits when its block ends well, rolls back whole when it raises."""
 
@@ -243,6 +254,8 @@ class Transaction(Protocol):
     def records(self) -> Records: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def audits(self) -> Audits: ...
 
     @property
     def now(self) -> datetime:

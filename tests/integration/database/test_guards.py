@@ -66,7 +66,7 @@ def test_fencing_numbers_grow_from_holder_to_holder(three: tuple[Scene, list[Att
     numbers = []
     for attempt in attempts:
         with scene.store.transaction() as tx:
-            numbers.append(held(tx, attempt).fencing)
+            numbers.append(held(tx, attempt).fencing or 0)
             tx.turns.free(attempt.id, PREPROD)
     assert numbers == sorted(set(numbers))
 
@@ -74,7 +74,7 @@ def test_fencing_numbers_grow_from_holder_to_holder(three: tuple[Scene, list[Att
 def test_a_service_has_one_live_lease_an_environment(scene: Scene) -> None:
     attempt, other = scene.opened("1.0"), scene.opened("1.1", by="rob")
     at_work(scene, attempt)
-    with pytest.raises(IntegrityError, match="one_live_lease"), scene.store.transaction() as tx:
+    with pytest.raises(IntegrityError, match="one_live_lease"), scene.store.transaction() as tx:  # noqa: PT012
         permit = tx.permits.issue(tx.stages.get(other.id, PREPROD), other.digest, 99, [])
         tx.leases.take("orders", "preprod", permit)
 
@@ -94,7 +94,7 @@ def test_neither_lane_nor_lease_is_freed_over_an_open_activity(scene: Scene) -> 
 
 def test_no_activity_is_opened_without_a_live_lease(scene: Scene) -> None:
     attempt = scene.opened()
-    with pytest.raises(DBAPIError, match="holds no lease"), scene.store.transaction() as tx:
+    with pytest.raises(DBAPIError, match="holds no lease"), scene.store.transaction() as tx:  # noqa: PT012
         permit = tx.permits.issue(tx.stages.get(attempt.id, PREPROD), attempt.digest, 1, [])
         tx.activities.open(permit, "a1", ActivityKind.DEPLOY, 1, attempt.digest, WORKER, tx.now)
 

@@ -79,7 +79,7 @@ def test_our_hash_is_the_databases_for_any_text(
 @pytest.mark.parametrize("bad", ["a\x00b", "half a pair: \ud83d"])
 def test_a_text_that_cannot_be_stored_is_refused_clearly_and_whole(engine: Engine, bad: str) -> None:
     store = DatabaseStore(engine)
-    with pytest.raises(UnstorableTextError, match="actor contains a character"), store.transaction() as tx:
+    with pytest.raises(UnstorableTextError, match="actor contains"), store.transaction() as tx:  # noqa: PT012
         tx.log("fine", ME)
         tx.log("bad", Actor(id=bad, via="cli"))
     assert entries(store) == []
@@ -103,7 +103,7 @@ def test_writers_at_once_with_rollbacks_in_between_leave_no_gap(engine: Engine) 
                     tx.log("written", Actor(id=f"w{writer}", via="test"))
                     if number % 3 == 0:
                         tx.flush_log()
-                        raise InterruptedError
+                        raise InterruptedError  # noqa: TRY301 - what rolls back is the point
             except InterruptedError:
                 continue
 

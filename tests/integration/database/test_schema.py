@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-
 from slipway.adapters.database import schema
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore

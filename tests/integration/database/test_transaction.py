@@ -19,7 +19,7 @@ from tests.scene import Scene
 
 def test_what_raises_leaves_nothing_behind(scene: Scene) -> None:
     before = counts(scene)
-    with pytest.raises(NotFoundError), scene.store.transaction() as tx:
+    with pytest.raises(NotFoundError), scene.store.transaction() as tx:  # noqa: PT012
         tx.records.place_hold("all", None, "an audit", "lena", None, None)
         tx.tell(Message(key="k", channel="deploy", text="held"))
         tx.log("hold_placed", Actor(id="lena", via="cli"))
@@ -40,7 +40,7 @@ def test_a_server_that_is_away_is_said_and_to_be_tried_again(tmp_path: Path) -> 
 
 
 def test_a_connection_that_is_cut_in_the_middle_is_the_same(scene: Scene) -> None:
-    with pytest.raises(DatabaseUnavailableError), scene.store.transaction() as tx:
+    with pytest.raises(DatabaseUnavailableError), scene.store.transaction() as tx:  # noqa: PT012
         tx.records.place_hold("all", None, "an audit", "lena", None, None)
         own = tx.sql.value("SELECT pg_backend_pid()")
         with scene.store.engine.begin() as other:
@@ -54,10 +54,10 @@ def test_waiting_too_long_for_somebody_else_is_to_be_tried_again(scene: Scene) -
     attempt = scene.opened()
     with scene.store.transaction() as tx:
         tx.releases.lock_attempt(attempt.id)
-        with pytest.raises(DatabaseUnavailableError, match="others worked on the same rows"):
-            with scene.store.transaction() as other:
-                other.sql.run("SET LOCAL lock_timeout = '50ms'")
-                other.releases.lock_attempt(attempt.id)
+        busy = pytest.raises(DatabaseUnavailableError, match="others worked on the same rows")
+        with busy, scene.store.transaction() as other:
+            other.sql.run("SET LOCAL lock_timeout = '50ms'")
+            other.releases.lock_attempt(attempt.id)
 
 
 def test_before_the_first_activation_no_policy_is_in_effect(scene: Scene) -> None:
@@ -78,7 +78,7 @@ def test_the_newest_policy_counts_at_once_everywhere(scene: Scene) -> None:
 
 
 def test_an_activation_that_was_rolled_back_never_counts(scene: Scene) -> None:
-    with pytest.raises(InterruptedError), scene.store.transaction() as tx:
+    with pytest.raises(InterruptedError), scene.store.transaction() as tx:  # noqa: PT012
         tx.activate_policy("d", platform_rules(dev_slots=9), people(), "mona")
         assert tx.policy().platform.dev_slots == 9
         raise InterruptedError

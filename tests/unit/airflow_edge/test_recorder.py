@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from slipway.airflow_edge.recorder import Recorder, is_change
-from slipway.airflow_edge.request_record import Outcome, Phase, RequestRecord
+from slipway.airflow_edge.request_record import Outcome, Phase, Requester, RequestRecord
 from slipway.airflow_edge.request_scope import is_backfill
 from slipway.domain.errors import DatabaseUnavailableError
 
@@ -49,8 +49,8 @@ class Server:
         self.written.append(record)
 
     @staticmethod
-    async def _who(request: Request) -> str | None:
-        return "sam" if request.headers.get("authorization") == "Bearer sams" else None
+    async def _who(request: Request) -> Requester | None:
+        return Requester(id="sam") if request.headers.get("authorization") == "Bearer sams" else None
 
 
 ANSWER = "/api/v2/dags/release__a/dagRuns/r-1/taskInstances/sign_off/-1/hitlDetails"

@@ -1,6 +1,7 @@
 """Whatever is done to a chain of entries is found."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -48,7 +49,8 @@ def test_any_change_of_any_field_is_found_at_its_entry(chain: list[LogEntry], da
     before = getattr(chain[at], name)
     after = data.draw(st.integers(-5, 50) if name == "seq" else st.none() | texts if before is None else texts)
     assume(after != before)
-    chain[at] = replace(chain[at], **{name: after})
+    altered: dict[str, Any] = {name: after}
+    chain[at] = replace(chain[at], **altered)
     found = verify_chain(chain)
     assert found.broken is not None
     assert found.entries == at
@@ -88,7 +90,10 @@ def test_a_rewritten_and_rehashed_entry_breaks_the_next(chain: list[LogEntry], d
     assert found.broken.seq == at + 2
 
 
-@given(first=st.lists(st.none() | texts, min_size=8, max_size=8), second=st.lists(st.none() | texts, min_size=8, max_size=8))
+@given(
+    first=st.lists(st.none() | texts, min_size=8, max_size=8),
+    second=st.lists(st.none() | texts, min_size=8, max_size=8),
+)
 def test_no_two_entries_read_alike(first: list[str | None], second: list[str | None]) -> None:
     assume(first != second)
     names = [name for name in FIELDS if name not in {"seq", "at", "prev_hash", "hash"}]

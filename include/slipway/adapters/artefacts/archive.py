@@ -7,7 +7,7 @@ import io
 import shutil
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from slipway.domain.errors import ArtefactError
@@ -38,7 +38,7 @@ def unpack(stream: IO[bytes], into: Path, digest: str) -> None:
     into.mkdir(parents=True)
     try:
         with tarfile.open(mode="r|", fileobj=hashing) as archive:
-            archive.extractall(into, filter="data")
+            _extract(archive, into)
         hashing.drain()
     except (tarfile.TarError, EOFError) as error:
         shutil.rmtree(into, ignore_errors=True)
@@ -63,6 +63,22 @@ def disk_errors(doing: str) -> Iterator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         advice = "The disk is full: make room, then retry." if full else "Check the store's folder, then retry."
         raise ArtefactError(f"Could not {doing}: {error.strerror or error}. {advice}") from error
+
+
+def _extract(archive: tarfile.TarFile, into: Path) -> None:
+    """Only what `pack` writes: plain files below `into`. (Tarfile's own filters are missing before Python 3.11.4.)"""
+    for entry in archive:
+        name = PurePosixPath(entry.name)
+        if not entry.isfile() or name.is_absolute() or ".." in name.parts:
+            raise ArtefactError(f"The artefact is refused: {entry.name!r} in it is no plain file below its folder.")
+        content = archive.extractfile(entry)
+        if content is None:
+            raise ArtefactError(f"The artefact is refused: {entry.name!r} in it has no content.")
+        path = into.joinpath(*name.parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            shutil.copyfileobj(content, file)
+        path.chmod(0o755 if entry.mode & 0o100 else 0o644)
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:

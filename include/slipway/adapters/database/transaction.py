@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from slipway.adapters.database import codec
+from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
@@ -51,6 +52,7 @@ class DatabaseTransaction:
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
+        self.audits = DatabaseAudits(self.sql)
 
     @cached_property
     def now(self) -> datetime:

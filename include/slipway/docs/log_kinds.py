@@ -1,0 +1,77 @@
+"""What each kind of entry in the release log means. A test compares this with every place that writes one."""
+
+from collections.abc import Mapping
+
+LOG_KINDS: Mapping[str, Mapping[str, str]] = {
+    "Release and attempt": {
+        "release_requested": "Somebody asked for a release, and may: version, digest, summary, rollback plan, kind.",
+        "release_refused": "A request, or a further attempt, was refused: `code` and `message` say why.",
+        "attempt_opened": "A run became an attempt of the release; `supersedes` names attempts that it replaced.",
+        "stage_not_needed": "A stage has nothing to do: carried over, not applicable (because, agreed by), not asked.",
+        "superseded": "A newer request of a person replaced this attempt before its permit.",
+        "stop_requested": "Somebody entitled stops the attempt: what waits is withdrawn, what works is undone.",
+        "stop_refused": "A stop was refused, and why.",
+        "release_withdrawn": "A release that awaited a retry was given up.",
+        "stage_finished": "How a stage ended, with the verdict of its smoke tests.",
+        "attempt_ended": "How the attempt ended, and where its release stands now.",
+    },
+    "Questions and answers": {
+        "approval_asked": "A question was put: the step, who may answer, the hash of the evidence, until when.",
+        "approval_impossible": "Nobody may answer a question, so the stage is refused.",
+        "grant_given": "An answer that counts: who, for which digest and policy, on which evidence, until when.",
+        "rejected": "An answer that counts, and says no.",
+        "answer_refused": "An answer that does not count: wrong person, too late, asked twice, nothing looked at.",
+        "request_withdrawn": "The platform's own account ended a question of a stopped or superseded attempt.",
+        "request_expired": "Nobody answered in time.",
+        "nothing_checked": "A step of the release's shape that is not yet built: it checked nothing.",
+    },
+    "Lane, slot and permit": {
+        "turn_queued": "A stage queued in its lane, with what stood in its way.",
+        "turn_taken": "Its turn came; `fencing` is the number that its work carries.",
+        "turn_ended": "A waiting stage was ended: stopped, refused, or to be renewed.",
+        "slot_parked": "The pool's one slot is really held for this turn.",
+        "permit_issued": "Everything was checked again at this instant, and work may begin: digest, policy, grants.",
+        "permit_refused": "The check at the last instant said no: every blocker. Nothing was touched.",
+        "lane_freed": "The stage let go of the lane, of its lease, or of both.",
+    },
+    "Work": {
+        "activity_start_repeated": "A task started twice; the second start settles the first and repeats nothing.",
+        "activity_unsettled": "A process has died, and the target does not say what runs: asked again later.",
+        "migrate_not_applicable": "The artefact carries no migrations.",
+        "migrate_refused": "Migrations could not be begun: the artefact or the connection is not as it should be.",
+        "smoke_finished": "The verdict of the smoke tests, check by check.",
+        "version_marked_bad": "A check or a person said fail: this artefact is not released again as it is.",
+    },
+    "Holds and rules": {
+        "hold_placed": "Somebody, or a failure in Prod, holds everything, an environment or a service.",
+        "hold_refused": "A hold was refused, and why.",
+        "hold_lifted": "A hold was lifted.",
+        "hold_lift_refused": "Lifting a hold was refused, and why.",
+        "policy_activated": "Other people and rules are in effect from here on; `digest` is theirs.",
+    },
+    "Requests and audit": {
+        "request_received": "A changing request reached the API server: written before it is carried out, or not at all.",
+        "request_answered": "How that request ended: its status, and whether it was accepted or refused.",
+        "cross_checked": "Airflow's own memory was compared with this log.",
+        "unauthorised_change": "Something changed in Airflow past the recorder; the actor is as Airflow recorded it.",
+        "log_broken": "The log was verified, and an entry does not hold.",
+    },
+}
+"""Kinds by chapter, apart from those of activities."""
+
+ACTIVITY_ENDINGS: Mapping[str, str] = {
+    "started": "Outside work begins (written before it does): its process, its fencing number, its deadline.",
+    "done": "It succeeded.",
+    "failed": "It failed, and why.",
+    "settled_done": "Its process died; what it wanted was found to be there.",
+    "settled_failed": "Its process died; what it wanted is not there.",
+    "quarantined": "Reserved for work that is given up on without an answer: not yet built.",
+}
+"""Second half of the kinds that every activity (migrate, deploy, undo) has."""
+
+
+def all_kinds() -> frozenset[str]:
+    """Every kind there is, those of activities written out, but for those that are reserved."""
+    plain = {kind for chapter in LOG_KINDS.values() for kind in chapter}
+    written = [ending for ending in ACTIVITY_ENDINGS if ending != "quarantined"]
+    return frozenset(plain | {f"{kind}_{ending}" for kind in ("migrate", "deploy", "undo") for ending in written})

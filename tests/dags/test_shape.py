@@ -1,0 +1,193 @@
+"""The shape of the DAGs that the design rests on."""
+
+import copy
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import ParamValidationError
+from airflow.serialization.serialized_objects import DagSerialization
+
+from slipway.airflow_edge.approval import ApprovalSensor
+from slipway.catalogue.files import service_names
+from slipway.domain.grant import Step
+from slipway.platform.home import PROJECT
+
+pytestmark = pytest.mark.airflow
+DEV = {"open", "take_turn", "migrate", "deploy", "smoke", "finish_stage", "close"}
+WORK = ("take_turn", "migrate", "deploy", "smoke", "finish_stage")
+LIVE_WORK = ("check_migrations", "hold_slot", *WORK)
+RELEASE = {
+    *("open", "close"),
+    *(f"dev.{task}" for task in WORK),
+    *(f"preprod.{task}" for task in ("approve", *LIVE_WORK)),
+    *(f"prod.{task}" for task in ("authorise", "sign_off", "watch", "confirm", "verdict", *LIVE_WORK)),
+}
+NEEDED = ("version", "summary", "rollback_plan")
+MOST_LINES = 15
+
+
+def of_kind(dags: Mapping[str, DAG], kind: str) -> list[DAG]:
+    """The DAGs of one kind."""
+    return [dag for name, dag in dags.items() if name.startswith(f"{kind}__")]
+
+
+def test_each_service_has_two_dags(dags: Mapping[str, DAG], catalogue: Path) -> None:
+    assert set(dags) == {f"{kind}__{name}" for kind in ("dev", "release") for name in service_names(catalogue)}
+
+
+def test_the_task_ids_are_the_same_for_every_service(dags: Mapping[str, DAG]) -> None:
+    assert {frozenset(dag.task_ids) for dag in of_kind(dags, "dev")} == {frozenset(DEV)}
+    assert {frozenset(dag.task_ids) for dag in of_kind(dags, "release")} == {frozenset(RELEASE)}
+    assert len(RELEASE) == 27
+
+
+def test_every_dag_can_be_serialised(dags: Mapping[str, DAG]) -> None:
+    for dag in dags.values():
+        assert DagSerialization.to_dict(dag)["dag"]["dag_id"] == dag.dag_id
+
+
+@pytest.mark.parametrize("file", sorted((PROJECT / "dags").glob("*.py")), ids=lambda file: file.name)
+def test_a_dag_file_is_thin_and_says_what_airflow_looks_for(file: Path) -> None:
+    """Airflow leaves out, without a word, a file that lacks either word."""
+    content = file.read_text(encoding="utf-8")
+    assert len(content.splitlines()) <= MOST_LINES
+    assert "airflow" in content.lower()
+    assert "dag" in content.lower()
+
+
+def test_plugins_is_one_file() -> None:
+    """Airflow imports each file there as a top-level module named after its stem."""
+    assert [file.name for file in (PROJECT / "plugins").rglob("*.py")] == ["slipway_plugin.py"]
+
+
+def test_only_hold_slot_sits_in_the_one_slot(dags: Mapping[str, DAG]) -> None:
+    for dag in of_kind(dags, "release"):
+        in_pool = {task.task_id for task in dag.tasks if task.pool == "release_slot"}
+        assert in_pool == {"preprod.hold_slot", "prod.hold_slot"}
+
+
+def test_dev_work_sits_in_its_own_slots(dags: Mapping[str, DAG]) -> None:
+    for dag in dags.values():
+        prefix = "dev." if dag.dag_id.startswith("release__") else ""
+        in_pool = {task.task_id for task in dag.tasks if task.pool == "dev_slots"}
+        assert in_pool == {f"{prefix}{task}" for task in ("migrate", "deploy", "smoke")}
+
+
+def test_finish_stage_is_the_only_teardown_of_a_stage(dags: Mapping[str, DAG]) -> None:
+    for dag in dags.values():
+        teardowns = {task.task_id for task in dag.tasks if task.is_teardown}
+        assert teardowns == {task_id for task_id in dag.task_ids if task_id.endswith("finish_stage")}
+        assert not any(task.is_setup for task in dag.tasks)
+
+
+def test_the_slot_is_held_beside_the_work_and_leads_to_close_only(dags: Mapping[str, DAG]) -> None:
+    """As an upstream of a teardown or of the next stage it would wait for what waits for it."""
+    for dag in of_kind(dags, "release"):
+        for stage in ("preprod", "prod"):
+            held = dag.get_task(f"{stage}.hold_slot")
+            assert (held.upstream_task_ids, held.downstream_task_ids) == ({f"{stage}.take_turn"}, {"close"})
+
+
+def test_a_stage_follows_both_smoke_and_finish_of_the_one_before(dags: Mapping[str, DAG]) -> None:
+    """A teardown succeeds after a failure too, so it alone proves nothing."""
+    for dag in of_kind(dags, "release"):
+        assert dag.get_task("dev.take_turn").upstream_task_ids == {"open"}
+        for before, stage in (("dev", "preprod"), ("preprod", "prod")):
+            first = dag.get_task(f"{stage}.check_migrations")
+            assert first.upstream_task_ids == {f"{before}.smoke", f"{before}.finish_stage"}
+            assert first.trigger_rule == "all_success"
+
+
+def test_close_runs_whatever_happened(dags: Mapping[str, DAG]) -> None:
+    assert {dag.get_task("close").trigger_rule for dag in dags.values()} == {"all_done"}
+
+
+def test_no_task_is_retried_by_airflow_but_a_question(dags: Mapping[str, DAG]) -> None:
+    """A retry of a piece of work is a new attempt; a question that Airflow lost is put again."""
+    for dag in dags.values():
+        retried = {task.task_id for task in dag.tasks if task.retries}
+        assert retried == {task.task_id for task in dag.tasks if isinstance(task, ApprovalSensor)}
+
+
+def test_every_question_of_the_lifecycle_is_a_task(dags: Mapping[str, DAG]) -> None:
+    built = {step for step in Step if step is not Step.VERDICT}
+    for dag in of_kind(dags, "release"):
+        asking = {task.step: task.task_id for task in dag.tasks if isinstance(task, ApprovalSensor)}
+        assert asking == {step: f"{step.role}.{step}" for step in built}
+
+
+def test_no_task_goes_past_its_pool_or_ends_from_a_template(dags: Mapping[str, DAG]) -> None:
+    """`start_from_trigger` defers past the pool; an attribute `end_from_trigger` is an import error with a listener."""
+    for dag in dags.values():
+        for task in dag.tasks:
+            assert not getattr(task, "start_from_trigger", False)
+            assert not hasattr(task, "end_from_trigger") or task.task_id.endswith(tuple(Step))
+
+
+def test_the_form_needs_version_summary_and_rollback_plan(dags: Mapping[str, DAG]) -> None:
+    for dag in of_kind(dags, "release"):
+        given = {"version": "1.0.0", "summary": "What changes.", "rollback_plan": "Back again."}
+        for name in NEEDED:
+            with pytest.raises(ParamValidationError, match=name):
+                filled_in(dag, {key: text for key, text in given.items() if key != name})
+        assert filled_in(dag, given)["to"] == "prod"
+
+
+def filled_in(dag: DAG, values: Mapping[str, str]) -> Mapping[str, object]:
+    """The form as Airflow takes it from somebody."""
+    form = copy.deepcopy(dag.params)
+    form.update(values)
+    return form.validate()
+
+
+def test_a_dag_that_starts_by_itself_asks_nothing(dags: Mapping[str, DAG]) -> None:
+    """Airflow refuses needed fields on a scheduled DAG: that is why there are two DAGs a service."""
+    for dag in of_kind(dags, "dev"):
+        assert not dag.params
+        assert dag.schedule is not None
+        assert dag.max_active_runs == 1
+    for dag in of_kind(dags, "release"):
+        assert dag.schedule is None
+        assert dag.max_active_runs == 64
+
+
+def test_airflow_refuses_needed_fields_on_a_scheduled_dag() -> None:
+    from airflow.sdk import Param  # noqa: PLC0415 - this one pins a fact of Airflow's own
+
+    with DAG("scheduled", schedule="@daily", params={"version": Param(type="string")}) as dag:
+        pass
+    with pytest.raises(ValueError, match="required params"):
+        dag.validate()
+
+
+def test_every_dag_and_task_explains_itself(dags: Mapping[str, DAG]) -> None:
+    for dag in dags.values():
+        assert dag.doc_md
+        assert [task.task_id for task in dag.tasks if not task.doc_md] == []
+        for param in dag.params.values():
+            assert param
+
+
+def test_a_task_builds_its_own_dag_only(build_for: Callable[[str], list[str]]) -> None:
+    assert build_for("release__orders") == ["release__orders"]
+    assert build_for("dev__forms") == ["dev__forms"]
+
+
+def test_a_task_whose_service_is_gone_from_the_catalogue_still_finds_its_dag(
+    build_for: Callable[[str], list[str]],
+) -> None:
+    assert build_for("release__gone") == ["release__gone"]
+
+
+def test_a_task_of_a_dag_that_is_not_ours_builds_nothing(build_for: Callable[[str], list[str]]) -> None:
+    assert build_for("somebody_elses") == []
+
+
+def test_the_factory_reads_no_database_and_no_variable_while_parsing() -> None:
+    words = re.compile(r"\b(Variable|Connection|create_engine|session)\b")
+    for name in ("factory", "form", "stage_tasks", "texts"):
+        content = (PROJECT / "include" / "slipway" / "airflow_edge" / f"{name}.py").read_text(encoding="utf-8")
+        assert words.findall(content) == []

@@ -1,0 +1,120 @@
+"""Releases that go their way: to live, undone and mended, and past each other."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from slipway.platform.client import wait_for
+from tests.e2e.live_path import Stay, meetings, stays_in_the_log
+from tests.e2e.performance import story
+from tests.e2e.story import FORMS, ORDERING, PATIENCE, Row, Run, Scene
+
+pytestmark = pytest.mark.e2e
+
+
+def serves(scene: Scene, service: str, environment: str) -> str:
+    """The version that answers over HTTP."""
+    return str(httpx.get(f"{scene.scenery.url(service, environment)}/health", timeout=10).json()["version"])
+
+
+def dev_run(scene: Scene, service: str, version: str) -> Row:
+    """The Dev run that an artefact event has started, once it has ended."""
+    wanted = "SELECT * FROM attempt WHERE dag_id = :dag AND version = :version AND outcome IS NOT NULL"
+
+    def look() -> Row | None:
+        found = scene.rows(wanted, dag=f"dev__{service}", version=version)
+        return found[0] if found else None
+
+    return wait_for(look, PATIENCE, f"Dev of {service} {version}")
+
+
+@story
+def test_a_new_artefact_reaches_dev_by_itself_and_live_by_the_answers_of_people(scene: Scene) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        scene.client("pipeline").announce("artefact-orders", {"version": version})
+        automatic = dev_run(scene, "orders", version)
+        assert (automatic["outcome"], automatic["origin"], automatic["actor"]) == ("proven", "pipeline", "pipeline")
+        run = scene.ask("orders", version, team=ORDERING)
+        run.go_live()
+        assert run.stage("dev")["outcome"] == "carried_over"
+        assert serves(scene, "orders", "prod") == version
+    live = scene.scenery.url("orders", "prod")
+    placed = httpx.post(f"{live}/orders", json={"item": "tea", "quantity": 1, "note": "with milk"}, timeout=10)
+    assert placed.status_code == httpx.codes.CREATED
+    assert "with milk" in httpx.get(f"{live}/orders", timeout=10).text
+
+
+@story
+def test_a_version_that_fails_in_dev_is_undone_and_nobody_is_asked(scene: Scene) -> None:
+    scene.client("pipeline").announce("artefact-greeter", {"version": "1.0.0"})
+    assert dev_run(scene, "greeter", "1.0.0")["outcome"] == "proven"
+    run = scene.ask("greeter", "1.1.1")
+    run.ends("failed")
+    assert run.stage("dev")["outcome"] == "undone"
+    assert not run.log("approval_asked")
+    assert serves(scene, "greeter", "dev") == "1.0.0"
+
+
+@story
+def test_a_service_without_dev_goes_through_qa_and_live_and_its_log_tells_it_whole(scene: Scene) -> None:
+    run = scene.ask("forms", "2.0.0", team=FORMS)
+    run.go_live()
+    assert (run.stage("preprod")["environment"], run.stage("prod")["environment"]) == ("qa", "live")
+    assert run.stage("dev")["outcome"] == "not_applicable"
+    assert "agreed by fiona" in run.stage("dev")["detail"]
+    assert serves(scene, "forms", "live") == "2.0.0"
+    asked = ["approval_asked", "grant_given"]
+    work = ["turn_queued", "turn_taken", "permit_issued", "deploy_started", "deploy_done", "smoke_finished"]
+    told = [entry["kind"] for entry in run.log() if entry["environment"] == "live"]
+    expected = [*asked, *asked, *work, *asked, "stage_finished", "lane_freed"]
+    assert [kind for kind in told if kind in expected] == expected
+    assert told.count("slot_parked") == 1
+    assert told.index("turn_taken") < told.index("slot_parked") < told.index("permit_issued")
+    assert run.log()[-1]["kind"] == "attempt_ended"
+
+
+@story
+def test_a_version_that_fails_in_preprod_is_undone_and_mended_in_the_same_release(scene: Scene) -> None:
+    scene.ask("shop", "1.1.0", team=ORDERING).go_live()
+    run = scene.ask("shop", "1.2.0", team=ORDERING)
+    run.approve()
+    run.ends("failed")
+    assert (run.stage("preprod")["smoke"], run.stage("preprod")["outcome"]) == ("fail", "undone")
+    assert run.release()["state"] == "awaiting_retry"
+    assert not [entry for entry in run.log() if entry["environment"] == "prod" and entry["kind"] != "stage_finished"]
+    assert [serves(scene, "shop", environment) for environment in ("preprod", "prod")] == ["1.1.0", "1.1.0"]
+    mended = run.retry("1.2.1")
+    mended.go_live()
+    assert mended.release_id == run.release_id
+    assert serves(scene, "shop", "prod") == "1.2.1"
+
+
+@story
+def test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held(scene: Scene) -> None:
+    scene.ask("porter", "1.0.0").go_live()
+    run = scene.ask("porter", "1.1.0")
+    run.approve()
+    run.authorise()
+    run.ends("rolled_back")
+    assert run.stage("preprod")["outcome"] == "passed"
+    assert (run.stage("prod")["smoke"], run.stage("prod")["outcome"]) == ("fail", "undone")
+    assert [serves(scene, "porter", environment) for environment in ("preprod", "prod")] == ["1.1.0", "1.0.0"]
+    assert run.log("version_marked_bad", "hold_placed")
+    held = [hold for hold in scene.client("gus").get("/slipway/api/holds") if hold["name"] == "porter"]
+    assert [hold["scope"] for hold in held] == ["service"]
+
+
+@story
+def test_three_services_released_at_once_never_meet_on_the_live_path(scene: Scene) -> None:
+    runs = [scene.ask(service, "1.0.0") for service in ("first", "second", "third")]
+    with ThreadPoolExecutor(len(runs)) as pool:
+        list(pool.map(Run.go_live, runs))
+    stays = stays_in_the_log([entry for run in runs for entry in run.log()])
+    assert len(stays) == 2 * len(runs)
+    assert meetings(stays) == []
+    works = [work for run in runs for work in scene.recorder.works(run.dag_id.removeprefix("release__"))]
+    at_work = sorted(Stay(w.begin, w.end, w.service) for w in works if w.environment != "dev")
+    assert len(at_work) == 2 * len(runs)
+    assert meetings(at_work) == []
+    assert {scene.recorder.runs(service, "prod") for service in ("first", "second", "third")} == {"1.0.0"}

@@ -1,0 +1,93 @@
+"""Questions and approvals with short lives: nobody answers in time, and approved but too long in the queue."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from slipway.platform.client import wait_for
+from tests.e2e.performance import Performance
+from tests.e2e.story import PATIENCE, Row, Run, Scene
+
+pytestmark = pytest.mark.e2e
+LIFE_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def short_lives(scene: Scene, performance: Performance) -> Iterator[None]:
+    """Lives of a minute, in effect; the rules as they were come back afterwards."""
+    performance.finish()
+    file = scene.scenery.folder / "platform.yaml"
+    before = file.read_text(encoding="utf-8")
+    lives = "{request_life_minutes: 1, grant_life_minutes: 1}"
+    short = [
+        f"  {line.split(':')[0].strip()}: {lives}" if "request_life_minutes" in line else line
+        for line in before.splitlines()
+    ]
+    _put_in_effect(scene, "\n".join(short) + "\n")
+    yield
+    _put_in_effect(scene, before)
+
+
+def _put_in_effect(scene: Scene, text: str) -> None:
+    count = "SELECT count(*) AS n FROM policy"
+    before = scene.rows(count)[0]["n"]
+    (scene.scenery.folder / "platform.yaml").write_text(text, encoding="utf-8")
+    wait_for(lambda: scene.rows(count)[0]["n"] > before or None, 60, "the policy to be in effect")
+
+
+@pytest.fixture(scope="module")
+def played(scene: Scene, short_lives: None) -> tuple[Run, Run]:
+    """One release that nobody answers, one that is approved and then held up; both at the same time."""
+    with ThreadPoolExecutor(2) as pool:
+        unanswered = pool.submit(_nobody_answers, scene)
+        aged = pool.submit(_waits_too_long, scene)
+        return unanswered.result(), aged.result()
+
+
+def _nobody_answers(scene: Scene) -> Run:
+    run = scene.ask("silent", "1.0.0")
+    run.ends("expired")
+    return run
+
+
+def _waits_too_long(scene: Scene) -> Run:
+    until = datetime.now(UTC) + timedelta(seconds=3 * LIFE_SECONDS)
+    hold = scene.hold("waiting", "gina", "The network is being mended.", until.isoformat())
+    run = scene.ask("waiting", "1.0.0", to="preprod")
+    run.approve()
+    run.ends("renewed")
+    assert scene.client("gina").request("POST", f"/slipway/api/holds/{hold}/lift", json={}).is_success
+    return run
+
+
+def _next_attempt(scene: Scene, run: Run) -> Run:
+    statement = "SELECT * FROM attempt WHERE release_id = :r AND number = 2"
+
+    def look() -> Row | None:
+        found = scene.rows(statement, r=run.release_id)
+        return found[0] if found else None
+
+    found = wait_for(look, PATIENCE, "the platform to go on")
+    return scene.follow(found["dag_id"], found["run_id"])
+
+
+def test_a_question_that_nobody_answers_expires(scene: Scene, played: tuple[Run, Run]) -> None:
+    run, _ = played
+    assert run.log("request_expired")
+    assert (run.release()["state"], run.release()["outcome"]) == ("ended", "expired")
+    assert {run.tasks()[task] for task in ("preprod.take_turn", "preprod.deploy")} == {"skipped"}
+    assert scene.recorder.works("silent", "preprod") == []
+
+
+def test_an_approval_that_grew_old_in_the_queue_is_asked_for_again(scene: Scene, played: tuple[Run, Run]) -> None:
+    _, run = played
+    assert "grant_expired" in str(run.log("turn_ended")[0]["payload"])
+    again = _next_attempt(scene, run)
+    attempt = again.attempt()
+    assert (attempt["origin"], attempt["actor"], attempt["digest"]) == ("platform", "platform", run.attempt()["digest"])
+    again.approve()
+    again.ends("proven")
+    assert scene.recorder.runs("waiting", "preprod") == "1.0.0"
+    assert "grant_expired" not in str(again.log())
