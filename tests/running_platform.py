@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from slipway.platform.children import end_with_the_starter
 from slipway.platform.client import PlatformClient
 from slipway.platform.control import unhealthy, wait_until_healthy
 from slipway.platform.home import PROJECT, Home, Secrets, load_secrets
@@ -77,6 +78,7 @@ class RunningPlatform:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_the_starter,  # noqa: PLW1509 - one call of the C library, no locks
             )
         wait_until_healthy(self._place(), self._process, self.home)
 

@@ -1,6 +1,7 @@
 """One running platform whose services only sleep, and the hands to use it and to hurt it."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,15 +45,30 @@ def until(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
     raise PlatformError(f"Waited {seconds:.0f} s for {what}.")
 
 
+class UnhurriedPlatform(RunningPlatform):
+    """Parses its DAGs once and lets that take its time: a busy machine is not what is tested here."""
+
+    def variables(self) -> dict[str, str]:
+        """The settings that differ from those of every platform."""
+        return {
+            **super().variables(),
+            "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",
+            "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "600",
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
+        }
+
+
 class Ground:
     """A platform with a catalogue of its own, and the recorder that watches its deploys."""
 
     def __init__(self, root: Path, services: list[str]) -> None:
         self.watch = Watch()
+        self._services = len(services)
         catalogue = write_catalogue(root / "catalogue", self.watch.port, services)
-        self.platform = RunningPlatform(root, catalogue=catalogue)
+        self.platform = UnhurriedPlatform(root, catalogue=catalogue)
         publish(self.platform.home.root / "artefacts", root / "sources", services)
         self.store = DatabaseStore(make_engine(self.platform.release_database_url))
+        self._clients = threading.local()
 
     def start(self) -> None:
         """Starts the platform, and gives it the one member of BreakGlass that no catalogue could."""
@@ -60,10 +76,13 @@ class Ground:
         postgres = EmbeddedPostgres(self.platform.home.postgres, self.platform.home.logs / "postgres.log")
         engine = sqlalchemy.create_engine(postgres.url(AIRFLOW_DATABASE))
         with engine.begin() as connection:
-            member = """INSERT INTO ab_user_role (user_id, role_id) SELECT u.id, r.id FROM ab_user u, ab_role r
+            member = """INSERT INTO ab_user_role (id, user_id, role_id)
+                SELECT nextval('ab_user_role_id_seq'), u.id, r.id FROM ab_user u, ab_role r
                 WHERE u.username = :who AND r.name = 'BreakGlass'"""
             connection.execute(sqlalchemy.text(member), {"who": BREAKER})
         engine.dispose()
+        rita = self.client(REQUESTER)
+        until(lambda: rita.get("/api/v2/dags", limit=1)["total_entries"] >= 2 * self._services, 300, "all DAGs")
 
     def stop(self) -> int:
         """Stops everything; the exit code of the platform's supervisor."""
@@ -74,15 +93,19 @@ class Ground:
             self.watch.close()
 
     def client(self, person: str) -> PlatformClient:
-        """A client that no other thread uses."""
-        return PlatformClient(self.platform.base_url, person, self.platform.secrets.password_of(person))
+        """The client of a person in this thread: signing in is slow, and no two threads share a connection."""
+        clients: dict[str, PlatformClient] = self._clients.__dict__
+        if person not in clients:
+            password = self.platform.secrets.password_of(person)
+            clients[person] = PlatformClient(self.platform.base_url, person, password)
+        return clients[person]
 
     def release(self, service: str, run_id: str, to: str) -> "Run":
         """rita asks for a release; up to `dev` it is the Dev run of its own."""
         form = {"version": VERSION, "summary": "Sleep", "rollback_plan": "Wake up", "to": to}
         dag_id = f"dev__{service}" if to == "dev" else f"release__{service}"
-        with contextlib.closing(self.client(REQUESTER)) as rita:
-            rita.trigger(dag_id, run_id, {} if to == "dev" else form)
+        rita = self.client(REQUESTER)
+        rita.trigger(dag_id, run_id, {} if to == "dev" else form)
         return Run(self, service, dag_id, run_id)
 
     def log(self) -> list[LogEntry]:
@@ -175,14 +198,14 @@ class Run:
 
     def wait_for_question(self, task_id: str) -> None:
         """Waits until the question is put."""
-        with contextlib.closing(self.ground.client(REQUESTER)) as client:
-            client.wait_for_request(self.dag_id, self.run_id, task_id, 600)
+        client = self.ground.client(REQUESTER)
+        client.wait_for_request(self.dag_id, self.run_id, task_id, 600)
 
     def approve(self, step: str = "preprod.approve", person: str = SENIOR, **inputs: str) -> None:
         """Waits for the question and answers it."""
-        with contextlib.closing(self.ground.client(person)) as client:
-            request = client.wait_for_request(self.dag_id, self.run_id, step, 600)
-            client.answer(request, "Approve", {"comment": "Looks well", **inputs}).raise_for_status()
+        client = self.ground.client(person)
+        request = client.wait_for_request(self.dag_id, self.run_id, step, 600)
+        client.answer(request, "Approve", {"comment": "Looks well", **inputs}).raise_for_status()
 
     def at_work(self, seconds: float = 600) -> Activity:
         """Waits until the recorder sees the stage's deploy at work, and returns its activity."""
@@ -201,8 +224,8 @@ class Run:
         """Waits for the process of a task; its parent is its supervisor."""
 
         def look() -> psutil.Process | None:
-            with contextlib.closing(self.ground.client(REQUESTER)) as client:
-                tasks = client.get(f"{self.path}/taskInstances", limit=100)["task_instances"]
+            client = self.ground.client(REQUESTER)
+            tasks = client.get(f"{self.path}/taskInstances", limit=100)["task_instances"]
             instance = next((task["id"] for task in tasks if task["task_id"] == task_id), None)
             return next((p for p in psutil.process_iter() if instance and _is_task(p, instance)), None)
 
@@ -210,18 +233,18 @@ class Run:
 
     def state(self) -> str:
         """What Airflow says of the run."""
-        with contextlib.closing(self.ground.client(REQUESTER)) as client:
-            return client.run_state(self.dag_id, self.run_id)
+        client = self.ground.client(REQUESTER)
+        return client.run_state(self.dag_id, self.run_id)
 
     def mark_failed(self) -> None:
         """As BreakGlass, over REST."""
-        with contextlib.closing(self.ground.client(BREAKER)) as client:
-            client.request("PATCH", self.path, json={"state": "failed"}).raise_for_status()
+        client = self.ground.client(BREAKER)
+        client.request("PATCH", self.path, json={"state": "failed"}).raise_for_status()
 
     def delete(self) -> None:
         """As BreakGlass, over REST; Airflow refuses until the run has ended."""
-        with contextlib.closing(self.ground.client(BREAKER)) as client:
-            until(lambda: client.request("DELETE", self.path).is_success, 120, f"{self.run_id} to be deleted")
+        client = self.ground.client(BREAKER)
+        until(lambda: client.request("DELETE", self.path).is_success, 120, f"{self.run_id} to be deleted")
 
     def clear(self, *task_ids: str) -> None:
         """As BreakGlass, over REST: these tasks and all that follow them."""
@@ -233,8 +256,8 @@ class Run:
             "include_downstream": True,
             "reset_dag_runs": True,
         }
-        with contextlib.closing(self.ground.client(BREAKER)) as client:
-            client.request("POST", f"/api/v2/dags/{self.dag_id}/clearTaskInstances", json=body).raise_for_status()
+        client = self.ground.client(BREAKER)
+        client.request("POST", f"/api/v2/dags/{self.dag_id}/clearTaskInstances", json=body).raise_for_status()
 
 
 def _is_task(process: psutil.Process, instance: str) -> bool:

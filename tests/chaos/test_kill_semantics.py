@@ -99,9 +99,7 @@ def test_a_cleared_run_whose_attempt_has_ended_ends_red_and_deploys_nothing(
 
 
 @pytest.fixture(scope="module", params=VICTIMS)
-def shaken(
-    request: pytest.FixtureRequest, ground: Ground, played: Mapping[str, Played]
-) -> tuple[str, Shaken]:
+def shaken(request: pytest.FixtureRequest, ground: Ground, played: Mapping[str, Played]) -> tuple[str, Shaken]:
     """Three releases at three moments when something shared is killed; one kill after the other."""
     return request.param, shake(ground, request.param)
 

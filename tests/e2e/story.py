@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import Engine, text
 
 from slipway.domain.grant import Step
-from slipway.platform.client import ENDED, PlatformClient, wait_for
+from slipway.platform.client import PlatformClient, wait_for
 from slipway.platform.errors import PlatformError
 from tests.e2e.recorder import Recorder
 from tests.e2e.scenery import Scenery
@@ -105,11 +105,11 @@ class Run:
 
         def look() -> Row | None:
             found = self._attempt()
-            if found is None and self.state() in ENDED:
-                raise PlatformError(f"{self.run_id} ended without an attempt: {self.refusal()}")
+            if found is None and (refused := self.refusal()) is not None:
+                raise PlatformError(f"{self.run_id} was refused: {refused['payload']}")
             return found
 
-        return wait_for(look, PATIENCE, f"{self.run_id} to open its attempt")
+        return self._attempt() or wait_for(look, PATIENCE, f"{self.run_id} to open its attempt")
 
     def _attempt(self) -> Row | None:
         found = self.scene.rows("SELECT * FROM attempt WHERE dag_id = :d AND run_id = :r", d=self.dag_id, r=self.run_id)
@@ -248,6 +248,9 @@ class Run:
         assert state == (colour or _COLOUR[outcome])
 
     def _wait(self, look: Callable[[], Found | None], what: str, seconds: float = PATIENCE) -> Found:
+        found = look()
+        if found is not None:
+            return found
         try:
             return wait_for(look, seconds, f"{what} in {self.run_id}")
         except PlatformError as error:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, TaskGroup, get_parsing_context
+from airflow.sdk.definitions.param import ParamsDict
 
 from slipway.airflow_edge.form import release_params
 from slipway.airflow_edge.opening import Open
@@ -79,7 +80,6 @@ def release_dag(service: ServiceHeadline) -> DAG:
         schedule=None,
         catchup=False,
         max_active_runs=64,
-        params=release_params(),
         default_args=_DEFAULTS,
         render_template_as_native_obj=False,
         tags=["slipway", "release", *([f"team:{service.team}"] if service.team else [])],
@@ -94,4 +94,6 @@ def release_dag(service: ServiceHeadline) -> DAG:
             passed = [stage.smoke, stage.finish]
             stage.holds_slot and stage.holds_slot >> closing
         passed[-1] >> closing
+    # Set when all tasks are there: each would carry a copy of the form, and Airflow validates every field of every copy.
+    dag.params = ParamsDict(release_params())
     return dag

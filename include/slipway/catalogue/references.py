@@ -8,7 +8,7 @@ from slipway.catalogue.people_file import PeopleModel
 from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import Problem, nearest
 from slipway.catalogue.service_file import AbsentStageModel, ServiceModel, StageModel, TargetKind
-from slipway.domain.people import TeamRole
+from slipway.domain.people import MACHINE_IDS, TeamRole
 from slipway.domain.service import StageRole
 
 MOST_SHOWN = 20
@@ -25,8 +25,11 @@ class Known:
 
 
 def people_problems(document: Document, people: PeopleModel) -> Iterator[Problem]:
-    """People in unknown teams, and names or addresses that two people share."""
+    """Ids of machines, people in unknown teams, and names or addresses that two people share."""
     for person_id, person in people.people.items():
+        if person_id in MACHINE_IDS:
+            what = f"`{person_id}` is a machine's name: a person of that name would act as the platform itself"
+            yield document.problem(("people", person_id), what)
         for team in person.teams:
             if team not in people.teams:
                 at: Location = ("people", person_id, "teams", team)

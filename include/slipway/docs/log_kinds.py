@@ -50,7 +50,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "policy_activated": "Other people and rules are in effect from here on; `digest` is theirs.",
     },
     "Requests and audit": {
-        "request_received": "A changing request reached the API server: written before it is carried out, or not at all.",
+        "request_received": "A changing request reached the API server: written before anything is changed.",
         "request_answered": "How that request ended: its status, and whether it was accepted or refused.",
         "cross_checked": "Airflow's own memory was compared with this log.",
         "unauthorised_change": "Something changed in Airflow past the recorder; the actor is as Airflow recorded it.",

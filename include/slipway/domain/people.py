@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MACHINE_IDS = frozenset({"platform", "pipeline", "schedule", "reconciler", "anonymous", "unknown", "admin"})
+"""Actors in the log that are no person; nobody may be called so (R27)."""
+
 
 class TeamRole(StrEnum):
     """Cumulative within a team: releaser < senior < manager."""

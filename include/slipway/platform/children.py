@@ -16,6 +16,7 @@ FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """Who lives this long has started well: its next death is again the first."""
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -83,6 +84,12 @@ def adopt_orphans() -> None:
     """Makes processes whose parent died ours (Linux), so that `end_all` finds them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_with_the_starter() -> None:
+    """Run in a child before it becomes its program: it is asked to end when who started it dies (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
 
 
 def end_group(leader: int, number: int = signal.SIGTERM) -> None:

@@ -24,6 +24,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class with a lower-case name
 
 from slipway.platform.accounts import Account, database_account
+from slipway.platform.children import end_with_the_starter
 from slipway.platform.errors import PlatformError
 
 OWNER = "postgres"
@@ -110,6 +111,7 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_the_starter,  # noqa: PLW1509 - one call of the C library, no locks
                 **self._surroundings(),
             )
         return self._process

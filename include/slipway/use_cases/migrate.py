@@ -20,12 +20,13 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
     if stage.outcome is not None and stage.outcome.has_no_work:
         return stage.detail
     try:
-        order = migration_order(world, attempt, stage, attempt.opened_at)
+        with migration_order(world, attempt, stage, attempt.opened_at) as order:
+            nothing_to_do = order is None
     except SlipwayError as error:
         if error.remedy is Remedy.FAIL:
             _refuse(world, attempt, stage, str(error), actor)
         raise
-    if order is None:
+    if nothing_to_do:
         with world.store.transaction() as tx:
             payload = {"detail": NOTHING_TO_MIGRATE}
             tx.log(
@@ -38,12 +39,12 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
         return NOTHING_TO_MIGRATE
 
     def work(activity: Activity, lock_fd: int) -> str:
-        order = migration_order(world, attempt, stage, activity.deadline, lock_fd)
-        assert order is not None, "checked above; the artefact's bytes do not change"
-        before = world.migrations.state(order)
-        with world.store.transaction() as tx:
-            tx.stages.set_previous_revision(attempt_id, role, before.applied or "")
-        after = world.migrations.upgrade(order)
+        with migration_order(world, attempt, stage, activity.deadline, lock_fd) as order:
+            assert order is not None, "checked above; the artefact's bytes do not change"
+            before = world.migrations.state(order)
+            with world.store.transaction() as tx:
+                tx.stages.set_previous_revision(attempt_id, role, before.applied or "")
+            after = world.migrations.upgrade(order)
         return f"{', '.join(before.pending) or 'nothing'} applied; now at {after.applied}"
 
     seconds = stage.definition.migrate_deadline_seconds

@@ -1,6 +1,6 @@
 """Opens a piece of outside work: the permit's full re-check, the lease, and the activity's row, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from slipway.domain.activity import Activity, ActivityKind, Permit, Worker, why_not_next
@@ -98,7 +98,9 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
     attempt, stage = facts.attempt, facts.stage
     assert facts.turn is not None, "lane_is_ours checked it"
     assert facts.turn.fencing is not None, "whoever holds a lane has a fencing number"
-    permit = tx.permits.issue(stage, attempt.digest, facts.turn.fencing, facts.grants)
+    permit = tx.permits.issue(
+        replace(stage, policy_hash=facts.policy_hash), attempt.digest, facts.turn.fencing, facts.grants
+    )
     tx.leases.take(attempt.service, stage.environment, permit)
     tx.stages.set_previous(attempt.id, stage.role, tx.records.deployed(attempt.service, stage.environment))
     payload = {

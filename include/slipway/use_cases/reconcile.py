@@ -1,5 +1,6 @@
 """What nobody else is left to do: finish orphaned attempts, withdraw dead questions, start due attempts."""
 
+from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.ports.outside import RunState, Scheduler
 from slipway.ports.store import Transaction
@@ -15,7 +16,11 @@ def finish_orphans(world: World, scheduler: Scheduler, task: TaskWorker) -> list
     for attempt in _open_attempts(world):
         if scheduler.run_state(attempt.dag_id, attempt.run_id) is RunState.ACTIVE:
             continue
-        closing = close_attempt(world, attempt.id, task, PLATFORM)
+        try:
+            closing = close_attempt(world, attempt.id, task, PLATFORM)
+        except SlipwayError as error:  # the others' lanes must not wait for this one
+            unsettled.append(f"{attempt.id}: {error}")
+            continue
         if closing.outcome is None:
             unsettled.append(f"{attempt.id}: {closing.detail}")
     return unsettled

@@ -3,7 +3,7 @@
 Runs in the API server, which re-reads the answer itself; a task only says where to look.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -94,7 +94,8 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
     assert request is not None, "checked by _why_it_does_not_count"
     assert person is not None, "checked by _why_it_does_not_count"
     expires_at = tx.now + timedelta(minutes=facts.platform.approval_life[step.role].grant_minutes)
-    grant = tx.grants.write(request, facts.stage, facts.attempt, person, answer, expires_at)
+    stage = replace(facts.stage, policy_hash=facts.policy_hash)  # judged by the policy in effect now
+    grant = tx.grants.write(request, stage, facts.attempt, person, answer, expires_at)
     approved = grant.decision is Decision.APPROVE
     payload = {
         "step": step.value,

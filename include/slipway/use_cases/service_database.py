@@ -1,45 +1,58 @@
 """The released service's own database: what its migrations need to run, and what the service needs to start."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from slipway.domain.errors import ArtefactError
 from slipway.domain.release import Attempt, Stage
-from slipway.ports.outside import MigrationOrder
+from slipway.ports.outside import Artefact, MigrationOrder
 from slipway.use_cases.world import World
 
 
-def artefact_folder(world: World, service: str, version: str, digest: str) -> Path:
-    """The artefact's verified files, unpacked once per digest. Raises ArtefactError."""
-    artefact = world.artefacts.resolve(service, version)
-    if artefact.digest != digest:
+def proven_artefact(world: World, attempt: Attempt) -> Artefact:
+    """The attempt's artefact. Raises ArtefactError where its version names other bytes by now (R2)."""
+    artefact = world.artefacts.resolve(attempt.service, attempt.version)
+    if artefact.digest != attempt.digest:
         raise ArtefactError(
-            f"{service} {version} is now {artefact.digest}, but {digest} was proven and approved: refused."
-            " Publish the change as a new version"
+            f"{attempt.service} {attempt.version} is now {artefact.digest}, but {attempt.digest} was proven and"
+            " approved: refused. Publish the change as a new version"
         )
-    return world.artefacts.fetch(artefact, world.workspace / digest.replace(":", "-"))
+    return artefact
 
 
+@contextmanager
+def unpacked(world: World, artefact: Artefact) -> Iterator[Path]:
+    """The artefact's verified files, in a folder that nobody else uses and that goes afterwards."""
+    world.workspace.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=world.workspace, prefix=f"{artefact.service}-") as folder:
+        yield world.artefacts.fetch(artefact, Path(folder))
+
+
+@contextmanager
 def migration_order(
     world: World, attempt: Attempt, stage: Stage, deadline: datetime, lock_fd: int | None = None
-) -> MigrationOrder | None:
+) -> Iterator[MigrationOrder | None]:
     """What to migrate for this stage; None where the service has no database or the artefact no migrations."""
     settings = stage.definition.migrations
     if settings is None:
-        return None
-    folder = artefact_folder(world, attempt.service, attempt.version, attempt.digest)
-    if not world.migrations.carries_migrations(folder):
-        return None
-    return MigrationOrder(
-        service=attempt.service,
-        environment=stage.environment,
-        folder=folder,
-        settings=settings,
-        database_url=world.connections.url(settings.connection),
-        deadline=deadline,
-        lock_fd=lock_fd,
-    )
+        yield None
+        return
+    with unpacked(world, proven_artefact(world, attempt)) as folder:
+        if not world.migrations.carries_migrations(folder):
+            yield None
+            return
+        yield MigrationOrder(
+            service=attempt.service,
+            environment=stage.environment,
+            folder=folder,
+            settings=settings,
+            database_url=world.connections.url(settings.connection),
+            deadline=deadline,
+            lock_fd=lock_fd,
+        )
 
 
 def service_environment(world: World, stage: Stage) -> Mapping[str, str]:

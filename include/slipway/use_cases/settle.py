@@ -67,8 +67,8 @@ def _reached(world: World, tx: Transaction, activity: Activity, stage: Stage) ->
     attempt = tx.releases.attempt(activity.attempt_id)
     assert attempt is not None, "an activity refers to its attempt by foreign key"
     if activity.kind is ActivityKind.MIGRATE:
-        order = migration_order(world, attempt, stage, activity.deadline)
-        return order is None or not world.migrations.state(order).pending
+        with migration_order(world, attempt, stage, activity.deadline) as order:
+            return order is None or not world.migrations.state(order).pending
     assert stage.definition.target is not None, "a stage with activities has a target"
     target = world.targets.target(stage.definition.target)
     running = target.current(attempt.service, stage.environment)

@@ -7,11 +7,12 @@ from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worke
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import deciding_undo
-from slipway.ports.outside import DeployOrder
+from slipway.ports.outside import Artefact
 from slipway.ports.store import Actor
+from slipway.use_cases.deploy import deploy_to
 from slipway.use_cases.do_activity import TaskWorker, work_and_close
 from slipway.use_cases.open_activity import log_starting
-from slipway.use_cases.service_database import artefact_folder, migration_order, service_environment
+from slipway.use_cases.service_database import migration_order
 from slipway.use_cases.world import World
 
 
@@ -69,17 +70,9 @@ def _bring_back_artefact(world: World, attempt: Attempt, stage: Stage, activity:
     running = target.current(attempt.service, stage.environment)
     if running.healthy and running.digest == stage.previous_digest:
         return f"{stage.previous_version} still runs: nothing to bring back"
-    order = DeployOrder(
-        service=attempt.service,
-        environment=stage.environment,
-        artefact=world.artefacts.resolve(attempt.service, stage.previous_version),
-        folder=artefact_folder(world, attempt.service, stage.previous_version, stage.previous_digest),
-        fencing=activity.fencing,
-        deadline=activity.deadline,
-        lock_fd=lock_fd,
-        environment_variables=service_environment(world, stage),
-    )
-    target.deploy(order)
+    # By its digest, not by what its version names now: a rescue does not depend on a name.
+    previous = Artefact(service=attempt.service, version=stage.previous_version, digest=stage.previous_digest, size=0)
+    deploy_to(world, stage, previous, activity, lock_fd)
     return f"{stage.previous_version} ({stage.previous_digest[:19]}…) runs again in {stage.environment}"
 
 
@@ -87,16 +80,16 @@ def _bring_back_schema(world: World, attempt: Attempt, stage: Stage, activity: A
     """Back to the revision before where every downgrade declares itself lossless; else it stays, and we say so."""
     if stage.previous_revision is None:
         return "the schema was not touched"
-    order = migration_order(world, attempt, stage, activity.deadline, lock_fd)
-    if order is None:
-        return "the schema was not touched"
     back_to = stage.previous_revision or None
-    if world.migrations.state(order).applied == back_to:
-        return "the schema is as it was"
-    if not world.migrations.lossless(order, back_to):
-        return (
-            "the schema stays as migrated: its downgrade is not declared lossless. The previous version must"
-            " run on it; a person decides what to do with it"
-        )
-    world.migrations.downgrade(order, back_to)
-    return f"the schema is back at {back_to or 'its beginning'}"
+    with migration_order(world, attempt, stage, activity.deadline, lock_fd) as order:
+        if order is None:
+            return "the schema was not touched"
+        if world.migrations.state(order).applied == back_to:
+            return "the schema is as it was"
+        if not world.migrations.lossless(order, back_to):
+            return (
+                "the schema stays as migrated: its downgrade is not declared lossless. The previous version must"
+                " run on it; a person decides what to do with it"
+            )
+        world.migrations.downgrade(order, back_to)
+        return f"the schema is back at {back_to or 'its beginning'}"

@@ -50,7 +50,8 @@ class Server:
 
     @staticmethod
     async def _who(request: Request) -> Requester | None:
-        return Requester(id="sam") if request.headers.get("authorization") == "Bearer sams" else None
+        known = {"Bearer sams": Requester(id="sam"), "Bearer internal": Requester(id="platform", via="task")}
+        return known.get(request.headers.get("authorization", ""))
 
 
 ANSWER = "/api/v2/dags/release__a/dagRuns/r-1/taskInstances/sign_off/-1/hitlDetails"
@@ -77,6 +78,15 @@ def test_a_crash_leaves_an_outcome_too() -> None:
     server = Server(599)
     assert server.ask("POST", "/slipway/api/holds").status_code == 500
     assert server.written[-1].outcome is Outcome.FAILED
+
+
+def test_a_task_of_the_platform_is_told_apart_from_people() -> None:
+    server = Server()
+    server.ask("POST", "/slipway/api/grants", authorization="Bearer internal")
+    server.ask("POST", "/slipway/api/holds", authorization="Bearer sams")
+    server.ask("POST", "/slipway/api/holds")
+    seen = [(record.user, record.via) for record in server.written if record.phase is Phase.ATTEMPT]
+    assert seen == [("platform", "task"), ("sam", "rest"), (None, "rest")]
 
 
 def test_a_header_that_claims_a_user_is_not_believed() -> None:
@@ -138,6 +148,8 @@ def test_a_backfill_is_told_apart_from_a_trigger() -> None:
         ("PUT", "/slipway/api/holds", True),
         ("DELETE", "/auth/fab/v1/users/sam", True),
         ("POST", "/auth/users/add", True),
+        ("POST", "/ui/auth/token", True),
+        ("GET", "/ui/config", False),
         ("POST", "/api/v2/dags/~/dagRuns/~/taskInstances/list", False),
         ("GET", "/api/v2/dags", False),
         ("HEAD", "/slipway/health", False),

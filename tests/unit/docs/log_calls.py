@@ -37,10 +37,9 @@ def _values(node: ast.expr, function: Function, tree: ast.Module) -> Iterator[st
         yield from _values(node.orelse, function, tree)
     elif isinstance(node, ast.JoinedStr):
         yield from _expanded(ast.unparse(node)[2:-1])
-    elif isinstance(node, ast.Name):
-        yield from _of_name(node.id, function, tree)
     else:
-        raise AssertionError(f"the kind {ast.unparse(node)} cannot be told")
+        assert isinstance(node, ast.Name), f"the kind {ast.unparse(node)} cannot be told"
+        yield from _of_name(node.id, function, tree)
 
 
 def _expanded(pattern: str) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""`slipway audit` lists what came past the platform, and can look again first."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from slipway.cli.main import app
+from slipway.ports.store import Actor
+from tests.fakes.airflow_server import FakeAirflow
+from tests.scene import Scene
+
+Slipway = Callable[..., Result]
+
+
+@pytest.fixture
+def slipway(scene: Scene, tmp_path: Path) -> Slipway:
+    url = scene.store.engine.url.render_as_string(hide_password=False)
+
+    def run(*words: str, **more: str) -> Result:
+        places = {"SLIPWAY_DATABASE_URL": url, "XDG_CONFIG_HOME": str(tmp_path)}
+        return CliRunner().invoke(app, list(words), env={**places, **more})
+
+    return run
+
+
+def find(scene: Scene) -> None:
+    what = {"what": "cli_task_clear", "at": "2026-06-01T12:00:00+00:00", "dag_id": "release__orders", "run_id": None}
+    with scene.store.transaction() as tx:
+        tx.log("unauthorised_change", Actor(id="root", via="airflow_cli"), service="orders", payload=what)
+
+
+def test_findings_are_listed_with_who_and_how(slipway: Slipway, scene: Scene) -> None:
+    find(scene)
+    line = slipway("audit").stdout.splitlines()[1]
+    assert [word in line for word in ("root", "airflow_cli", "cli_task_clear", "release__orders")] == [True] * 4
+    (found,) = json.loads(slipway("audit", "--json").stdout)
+    assert (found["actor"], found["payload"]["what"]) == ("root", "cli_task_clear")
+
+
+def test_nothing_found_is_said(slipway: Slipway, scene: Scene) -> None:
+    assert slipway("audit").stdout == "No change came past the platform.\n"
+
+
+@pytest.mark.parametrize(("state", "code"), [("success", 0), ("failed", 1)])
+def test_it_can_audit_first_and_says_where_that_fails(slipway: Slipway, scene: Scene, state: str, code: int) -> None:
+    runs = "/api/v2/dags/audit_live/dagRuns"
+    answers = {f"POST {runs}": (200, {"dag_run_id": "by-hand"}), f"GET {runs}/*": (200, {"state": state})}
+    with FakeAirflow(answers) as airflow:
+        assert slipway("login", "audrey", SLIPWAY_PASSWORD="audrey", SLIPWAY_URL=airflow.url).exit_code == 0
+        result = slipway("audit", "--now", SLIPWAY_URL=airflow.url)
+        assert [one.person for one in airflow.changes()] == ["audrey"]
+    assert result.exit_code == code
+    assert ("failed: see its tasks" in result.output) == (code == 1)
