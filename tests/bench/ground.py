@@ -1,12 +1,13 @@
-"""A PostgreSQL server with prepared databases and nothing else on it: for what is measured without a platform."""
+"""A PostgreSQL server with nothing else on it, for what is measured without a platform."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from slipway.adapters.database import schema
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import PROJECT, Home, load_secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
@@ -16,15 +17,21 @@ from slipway.platform.settings import environment
 
 
 class Ground:
-    """The server as the platform starts it, with both databases prepared; each measurement gets copies."""
+    """The server as the platform starts it."""
 
     def __init__(self, root: Path) -> None:
         self.home = Home(root)
         self.home.create()
         self.postgres = EmbeddedPostgres(self.home.postgres, self.home.logs / "postgres.log")
 
-    def prepare(self) -> None:
-        """Brings both databases to their newest schema. Raises PlatformError."""
+    def release_database(self) -> str:
+        """The URL of an empty release database in its newest schema."""
+        url = self.postgres.create_database("bench_log")
+        schema.upgrade(url)
+        return url
+
+    def prepare_airflow(self) -> None:
+        """Makes Airflow's metadata database, with people and roles as on a platform. Raises PlatformError."""
         for database in (AIRFLOW_DATABASE, RELEASE_DATABASE):
             self.postgres.create_database(database)
         self.run(PREPARE, self.place(PROJECT / "include" / "catalogue", self.home.root, AIRFLOW_DATABASE))
@@ -43,7 +50,7 @@ class Ground:
             embedded=True,
         )
 
-    def run(self, arguments: tuple[str, ...] | list[str], place: Place) -> str:
+    def run(self, arguments: Sequence[str], place: Place) -> str:
         """Runs Python with the platform's settings; returns the last line it printed. Raises PlatformError."""
         done = subprocess.run(
             [sys.executable, *arguments],
@@ -76,7 +83,6 @@ def ground(root: Path) -> Iterator[Ground]:
     made = Ground(root)
     made.postgres.start()
     try:
-        made.prepare()
         yield made
     finally:
         made.postgres.stop()

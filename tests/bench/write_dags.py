@@ -8,18 +8,18 @@ import sys
 import time
 from pathlib import Path
 
+import structlog
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.collection import update_dag_parsing_results_in_db
+from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.dag_processing.processor import _serialize_dags
+from airflow.utils.session import create_session
+
 import slipway.airflow_edge.preload  # noqa: F401 - what the DAG processor has imported before it forks
 
 
 def main(folder: Path) -> dict[str, float]:
     """Seconds for every file of the folder together; raises where a file could not be parsed or written."""
-    import structlog
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-    from airflow.dag_processing.collection import update_dag_parsing_results_in_db
-    from airflow.dag_processing.dagbag import BundleDagBag
-    from airflow.dag_processing.processor import _serialize_dags
-    from airflow.utils.session import create_session
-
     DagBundlesManager().sync_bundles_to_db()
     spent = {"parse": 0.0, "serialise": 0.0, "write": 0.0, "dags": 0.0}
     for file in sorted(folder.glob("*.py")):

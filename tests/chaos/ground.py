@@ -242,8 +242,9 @@ class Run:
         client.request("PATCH", self.path, json={"state": "failed"}).raise_for_status()
 
     def delete(self) -> None:
-        """As BreakGlass, over REST; Airflow refuses until the run has ended."""
+        """As BreakGlass, over REST, as soon as Airflow says that the run has ended: before that it refuses."""
         client = self.ground.client(BREAKER)
+        until(lambda: self.state() == "failed", 600, f"{self.run_id} to have ended")
         until(lambda: client.request("DELETE", self.path).is_success, 120, f"{self.run_id} to be deleted")
 
     def clear(self, *task_ids: str) -> None:
@@ -261,7 +262,8 @@ class Run:
 
 
 def _is_task(process: psutil.Process, instance: str) -> bool:
+    """Whether it is the task's own process; its supervisor's title also names the task, but more besides."""
     try:
-        return any(instance in word for word in process.cmdline())
+        return " ".join(process.cmdline()).strip() == f"airflow worker -- {instance}"
     except psutil.Error:
         return False

@@ -59,7 +59,7 @@ def scene(platform: RunningPlatform, scenery: Scenery, recorder: Recorder) -> It
         found = {dag["dag_id"] for dag in reader.get("/api/v2/dags", limit=500)["dags"]}
         return wanted <= found or None
 
-    wait_for(all_there, 120, "all DAGs to appear")
+    wait_for(all_there, 240, "all DAGs to appear")
     yield Scene(platform, scenery, recorder, engine)
     engine.dispose()
 

@@ -116,7 +116,7 @@ def test_the_log_names_who_asked_and_what_came_of_it(
 
 def test_a_stranger_is_written_as_one(platform: RunningPlatform, by_rest: object) -> None:
     made_up = {"authorization": "Bearer made.up.token"}
-    assert httpx.delete(f"{platform.base_url}/api/v2/dags/{DAG}", headers=made_up, timeout=60).status_code == 401
+    assert httpx.delete(f"{platform.base_url}/api/v2/dags/{DAG}", headers=made_up, timeout=60).status_code in {401, 403}
     last = log_of(platform, kind="request_answered", actor="anonymous")[-1]
     assert (last["payload"]["path"], last["payload"]["outcome"]) == (f"/api/v2/dags/{DAG}", "refused")
     assert last["service"] == "audited"

@@ -76,14 +76,18 @@ def serve(folder: Path) -> Iterator[Noted]:
         thread.join()
 
 
-def write_catalogue(folder: Path, live: Sequence[str], count: int, noted: Noted) -> Path:
-    """The demo's people and rules; the `live` services, and idle ones until there are `count`."""
+def write_catalogue(
+    folder: Path, live: Sequence[str], count: int, noted: Noted, without_dev: Sequence[str] = ()
+) -> Path:
+    """The demo's people and rules; the `live` services and those `without_dev`; idle ones until there are `count`."""
     (folder / "services").mkdir(parents=True)
     for file in ("platform.yaml", "people.yaml"):
         shutil.copy(PROJECT / "include" / "catalogue" / file, folder)
     for name in live:
         write_service(folder, noted.service(name))
-    for number in range(count - len(live)):
+    for name in without_dev:
+        write_service(folder, _on_the_live_path_only(noted.service(name)))
+    for number in range(count - len(live) - len(without_dev)):
         write_service(folder, idle_service(number))
     return folder
 
@@ -100,6 +104,11 @@ def idle_service(number: int) -> dict[str, Any]:
     targets = [{"kind": "local_process", "options": {"port": port}} for port in ports]
     entry = service_entry(f"idle-{number:04}", targets, [f"http://127.0.0.1:{port}" for port in ports])
     return {**entry, "nightly": f"{number % 60} 2 * * *"}
+
+
+def _on_the_live_path_only(entry: dict[str, Any]) -> dict[str, Any]:
+    absent = {"not_applicable": {"because": "It is about the live path only.", "agreed_by": "greta"}}
+    return {**entry, "stages": {**entry["stages"], "dev": absent}}
 
 
 def service_entry(name: str, targets: Sequence[dict[str, Any]], urls: Sequence[str]) -> dict[str, Any]:

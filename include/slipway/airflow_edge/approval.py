@@ -10,6 +10,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.exceptions import AirflowException
 
+from slipway.airflow_edge.form import Form
 from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, world
 from slipway.domain.grant import Decision, Step
@@ -40,6 +41,7 @@ class ApprovalSensor(HITLOperator):
             retry_delay=timedelta(seconds=3),
             **kwargs,
         )
+        self.params = Form(self.params)
         self.step_name = step.value
 
     @property

@@ -10,9 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, TaskGroup, get_parsing_context
-from airflow.sdk.definitions.param import ParamsDict
 
-from slipway.airflow_edge.form import release_params
+from slipway.airflow_edge.form import Form, release_params
 from slipway.airflow_edge.opening import Open
 from slipway.airflow_edge.stage_tasks import add_stage
 from slipway.airflow_edge.steps import Close
@@ -94,6 +93,6 @@ def release_dag(service: ServiceHeadline) -> DAG:
             passed = [stage.smoke, stage.finish]
             stage.holds_slot and stage.holds_slot >> closing
         passed[-1] >> closing
-    # Set when all tasks are there: each would carry a copy of the form, and Airflow validates every field of every copy.
-    dag.params = ParamsDict(release_params())
+    # Set last: each task would carry a copy of the form, and Airflow validates every field of every copy.
+    dag.params = Form(release_params())
     return dag

@@ -1,8 +1,19 @@
 """The form that a person fills in to release."""
 
+from typing import Any
+
 from airflow.sdk import Param
+from airflow.sdk.definitions.param import ParamsDict
 
 from slipway.domain.release import ChangeKind
+
+
+class Form(ParamsDict):
+    """A form that says what its defaults are without judging them anew: to serialise a DAG asks several times."""
+
+    def dump(self) -> dict[str, Any]:
+        """Default by name, None where there is none."""
+        return {name: param.dump()["value"] for name, param in self.items()}
 
 
 def release_params() -> dict[str, Param]:

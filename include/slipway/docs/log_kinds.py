@@ -51,7 +51,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "Requests and audit": {
         "request_received": "A changing request reached the API server: written before anything is changed.",
-        "request_answered": "How that request ended: its status, and whether it was accepted or refused.",
+        "request_answered": "How that request ended: its status, and whether it was allowed or refused.",
         "cross_checked": "Airflow's own memory was compared with this log.",
         "unauthorised_change": "Something changed in Airflow past the recorder; the actor is as Airflow recorded it.",
         "log_broken": "The log was verified, and an entry does not hold.",

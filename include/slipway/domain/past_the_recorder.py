@@ -39,6 +39,9 @@ READING = frozenset(
 )
 """Commands that only look. Any other one, also one that we have never heard of, counts as a change."""
 
+READING_BY_POST = frozenset({"get_list_dag_runs_batch", "get_task_instances_batch"})
+"""Airflow's names for its `…/list` requests, which the recorder lets pass: their filters come in a body."""
+
 _STARTS = frozenset(
     {"cli_dag_trigger", "cli_asset_materialize", "cli_dag_test", "cli_task_test", "cli_create_backfill"}
 )
@@ -51,7 +54,7 @@ def is_change(event: AirflowEvent) -> bool:
     """Whether somebody may have changed something; rows about states of tasks have neither command nor method."""
     if event.by_command_line:
         return event.event not in READING
-    return event.method is not None and event.method not in {"GET", "HEAD", "OPTIONS"}
+    return event.method not in {None, "GET", "HEAD", "OPTIONS"} and event.event not in READING_BY_POST
 
 
 def judge(facts: AirflowFacts, requests: Sequence[RecordedRequest]) -> Iterator[Judged]:

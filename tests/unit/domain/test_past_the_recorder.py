@@ -102,6 +102,7 @@ def test_the_command_line_is_a_finding_whatever_was_requested() -> None:
         ("running", None, False),
         ("get_something", "GET", False),
         ("delete_dag_run", "DELETE", True),
+        ("get_task_instances_batch", "POST", False),
     ],
 )
 def test_what_may_change_something_is_compared(event: str, method: str | None, *, change: bool) -> None:
