@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from slipway.platform.client import wait_for
 from slipway.platform.errors import PlatformError
@@ -42,7 +43,9 @@ def handovers(stand: Stand) -> list[float]:
         WHERE a.run_id LIKE 'lane-%' AND l.environment = 'preprod'
         AND l.kind IN ('turn_queued', 'lane_freed', 'slot_parked') ORDER BY l.seq"""
     )
-    queued, freed, gaps = {}, None, []
+    queued: dict[str, datetime] = {}
+    freed: datetime | None = None
+    gaps: list[float] = []
     for entry in entries:
         if entry["kind"] == "turn_queued":
             queued.setdefault(entry["attempt"], entry["at"])

@@ -24,11 +24,19 @@ def test_a_rejection_ends_the_release_and_leaves_out_what_follows(scene: Scene) 
     assert run.log("rejected")[0]["payload"]["comment"] == "Not before the holidays."
 
 
+def refusals(scene: Scene, run: Run, step: Step) -> set[str]:
+    """Whose answers to this question were refused, by the log."""
+    told = [entry for entry in scene.log(kind="request_answered") if entry["payload"].get("run_id") == run.run_id]
+    asked = [entry for entry in told if entry["payload"]["task_id"] == f"{step.role}.{step}"]
+    return {entry["actor"] for entry in asked if entry["payload"]["outcome"] == "refused"}
+
+
 @story
 def test_neither_the_requester_nor_a_stranger_nor_one_person_twice_decides(scene: Scene) -> None:
     run = scene.ask("guarded", "1.0.0", by="sofia")
     strangers = {who: run.try_to_answer(Step.APPROVE, who).status_code for who in ("gus", "sofia", "sam", "audrey")}
     assert strangers == dict.fromkeys(strangers, FORBIDDEN)
+    assert refusals(scene, run, Step.APPROVE) == set(strangers)
     run.answer(Step.APPROVE, "seth")
     assert run.try_to_answer(Step.AUTHORISE, "sofia").status_code == FORBIDDEN
     run.answer(Step.AUTHORISE, "seth")

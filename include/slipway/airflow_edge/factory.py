@@ -17,7 +17,7 @@ from slipway.airflow_edge.stage_tasks import add_stage
 from slipway.airflow_edge.steps import Close
 from slipway.airflow_edge.texts import DEV_DOC, RELEASE_DOC, TASK_DOC
 from slipway.catalogue.files import catalogue_folder, service_names
-from slipway.catalogue.headline import ServiceHeadline, headline
+from slipway.catalogue.headline import ServiceHeadline, headline, time_zone
 from slipway.domain.service import StageRole
 
 DEV_PREFIX, RELEASE_PREFIX = "dev__", "release__"
@@ -33,24 +33,26 @@ def build_dags(folder: Path | None = None) -> Iterator[DAG]:
         dag = _one(folder, wanted)
         yield from () if dag is None else (dag,)
         return
+    zone = time_zone(folder)
     for name in service_names(folder):
         service = headline(folder, name)
-        yield dev_dag(service)
+        yield dev_dag(service, zone)
         yield release_dag(service)
 
 
 def _one(folder: Path, dag_id: str) -> DAG | None:
     """The DAG of a run in flight: built even if the service's file is broken or gone by now."""
-    for prefix, build in ((DEV_PREFIX, dev_dag), (RELEASE_PREFIX, release_dag)):
-        if dag_id.startswith(prefix):
-            return build(headline(folder, dag_id.removeprefix(prefix)))
+    if dag_id.startswith(DEV_PREFIX):
+        return dev_dag(headline(folder, dag_id.removeprefix(DEV_PREFIX)), time_zone(folder))
+    if dag_id.startswith(RELEASE_PREFIX):
+        return release_dag(headline(folder, dag_id.removeprefix(RELEASE_PREFIX)))
     return None
 
 
-def dev_dag(service: ServiceHeadline) -> DAG:
-    """`dev__<service>`: nightly, and for every new artefact that a pipeline announces (R7)."""
+def dev_dag(service: ServiceHeadline, zone: str) -> DAG:
+    """`dev__<service>`: nightly in the platform's time zone, and for every artefact a pipeline announces (R7)."""
     artefact = Asset(name=f"artefact-{service.name}", uri=f"slipway://artefact/{service.name}")
-    nightly = CronTriggerTimetable(service.nightly or NIGHTLY, timezone=os.environ.get("SLIPWAY_TIME_ZONE", "UTC"))
+    nightly = CronTriggerTimetable(service.nightly or NIGHTLY, timezone=zone)
     schedule = AssetOrTimeSchedule(timetable=nightly, assets=[artefact]) if service.nightly else [artefact]
     with DAG(
         dag_id=f"{DEV_PREFIX}{service.name}",

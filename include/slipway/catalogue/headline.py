@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from slipway.catalogue.cron import checked_cron
-from slipway.catalogue.files import service_file
+from slipway.catalogue.files import PLATFORM, service_file
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WANTED = ("team", "description", "nightly", "product_owner")
+_WANTED = ("team", "description", "nightly", "product_owner", "time_zone")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,15 @@ def headline(folder: Path, name: str) -> ServiceHeadline:
         product_owner=fields.get("product_owner"),
         ok="team" in fields and "description" in fields,
     )
+
+
+def time_zone(folder: Path) -> str:
+    """The platform's time zone, or UTC where `platform.yaml` does not say one that exists. Never raises."""
+    try:
+        zone = _top_texts((folder / PLATFORM).read_bytes()).get("time_zone", "UTC")
+        return ZoneInfo(zone).key
+    except (OSError, ValueError, KeyError, yaml.YAMLError):
+        return "UTC"
 
 
 def _top_texts(content: bytes) -> dict[str, str]:

@@ -81,7 +81,7 @@ def _policy() -> str:
     with open_store().transaction() as tx:
         policy = Overview(tx.sql).policy()
     if policy is None:
-        raise SlipwayError("none is in effect, so nobody may do anything: run `slipway people sync`")
+        raise SlipwayError("none is in effect, so nobody may do anything: start the platform (`make up`)")
     return f"{policy['digest'][:12]}, activated by {policy['activated_by']}"
 
 

@@ -1,4 +1,4 @@
-"""`slipway login`."""
+"""`slipway login` and `slipway people …`."""
 
 import os
 from typing import Annotated
@@ -8,6 +8,23 @@ import typer
 from slipway.cli.group import command_group
 
 login = command_group("Sign in; every changing command acts as that person.")
+
+
+people = command_group("Airflow's accounts of the catalogue's people.")
+
+
+@people.callback()
+def people_group() -> None:
+    """Airflow's accounts of the catalogue's people."""
+
+
+@people.command()
+def sync() -> None:
+    """Bring Airflow's users and roles to what people.yaml says now; leavers lose their rights at once."""
+    from slipway.platform.control import sync_people
+    from slipway.platform.place import current_place
+
+    sync_people(current_place(), typer.echo)
 
 
 @login.command("login")

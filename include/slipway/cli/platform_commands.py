@@ -13,9 +13,12 @@ app = command_group("Start and stop the platform itself.")
 def up() -> None:
     """Start the platform in the background and return when it is healthy."""
     from slipway.platform.control import up as start
+    from slipway.platform.demo.cast import publish_samples_to
     from slipway.platform.place import current_place
 
-    start(current_place(), typer.echo)
+    place = current_place()
+    publish_samples_to(place)
+    start(place, typer.echo)
 
 
 @app.command()

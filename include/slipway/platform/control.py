@@ -10,8 +10,10 @@ import httpx
 import psutil
 
 from slipway.platform.errors import PlatformError
-from slipway.platform.home import Home
+from slipway.platform.home import Home, load_secrets
 from slipway.platform.place import Place
+from slipway.platform.processes import PREPARE
+from slipway.platform.settings import environment
 from slipway.platform.supervisor import end_leftovers, must_be_free, supervisor_of, wait_until_gone
 
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
@@ -61,6 +63,23 @@ def wait_until_healthy(place: Place, watcher: "subprocess.Popen[bytes] | None", 
                 f"Not healthy after {START_SECONDS:.0f} s: {', '.join(missing)}. See the logs in {home.logs}"
             )
         time.sleep(_WAITING_SECONDS)
+
+
+def sync_people(place: Place, say: Callable[[str], None]) -> None:
+    """Users and roles as `people.yaml` says now. Raises PlatformError with the problems of the catalogue."""
+    home = Home(place.home)
+    done = subprocess.run(
+        [sys.executable, *PREPARE],
+        env=environment(place, load_secrets(home), signs_in=True),
+        cwd=home.root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PlatformError(f"People and roles stay as they were:\n{done.stderr.strip()[-2000:]}")
+    say("Airflow's users and roles are as people.yaml says.")
 
 
 def down(place: Place, say: Callable[[str], None]) -> None:

@@ -64,7 +64,7 @@ class DatabaseTransaction:
         """Who may do what now."""
         newest: int | None = self.sql.value("SELECT max(id) FROM policy")
         if newest is None:
-            raise NotFoundError("no policy is in effect yet: run `slipway people sync` (or `make up`)")
+            raise NotFoundError("no policy is in effect yet: start the platform (`make up`)")
         if newest not in self._policies:
             row = self.sql.one("SELECT * FROM policy WHERE id = :id", id=newest)
             self._policies[newest] = PolicyInEffect(

@@ -1,12 +1,14 @@
 """Who plays which part in the demo, and which version comes next."""
 
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.adapters.artefacts.samples import build_sample, publish_samples
+from slipway.platform.place import Place
 
 SERVICE = "orders"
 REQUESTER, APPROVER, AUTHORISER, SIGNER, LOOKER = "rita", "sam", "sue", "mona", "rob"
@@ -15,9 +17,16 @@ SKIPPED = frozenset({"1.2.0"})
 """Versions whose smoke tests fail on purpose: for trying failures out, not for the first story."""
 
 
-def publish(store: FolderArtefacts, samples: Path) -> None:
-    """Publishes every sample version; those there already are left alone."""
-    publish_samples(store, samples)
+def publish_samples_to(place: Place) -> FolderArtefacts:
+    """Publishes every sample version to the platform's store; those there already are left alone."""
+    store = FolderArtefacts(Path(os.environ.get("SLIPWAY_ARTEFACTS") or place.home / "artefacts"))
+    publish_samples(store, samples_of(place))
+    return store
+
+
+def samples_of(place: Place) -> Path:
+    """The folder of the sample services' sources."""
+    return place.project / "include" / "sample_services"
 
 
 def next_version(store: FolderArtefacts, samples: Path, live: str | None) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
-from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.log_reader import LogReader
 from slipway.adapters.database.transaction import DatabaseStore
@@ -32,15 +31,13 @@ class Demo:
     def __init__(self, place: Place, say: Say) -> None:
         self._place = place
         self._say = say
-        self._samples = place.project / "include" / "sample_services"
-        self._artefacts = FolderArtefacts(place.home / "artefacts")
+        self._artefacts = cast.publish_samples_to(place)
 
     def run(self, *, keep: bool) -> None:
         """Raises PlatformError unless live really serves the new version. Leaves nothing running unless kept."""
         ran_before = supervisor_of(Home(self._place.home)) is not None
         try:
             self._say("starting PostgreSQL, Airflow and the reconciler (the first time takes longest)")
-            cast.publish(self._artefacts, self._samples)
             up(self._place, self._say)
             self._perform()
             self._say_where_to_look(keep=keep or ran_before)
@@ -52,7 +49,7 @@ class Demo:
         store = DatabaseStore(make_engine(self._place.release_database_url))
         self._wait_for_dags()
         live = self._live_version()
-        version = cast.next_version(self._artefacts, self._samples, live)
+        version = cast.next_version(self._artefacts, cast.samples_of(self._place), live)
         self._say(f"live serves {live or 'nothing yet'}; the build pipeline has made {cast.SERVICE} {version}")
         with Narrator(store, cast.SERVICE, self._say):
             self._dev(version)
