@@ -19,7 +19,11 @@ AFTER_ANSWERS = {
 def play_release(stand: Stand, service: str) -> Played:
     """One release from Dev to live. Raises PlatformError where it does not get there."""
     dag_id, run_id = f"release__{service}", f"bench-{service}"
-    played = play(stand, dag_id, run_id, form_of(service), list(ANSWERS))
+    try:
+        played = play(stand, dag_id, run_id, form_of(service), list(ANSWERS))
+    except PlatformError as error:
+        told = stand.rows("SELECT kind, payload FROM log WHERE kind LIKE '%refused' ORDER BY seq")
+        raise PlatformError(f"{run_id} got nowhere: {told or error}") from error
     ended = stand.rows("SELECT outcome FROM attempt WHERE dag_id = :d AND run_id = :r", d=dag_id, r=run_id)
     if played.state != "success" or ended != [{"outcome": "live"}]:
         raise PlatformError(f"{run_id} ended as {played.state}, {ended}: nothing can be measured with it.")

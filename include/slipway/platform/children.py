@@ -41,6 +41,11 @@ class Child:
         self._process = self._spawn()
         self._started = time.monotonic()
 
+    def kill(self) -> None:
+        """Ends it at once; `tend` starts it again."""
+        if self._process is not None:
+            self._process.kill()
+
     def bury(self) -> None:
         """Takes note that the process has ended, whoever ended it."""
         if self._process is not None:

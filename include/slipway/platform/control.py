@@ -6,30 +6,19 @@ import sys
 import time
 from collections.abc import Callable
 
-import httpx
 import psutil
 
 from slipway.platform.errors import PlatformError
+from slipway.platform.health import unhealthy
 from slipway.platform.home import Home, load_secrets
 from slipway.platform.place import Place
 from slipway.platform.processes import PREPARE
 from slipway.platform.settings import environment
 from slipway.platform.supervisor import end_leftovers, must_be_free, supervisor_of, wait_until_gone
 
-COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 START_SECONDS = 240.0
 STOP_SECONDS = 60.0
 _WAITING_SECONDS = 0.5
-
-
-def unhealthy(api_url: str) -> list[str]:
-    """The components that are not healthy yet; all of them where nothing answers."""
-    try:
-        answer = httpx.get(f"{api_url}/api/v2/monitor/health", timeout=5.0)
-        state = answer.json()
-    except (httpx.HTTPError, ValueError):
-        return list(COMPONENTS)
-    return [name for name in COMPONENTS if (state.get(name) or {}).get("status") != "healthy"]
 
 
 def up(place: Place, say: Callable[[str], None]) -> None:

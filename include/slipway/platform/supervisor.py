@@ -19,6 +19,8 @@ from slipway.adapters.targets.local.resume import resume_all
 from slipway.platform.children import Child, adopt_orphans, end_all, spawn
 from slipway.platform.errors import PlatformError
 from slipway.platform.first_start import prepare
+from slipway.platform.health import unhealthy
+from slipway.platform.health_watch import HealthWatch
 from slipway.platform.home import Home, load_secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
 from slipway.platform.postgres import EmbeddedPostgres
@@ -48,6 +50,7 @@ class Supervisor:
         self._preparation = preparation
         self._stop = threading.Event()
         self._children: list[Child] = []
+        self._watch = HealthWatch(lambda: unhealthy(place.api_url))
         self._postgres = EmbeddedPostgres(self._home.postgres, self._home.logs / "postgres.log")
 
     def run(self) -> None:
@@ -86,6 +89,7 @@ class Supervisor:
             self._children[-1].start()
         self._write_state()
         threading.Thread(target=self._resume_services, daemon=True).start()
+        threading.Thread(target=self._watch.follow, args=(self._stop,), daemon=True).start()
 
     def _resume_services(self) -> None:
         """The local environments run again what was deployed to them; beside the rest, for it may take its time."""
@@ -106,12 +110,21 @@ class Supervisor:
 
     def _tend(self) -> None:
         while not self._stop.wait(TICK_SECONDS):
+            self._end_the_hanging()
             news = [said for child in self._children if (said := child.tend())]
             for said in news:
                 self._say(said)
             if news:
                 self._write_state()
             self._bury_orphans()
+
+    def _end_the_hanging(self) -> None:
+        """What is alive but does nothing is killed, and starts again like anything that died."""
+        for name in self._watch.take_overdue():
+            for child in self._children:
+                if child.name == name:
+                    self._say(f"{name} does nothing any more; ending it")
+                    child.kill()
 
     def _bury_orphans(self) -> None:
         """Adopted processes that ended are zombies until somebody asks for their exit."""
