@@ -92,9 +92,9 @@ def shake(ground: Ground, program: str) -> Shaken:
     before.wait_for_entry("turn_queued")
     after.in_smoke()
     VICTIMS[program].hurt(ground, middle)
-    # Opened before all is well again: a scheduler that lost its database ends only when its running tasks have.
-    ground.watch.open(smokes, "dev")
+    # A scheduler that lost its database waits for its running tasks: everything must come back all the same.
     until(lambda: not ground.platform.unhealthy(), RESTART_SECONDS, "everything to come back")
+    ground.watch.open(smokes, "dev")
     return Shaken(before=before, middle=middle, after=after)
 
 

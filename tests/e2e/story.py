@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ PATIENCE = 420.0
 Row = dict[str, Any]
 Found = TypeVar("Found")
 _number = itertools.count(1)
+_clients = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +52,9 @@ class Scene:
     runs: list["Run"] = field(default_factory=list)
 
     def client(self, person: str) -> PlatformClient:
-        """REST as this person."""
-        return self.platform.client(person)
+        """REST as this person; stories run in threads, and share one client a person."""
+        with _clients:
+            return self.platform.client(person)
 
     def rows(self, statement: str, **values: object) -> list[Row]:
         """Reads the release database."""
@@ -142,7 +145,7 @@ class Run:
         """What the log says of this attempt."""
         return [entry for entry in self.scene.log(attempt=self.id) if not kinds or entry["kind"] in kinds]
 
-    def until_logged(self, kind: str, seconds: float = PATIENCE, **payload: object) -> Row:
+    def until_logged(self, kind: str, /, seconds: float = PATIENCE, **payload: object) -> Row:
         """The first entry of this kind whose payload has these values, once it is there."""
 
         def look() -> Row | None:

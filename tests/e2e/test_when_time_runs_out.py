@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from slipway.domain.grant import Step
 from slipway.platform.client import wait_for
 from tests.e2e.performance import Performance
 from tests.e2e.story import PATIENCE, Row, Run, Scene
@@ -53,9 +54,10 @@ def _nobody_answers(scene: Scene) -> Run:
 
 
 def _waits_too_long(scene: Scene) -> Run:
+    run = scene.ask("waiting", "1.0.0", to="preprod")
+    run.asked(Step.APPROVE)
     until = datetime.now(UTC) + timedelta(seconds=3 * LIFE_SECONDS)
     hold = scene.hold("waiting", "gina", "The network is being mended.", until.isoformat())
-    run = scene.ask("waiting", "1.0.0", to="preprod")
     run.approve()
     run.ends("renewed")
     assert scene.client("gina").request("POST", f"/slipway/api/holds/{hold}/lift", json={}).is_success

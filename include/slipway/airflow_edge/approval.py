@@ -29,6 +29,8 @@ _COMMENT = {"comment": Param("", type="string", title="Comment", description="Ke
 class ApprovalSensor(HITLOperator):
     """Asks, waits without worker or slot, and lets the stage go on only where a grant was written."""
 
+    params: Any
+
     def __init__(self, *, step: Step, **kwargs: Any) -> None:
         looked = _LOOKED if step in {Step.AUTHORISE, Step.CONFIRM} else {}
         kwargs["params"] = {**looked, **_COMMENT}  # Airflow puts the DAG's own form here, which people have seen

@@ -4,6 +4,9 @@ Scheduler and DAG processor load plugins before they fork; a task that inherits 
 instead of a second. Nothing here may open a connection or start a thread.
 """
 
+import airflow.dag_processing.bundles.local
+import airflow.dag_processing.bundles.manager
+import airflow.dag_processing.dagbag
 import sqlalchemy.dialects.postgresql.psycopg2
 from airflow.providers.http.hooks.http import HttpHook
 
@@ -16,4 +19,4 @@ import slipway.adapters.probes.http_probe
 import slipway.adapters.targets.registry
 import slipway.airflow_edge.factory
 
-__all__ = ["HttpHook", "slipway", "sqlalchemy"]
+__all__ = ["HttpHook", "airflow", "slipway", "sqlalchemy"]

@@ -13,7 +13,7 @@ from airflow.utils import db
 from slipway.adapters.database import schema
 from slipway.adapters.generated_passwords import VARIABLE, generated_password
 from slipway.airflow_edge.people_sync import Passwords, is_first_time, sync
-from slipway.catalogue.load import load_catalogue
+from slipway.catalogue.load import load_people
 from slipway.domain.errors import SlipwayError
 from slipway.domain.people import People
 
@@ -50,7 +50,7 @@ def main() -> int:
     """Returns 0 when all is prepared, 3 where people stay as they were; other errors are raised."""
     prepare_databases(os.environ["SLIPWAY_DATABASE_URL"])
     try:
-        people: People = load_catalogue(Path(os.environ["SLIPWAY_CATALOGUE"])).people
+        people: People = load_people(Path(os.environ["SLIPWAY_CATALOGUE"]))
     except SlipwayError as error:
         sys.stderr.write(f"{error}\n")
         return 1 if is_first_time() else OLD_PEOPLE

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from airflow.sdk import BaseOperator
@@ -47,8 +47,9 @@ class Migrate(StageStep):
             attempt_id = attempt_of(context).id
             if self.role.on_live_path and not _glance(lambda: slot_is_parked(world(), attempt_id, self.role)):
                 seconds = patiently(_park_seconds)
+                until = datetime.now(UTC) + timedelta(seconds=seconds)
                 self.defer(
-                    trigger=SlotParked(attempt_id=attempt_id, role=self.stage_role),
+                    trigger=SlotParked(attempt_id=attempt_id, role=self.stage_role, until=until.isoformat()),
                     method_name="after_the_wait",
                     timeout=timedelta(seconds=seconds + 60),
                 )

@@ -1,5 +1,6 @@
 """A real process per service and environment on this machine, replaced artefact by artefact."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class LocalProcessTarget:
             command = command_of(order.folder, self._command)
             incoming = place.bring_in(order.artefact.digest, order.folder)
             stop(place.record())
+            _must_be_free(self._port, order.service, order.environment)
             wanted = Record(
                 service=order.service,
                 environment=order.environment,
@@ -94,3 +96,16 @@ class LocalProcessTarget:
 
     def _place(self, service: str, environment: str) -> Place:
         return Place(self._state_folder, environment, service)
+
+
+def _must_be_free(port: int, service: str, environment: str) -> None:
+    """Our own process is stopped by now: whoever still listens is a stranger."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise TargetError(
+                f"Port {port} of {service} in {environment} is taken by another program ({error.strerror}). "
+                "Stop that program, or give the service another port in its catalogue file; then retry."
+            ) from error
