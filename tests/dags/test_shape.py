@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
 from slipway.airflow_edge.approval import ApprovalSensor
+from slipway.airflow_edge.lane_steps import TakeTurn
 from slipway.catalogue.files import service_names
 from slipway.domain.grant import Step
 from slipway.platform.home import PROJECT
@@ -105,11 +106,11 @@ def test_close_runs_whatever_happened(dags: Mapping[str, DAG]) -> None:
     assert {dag.get_task("close").trigger_rule for dag in dags.values()} == {"all_done"}
 
 
-def test_no_task_is_retried_by_airflow_but_a_question(dags: Mapping[str, DAG]) -> None:
-    """A retry of a piece of work is a new attempt; a question that Airflow lost is put again."""
+def test_airflow_retries_questions_and_turns_only(dags: Mapping[str, DAG]) -> None:
+    """A retry of a piece of work is a new attempt; what Airflow lost while it waited is done again."""
     for dag in dags.values():
         retried = {task.task_id for task in dag.tasks if task.retries}
-        assert retried == {task.task_id for task in dag.tasks if isinstance(task, ApprovalSensor)}
+        assert retried == {task.task_id for task in dag.tasks if isinstance(task, (ApprovalSensor, TakeTurn))}
 
 
 def test_every_question_of_the_lifecycle_is_a_task(dags: Mapping[str, DAG]) -> None:

@@ -1,6 +1,7 @@
 """The tasks of one stage and how they hang together. Wired task to task: a group's arrow would drop the teardown."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from airflow.sdk import BaseOperator, TaskGroup
 
@@ -36,6 +37,9 @@ def add_stage(role: StageRole, group: TaskGroup | None) -> StageTasks:
         goes_on_with=f"{prefix}migrate",
         holds_slot_in=RELEASE_POOL if role.on_live_path else None,
         doc_md=TASK_DOC["take_turn"],
+        # Airflow may fail a task that resumes before it has noted that it was deferred. Taking a turn twice is one turn.
+        retries=5,
+        retry_delay=timedelta(seconds=1),
     )
     migrate = Migrate(task_id="migrate", role=role, doc_md=TASK_DOC["migrate"], **pool)
     deploy = Deploy(task_id="deploy", role=role, doc_md=TASK_DOC["deploy"], **pool)

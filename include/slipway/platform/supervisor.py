@@ -50,6 +50,8 @@ class Supervisor:
         self._preparation = preparation
         self._stop = threading.Event()
         self._children: list[Child] = []
+        self._strangers: set[int | None] = set()
+        """Children that this process had before: not ours to end (only where it does other things too)."""
         self._watch = HealthWatch(lambda: unhealthy(place.api_url))
         self._postgres = EmbeddedPostgres(self._home.postgres, self._home.logs / "postgres.log")
 
@@ -62,6 +64,7 @@ class Supervisor:
         with self._only_one():
             end_leftovers(self._home)
             must_be_free(self._place.port)
+            self._strangers = {process.pid for process in psutil.Process().children(recursive=True)}
             adopt_orphans()
             try:
                 self._start()
@@ -128,7 +131,7 @@ class Supervisor:
 
     def _bury_orphans(self) -> None:
         """Adopted processes that ended are zombies until somebody asks for their exit."""
-        ours = {child.pid for child in self._children}
+        ours = {child.pid for child in self._children} | self._strangers
         for process in psutil.Process().children():
             with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):
                 if process.pid not in ours and process.status() == psutil.STATUS_ZOMBIE:
@@ -136,7 +139,7 @@ class Supervisor:
 
     def _end(self) -> None:
         database = next((child.pid for child in self._children if child.name == "postgres"), None)
-        keep = {database, *(p.pid for p in _family(database))}
+        keep = {database, *(p.pid for p in _family(database)), *self._strangers}
         end_all([p for p in psutil.Process().children(recursive=True) if p.pid not in keep], PATIENCE_SECONDS)
         self._postgres.stop()
         for child in self._children:
