@@ -1,6 +1,6 @@
 # Every command of this project, for people and for CI alike. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format docs bench up down pin clean
+.PHONY: help demo test test-fast chaos scale lint format docs bench up down pin clean
 SHELL := /bin/sh
 
 # An unset or empty HOME would make tools write their caches into the working tree.
@@ -18,8 +18,14 @@ help:  ## list the commands
 demo: $(READY)  ## release a sample service from Dev to live (KEEP=1 leaves everything running)
 	@.venv/bin/slipway demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## run every test, the slow end-to-end ones included
-	@$(PY) -m pytest
+test: $(READY)  ## run every test, the slow end-to-end ones included; the slices below are their own commands
+	@$(PY) -m pytest --ignore=tests/chaos/test_kill_semantics.py --ignore=tests/scale/test_thousand_services.py
+
+chaos: $(READY)  ## kill tasks, processes and databases under running releases (many minutes)
+	@$(PY) -m pytest tests/chaos
+
+scale: $(READY)  ## a live release among 1,000 services whose YAML breaks (minutes)
+	@$(PY) -m pytest tests/scale
 
 test-fast: $(READY)  ## run unit and contract tests only (under a minute)
 	@$(PY) -m pytest tests/unit tests/contract
