@@ -6,6 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from airflow.models.dag_version import DagVersion
+from airflow.models.dagbundle import DagBundleModel
+from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
 from airflow.models.hitl_history import HITLDetailHistory
 from airflow.models.taskinstance import TaskInstance
@@ -28,7 +31,7 @@ def session(database_url: str) -> Iterator[Session]:
     """Airflow's tables of questions and task instances, without what they refer to."""
     engine = create_engine(database_url)
     copy = MetaData()
-    for model in (TaskInstance, TaskInstanceHistory, HITLDetail, HITLDetailHistory):
+    for model in (DagRun, DagVersion, DagBundleModel, TaskInstance, TaskInstanceHistory, HITLDetail, HITLDetailHistory):
         Table(model.__tablename__, copy, *(Column(column.name, column.type) for column in model.__table__.columns))
     with engine.begin() as connection:
         copy.create_all(connection)

@@ -37,7 +37,7 @@ def add_stage(role: StageRole, group: TaskGroup | None) -> StageTasks:
         goes_on_with=f"{prefix}migrate",
         holds_slot_in=RELEASE_POOL if role.on_live_path else None,
         doc_md=TASK_DOC["take_turn"],
-        # Airflow may fail a task that resumes before it has noted that it was deferred. Taking a turn twice is one turn.
+        # Airflow may fail a task that resumes before it noted that it was deferred. A turn taken twice is one turn.
         retries=5,
         retry_delay=timedelta(seconds=1),
     )

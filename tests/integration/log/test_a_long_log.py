@@ -1,19 +1,19 @@
-"""A log of 100,000 entries is verified in under five seconds."""
+"""A log longer than what is read at a time is verified whole. How fast is measured by `make bench`."""
 
 import io
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, text
 
+from slipway.adapters.database.log_reader import PAGE
 from slipway.cli.log_files import COLUMNS, write_csv
 from slipway.domain.log_entry import GENESIS, LogEntry, entry_hash
 from tests.integration.log.conftest import Slipway
 from tests.scene import Scene
 
-ENTRIES = 100_000
+ENTRIES = 2 * PAGE + 1
 BEGAN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 
 
@@ -54,13 +54,10 @@ def fill(engine: Engine, count: int) -> None:
         )
 
 
-def test_a_hundred_thousand_entries_are_verified_in_under_five_seconds(slipway: Slipway, scene: Scene) -> None:
+def test_a_log_of_several_pages_is_verified_whole(slipway: Slipway, scene: Scene) -> None:
     fill(scene.store.engine, ENTRIES)
 
-    began = time.monotonic()
     result = slipway("log", "verify")
-    took = time.monotonic() - began
 
     assert result.exit_code == 0, result.stderr
     assert result.stdout.startswith(f"{ENTRIES} entries")
-    assert took < 5, f"{took:.1f} s"
