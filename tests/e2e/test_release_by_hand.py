@@ -35,10 +35,13 @@ def test_marking_approval_turn_or_slot_as_a_success_deploys_nothing(scene: Scene
 
     run = run.retry()
     run.asked(Step.APPROVE)
-    mark(run, "preprod.take_turn")
+    hold = scene.hold("glass", "gina", "So that its turn does not come by itself.")
     run.approve()
+    run.until_logged("turn_queued", lane="live")
+    mark(run, "preprod.take_turn")
     run.ends("refused")
     assert "no_turn" in str(run.log("permit_refused")[0]["payload"])
+    assert scene.client("gina").request("POST", f"/slipway/api/holds/{hold}/lift", json={}).is_success
 
     run = run.retry()
     run.asked(Step.APPROVE)
