@@ -30,7 +30,7 @@ with DAG(
     deploy = Nothing(task_id="deploy", pool="dev_slots")
     smoke = Nothing(task_id="smoke", pool="dev_slots")
     finish = Nothing(task_id="finish_stage").as_teardown()
-    closing = Nothing(task_id="close", trigger_rule="all_done")
+    closing = Nothing(task_id="close").as_teardown(on_failure_fail_dagrun=True)
     opening >> turn >> migrate >> deploy >> smoke >> finish >> closing
 
 with DAG(
@@ -48,7 +48,7 @@ with DAG(
     },
 ):
     opening = Nothing(task_id="open")
-    closing = Nothing(task_id="close", trigger_rule="all_done")
+    closing = Nothing(task_id="close").as_teardown(on_failure_fail_dagrun=True)
     with TaskGroup("dev"):
         dev_turn = Nothing(task_id="take_turn")
         dev_migrate = Nothing(task_id="migrate", pool="dev_slots")
@@ -62,7 +62,7 @@ with DAG(
         pre_approve = Nothing(task_id="approve", retries=20, retry_delay=timedelta(seconds=3))
         pre_turn = Nothing(task_id="take_turn")
         pre_hold = Nothing(task_id="hold_slot", pool="release_slot")
-        pre_migrate = Nothing(task_id="migrate")
+        pre_migrate = Nothing(task_id="migrate", retries=2, retry_delay=timedelta(seconds=1))
         pre_deploy = Nothing(task_id="deploy")
         pre_smoke = Nothing(task_id="smoke")
         pre_finish = Nothing(task_id="finish_stage").as_teardown()
@@ -75,7 +75,7 @@ with DAG(
         sign_off = Nothing(task_id="sign_off", retries=20, retry_delay=timedelta(seconds=3))
         prod_turn = Nothing(task_id="take_turn")
         prod_hold = Nothing(task_id="hold_slot", pool="release_slot")
-        prod_migrate = Nothing(task_id="migrate")
+        prod_migrate = Nothing(task_id="migrate", retries=2, retry_delay=timedelta(seconds=1))
         prod_deploy = Nothing(task_id="deploy")
         prod_smoke = Nothing(task_id="smoke")
         watch = Nothing(task_id="watch")

@@ -20,7 +20,7 @@ from tests.e2e.scenery import BREAKER
 from tests.running_platform import RunningPlatform
 
 pytestmark = pytest.mark.e2e
-DAG, REMOVABLE, RELEASED = "release__audited", "release__removable", "release__greeter"
+DAG, REMOVABLE, RELEASED = "release__audited", "removable", "release__greeter"
 RUN, FORGED, BY_CLI = "audited-1", "audited-forged", "audited-by-cli"
 ASSET_EVENTS = "/api/v2/assets/events"
 _TASKS = f"/api/v2/dags/{DAG}/dagRuns/{RUN}/taskInstances"

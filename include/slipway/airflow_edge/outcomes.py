@@ -11,7 +11,6 @@ from slipway.domain.release import StageOutcome
 _RED = frozenset(
     {
         StageOutcome.REFUSED,
-        StageOutcome.NOT_STARTED,
         StageOutcome.UNDONE,
         StageOutcome.UNVERIFIED,
         StageOutcome.LIVE_UNCERTAIN,
@@ -31,7 +30,7 @@ def translated() -> Iterator[None]:
 
 
 def end_here(outcome: StageOutcome | None, detail: str) -> None:
-    """Ends a task whose stage ended: skipped, with what follows, where people decided so; failed otherwise."""
+    """Ends a task whose stage ended: skipped, with what follows, where people decided so or it never began."""
     if outcome is None or outcome in _RED:
         raise AirflowFailException(detail)
     raise AirflowSkipException(detail)

@@ -41,7 +41,9 @@ def add_stage(role: StageRole, group: TaskGroup | None) -> StageTasks:
         retries=5,
         retry_delay=timedelta(seconds=1),
     )
-    migrate = Migrate(task_id="migrate", role=role, doc_md=TASK_DOC["migrate"], **pool)
+    # As above: where migrate resumes after it waited for the slot, its own first start is the one to settle.
+    again = {"retries": 2, "retry_delay": timedelta(seconds=1)} if role.on_live_path else {}
+    migrate = Migrate(task_id="migrate", role=role, doc_md=TASK_DOC["migrate"], **pool, **again)
     deploy = Deploy(task_id="deploy", role=role, doc_md=TASK_DOC["deploy"], **pool)
     smoke = Smoke(task_id="smoke", role=role, doc_md=TASK_DOC["smoke"], **pool)
     finish = FinishStage(task_id="finish_stage", role=role, doc_md=TASK_DOC["finish_stage"]).as_teardown()

@@ -5,6 +5,7 @@ connection costs time and nothing else. The looking is done in a thread: it must
 """
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -36,9 +37,9 @@ class StageTrigger(BaseTrigger):
         path = f"{type(self).__module__}.{type(self).__qualname__}"
         return path, {"attempt_id": self.attempt_id, "role": self.role, "until": self.until}
 
+    @abstractmethod
     def look(self) -> bool:
         """Whether the wait is over; called in a thread."""
-        raise NotImplementedError  # abstract: each trigger below has its own
 
     def event(self) -> TriggerEvent:
         """What ends the wait."""

@@ -20,19 +20,11 @@ class Head:
 
 def verify_database(published: str | None) -> Verification:
     """Walks the database's log; its last entry must be the one that the database counts as head."""
-    from slipway.adapters.database.log_reader import LogReader
+    from slipway.adapters.database.stored_log import verify_stored_log
     from slipway.cli.database import open_store
 
     told = _head(published)
-    with open_store().transaction() as tx:
-        reader = LogReader(tx.sql)
-        reader.freeze()
-        result = _verify(reader.all(), told)
-        head = Head(*reader.head())
-    if result.broken is None and head != Head(result.head_seq, result.head_hash):
-        what = f"the database counts {head.seq} entries, but the last one stored is {result.head_seq}"
-        return replace(result, broken=Break(seq=min(head.seq, result.head_seq) + 1, what=what))
-    return result
+    return verify_stored_log(open_store(), lambda entries: _verify(entries, told))
 
 
 def verify_file(path: Path, published: str | None) -> Verification:

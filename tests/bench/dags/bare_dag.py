@@ -61,7 +61,7 @@ def stage(before: list[BaseOperator], asked: dict[str, str], *, live: bool, watc
 
 with DAG("release__bare", schedule=None, default_args={"retries": 0}):
     opening = Nothing(task_id="open")
-    closing = Nothing(task_id="close", trigger_rule="all_done")
+    closing = Nothing(task_id="close").as_teardown(on_failure_fail_dagrun=True)
     with TaskGroup("dev"):
         passed = stage([opening], {}, live=False, watched=False)
     with TaskGroup("preprod"):

@@ -10,7 +10,7 @@ with DAG("release__audited", schedule=None):
     )
     ask >> EmptyOperator(task_id="after")
 
-with DAG("release__removable", schedule=None):
+with DAG("removable", schedule=None):
     EmptyOperator(task_id="only")
 
 with DAG("dev__announced", schedule=[Asset(name="artefact-announced", uri="slipway://artefact/announced")]):
