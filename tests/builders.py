@@ -1,21 +1,22 @@
 """Values that tests start from: people, rules, services. Small, complete, and each changed by keyword."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import (
     Action,
     ApprovalLife,
     AuthorityRule,
-    DayWindow,
     Duty,
     Eligibility,
     EnvironmentSettings,
     Party,
     Platform,
-    Weekday,
 )
+from slipway.domain.release_window import Calendar, DayWindow, ReleaseWindow, Weekday
 from slipway.domain.service import (
     MigrationSettings,
     NotApplicable,
@@ -81,10 +82,15 @@ def platform_rules(*, request_minutes: int = 60, grant_minutes: int = 60, **chan
             role.value: EnvironmentSettings(name=role.value, role=role, label=role.value) for role in StageRole
         },
         "authority": AUTHORITY,
-        "windows": ALL_DAY,
+        "window": ReleaseWindow(days=ALL_DAY),
         "approval_life": {PREPROD: life, PROD: life},
     }
     return Platform(**{**rules, **changes})
+
+
+def calendar(rules: Platform, holidays: Mapping[date, str] | None = None) -> Calendar:
+    """The window of these rules in time, with these bank holidays."""
+    return Calendar(window=rules.window, zone=ZoneInfo(rules.time_zone), holidays=(holidays or {}).get)
 
 
 def a_stage(role: StageRole, **changes: Any) -> StageDefinition:

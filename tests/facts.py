@@ -8,7 +8,7 @@ from slipway.domain.grant import Decision, Grant, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from tests.builders import PREPROD, a_stage, people, platform_rules
+from tests.builders import PREPROD, a_stage, calendar, people, platform_rules
 
 NOW = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
 """A Thursday, in winter: London is at UTC."""
@@ -122,8 +122,11 @@ def an_activity(kind: ActivityKind, state: ActivityState = ActivityState.DONE, *
 def facts(role: StageRole = PREPROD, **changes: Any) -> Facts:
     before = list(StageRole)[: list(StageRole).index(role)]
     steps = {StageRole.DEV: [], StageRole.PREPROD: [Step.APPROVE], StageRole.PROD: [Step.AUTHORISE, Step.SIGN_OFF]}
+    rules = changes.get("platform") or platform_rules()
     values: dict[str, Any] = {
-        "platform": platform_rules(),
+        "platform": rules,
+        "calendar": calendar(rules),
+        "stage_needs": timedelta(minutes=15),
         "people": people(),
         "policy_hash": "policy",
         "release": a_release(),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from slipway.catalogue.document import Document, Location
-from slipway.catalogue.platform_file import PlatformModel
+from slipway.catalogue.platform_file import DayWindowModel, PlatformModel
 from slipway.catalogue.problems import Problem
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, Party
@@ -41,10 +41,18 @@ def platform_problems(document: Document, platform: PlatformModel) -> Iterator[P
     for role in StageRole:
         if role not in played:
             yield document.problem(("environments",), f"no environment plays {role.value}")
-    for day, window in platform.window.days().items():
-        if window.closes <= window.opens:
-            at: Location = ("window", day.name.lower())
-            yield document.problem(at, f"{day.name.capitalize()} must close later than it opens")
+    yield from _hours_that_end_before_they_begin(document, platform)
+
+
+def _hours_that_end_before_they_begin(document: Document, platform: PlatformModel) -> Iterator[Problem]:
+    given: list[tuple[Location, str, DayWindowModel]] = [
+        (("window", day.name.lower()), day.name.capitalize(), hours)
+        for day, hours in platform.window.weekdays().items()
+    ]
+    given += [(("window", "open_days", n), f"{day.date}", day) for n, day in enumerate(platform.window.open_days)]
+    for at, what, hours in given:
+        if hours.hours().closes <= hours.hours().opens:
+            yield document.problem(at, f"{what} must close later than it opens")
 
 
 def _too_weak(document: Document, platform: PlatformModel, action: Action, floor: Floor) -> Iterator[Problem]:

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from slipway.catalogue.authority_rule import AuthorityRuleModel
 from slipway.catalogue.strict_model import Name, StrictModel, Text
-from slipway.domain.platform import Action, ApprovalLife, DayWindow, EnvironmentSettings, Platform, Weekday
+from slipway.domain.platform import Action, ApprovalLife, EnvironmentSettings, Platform
+from slipway.domain.release_window import BankHolidaysOf, DayWindow, OpenException, ReleaseWindow, Weekday
 from slipway.domain.service import StageRole
 
 
@@ -47,6 +48,24 @@ class DayWindowModel(StrictModel):
     opens: ClockTime
     closes: ClockTime
 
+    def hours(self) -> DayWindow:
+        """The domain value."""
+        return DayWindow(opens=_minutes(self.opens), closes=_minutes(self.closes))
+
+
+class ClosedDayModel(StrictModel):
+    """A date on which nothing is released."""
+
+    date: date
+    reason: Text
+
+
+class OpenDayModel(DayWindowModel):
+    """Hours on one date in addition to the weekday's, even on a closed day."""
+
+    date: date
+    reason: Text
+
 
 class WindowModel(StrictModel):
     """Weekdays on which Preprod and Prod may change; a day left out is closed."""
@@ -59,14 +78,31 @@ class WindowModel(StrictModel):
     saturday: DayWindowModel | None = None
     sunday: DayWindowModel | None = None
 
-    def days(self) -> dict[Weekday, DayWindow]:
-        """The domain value."""
+    bank_holidays: BankHolidaysOf | None = Field(None, description="Whose bank holidays are closed; none if left out.")
+    closed_days: list[ClosedDayModel] = Field([], description="Further dates without a window.")
+    open_days: list[OpenDayModel] = Field([], description="Exceptions: dates with hours of their own.")
+    stage_minutes: int = Field(
+        15,
+        ge=1,
+        le=24 * 60,
+        description="What a stage is taken to need, time to go back included, until five were seen.",
+    )
+
+    def weekdays(self) -> dict[Weekday, DayWindowModel]:
+        """The days that are given."""
         given = {day: getattr(self, day.name.lower()) for day in Weekday}
-        return {
-            day: DayWindow(opens=_minutes(window.opens), closes=_minutes(window.closes))
-            for day, window in given.items()
-            if window is not None
-        }
+        return {day: window for day, window in given.items() if window is not None}
+
+    def window(self) -> ReleaseWindow:
+        """The domain value."""
+        return ReleaseWindow(
+            days={day: window.hours() for day, window in self.weekdays().items()},
+            bank_holidays=self.bank_holidays,
+            closed_days={closed.date: closed.reason for closed in self.closed_days},
+            exceptions=tuple(
+                OpenException(date=one.date, hours=one.hours(), reason=one.reason) for one in self.open_days
+            ),
+        )
 
 
 class LaneModel(StrictModel):
@@ -96,7 +132,6 @@ class PlatformModel(StrictModel):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(description="Such as Europe/London.")
     environments: dict[Name, EnvironmentModel] = Field(min_length=1)
     window: WindowModel
-    bank_holidays: list[date] = Field([], description="Days without a window, YYYY-MM-DD.")
     lane: LaneModel = LaneModel()
     dev_slots: int = Field(4, ge=1, le=128, description="How many services may deploy to Dev at once.")
     approvals: ApprovalsModel
@@ -111,8 +146,8 @@ class PlatformModel(StrictModel):
                 for name, environment in self.environments.items()
             },
             authority={action: row.rule() for action, row in self.authority.items()},
-            windows=self.window.days(),
-            bank_holidays=frozenset(self.bank_holidays),
+            window=self.window.window(),
+            stage_minutes=self.window.stage_minutes,
             approval_life={
                 StageRole.PREPROD: _life(self.approvals.preprod),
                 StageRole.PROD: _life(self.approvals.prod),

@@ -1,11 +1,11 @@
-"""The platform's own rules as the catalogue gives them: environments, window, lives, and who may do what."""
+"""The platform's own rules as the catalogue gives them: environments, release window, lives, and who may do what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from slipway.domain.people import People, Person, Team, TeamRole
+from slipway.domain.release_window import ReleaseWindow
 from slipway.domain.service import Service, StageRole
 
 _DEMANDS_BY_ROLE = {
@@ -130,26 +130,6 @@ class EnvironmentSettings:
     label: str
 
 
-class Weekday(IntEnum):
-    """As `date.weekday()` counts."""
-
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
-
-
-@dataclass(frozen=True, kw_only=True)
-class DayWindow:
-    """When a window opens and closes: minutes after midnight in the platform's time zone (1440: end)."""
-
-    opens: int
-    closes: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class ApprovalLife:
     """How long a question waits for its answer, and how long the answer then holds: minutes by the clock."""
@@ -166,9 +146,10 @@ class Platform:
     environments: Mapping[str, EnvironmentSettings]
     authority: Mapping[Action, AuthorityRule]
     """Complete: one rule for every action."""
-    windows: Mapping[Weekday, DayWindow] = field(default_factory=dict)
-    """A day that is missing is closed; for Preprod and Prod only (R13)."""
-    bank_holidays: frozenset[date] = frozenset()
+    window: ReleaseWindow = field(default_factory=ReleaseWindow)
+    """For Preprod and Prod only (R13)."""
+    stage_minutes: int = 15
+    """How long a stage is taken to need, time to go back included, until enough of them were seen."""
     approval_life: Mapping[StageRole, ApprovalLife] = field(default_factory=dict)
     """For Preprod and Prod, both always there."""
     dev_slots: int = 4

@@ -104,6 +104,7 @@ class EmbeddedPostgres:
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Starts the server (in its own group) without waiting. `prepare` comes first."""
+        self._account.must_reach(self.data.parent)  # somebody may have closed a folder above it since
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.argv,

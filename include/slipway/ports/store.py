@@ -30,6 +30,7 @@ from slipway.domain.release import (
     Stage,
     StageOutcome,
 )
+from slipway.domain.release_window import Calendar
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.outside import Message
 
@@ -90,6 +91,7 @@ class PolicyInEffect:
     digest: str
     platform: Platform
     people: People
+    calendar: Calendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,7 @@ class Stages(Protocol):
     def set_previous(self, attempt_id: str, role: StageRole, deployed: Deployed) -> None: ...
     def set_previous_revision(self, attempt_id: str, role: StageRole, revision: str) -> None: ...
     def finish(self, attempt_id: str, role: StageRole, outcome: StageOutcome, detail: str) -> None: ...
+    def seconds_taken(self, service: str, environment: str) -> Sequence[float]: ...
 
 
 class Turns(Protocol):

@@ -10,6 +10,7 @@ from slipway.domain.grant import ApprovalRequest, Decision, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import earliest_expiry, matter_of
+from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
@@ -105,7 +106,7 @@ def _request(tx: Transaction, facts: Facts, step: Step, eligible: tuple[str, ...
 def _deadline(facts: Facts, step: Step, now: datetime) -> datetime:
     """Confirm and verdict: while somebody attends. Others: as configured, no later than a grant they build on."""
     if step in {Step.CONFIRM, Step.VERDICT}:
-        return now + timedelta(minutes=facts.platform.attend_minutes)
+        return attend_until(facts, now)
     life = facts.platform.approval_life[step.role]
     deadline = now + timedelta(minutes=life.request_minutes)
     earliest = earliest_expiry(facts)

@@ -14,7 +14,7 @@ from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.store import ReleaseStore, Transaction
-from slipway.use_cases.facts import gather
+from slipway.use_cases.facts import gather, stage_needs
 
 FOR_ANYBODY: Sequence[Rule] = (no_hold.check, window_is_open.check, service_is_free.check)
 """What would hold an ordinary release that nobody has asked for yet."""
@@ -124,6 +124,8 @@ def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Fac
         release=release,
         attempt=_imagined_attempt(release),
         stage=_imagined_stage(role, environment),
+        calendar=policy.calendar,
+        stage_needs=stage_needs(tx, policy, service, environment),
         product_owner=None,
         stages_before=(),
         grants=(),

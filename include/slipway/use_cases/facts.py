@@ -1,12 +1,17 @@
 """Reads, in one transaction, everything that the decision looks at."""
 
+import math
+from datetime import timedelta
+
 from slipway.domain.activity import lane_of
 from slipway.domain.grant import STEPS_BEFORE
 from slipway.domain.policy.decision import Facts
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import Attempt, Release
 from slipway.domain.service import StageRole
-from slipway.ports.store import Transaction
+from slipway.ports.store import PolicyInEffect, Transaction
+
+ENOUGH_SEEN = 5
 
 
 def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
@@ -23,6 +28,8 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         release=release,
         attempt=attempt,
         stage=stage,
+        calendar=policy.calendar,
+        stage_needs=stage_needs(tx, policy, attempt.service, stage.environment),
         product_owner=release.product_owner,
         stages_before=before,
         grants=tuple(g for g in tx.grants.of_attempt(attempt.id) if g.step in STEPS_BEFORE[role]),
@@ -35,6 +42,14 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
             other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
         },
     )
+
+
+def stage_needs(tx: Transaction, policy: PolicyInEffect, service: str, environment: str) -> timedelta:
+    """Going there and going back: twice what nine in ten stages took; the rule's own guess until five were seen."""
+    seen = sorted(tx.stages.seconds_taken(service, environment))
+    if len(seen) < ENOUGH_SEEN:
+        return timedelta(minutes=policy.platform.stage_minutes)
+    return timedelta(seconds=2 * seen[math.ceil(0.9 * len(seen)) - 1])
 
 
 def release_of(tx: Transaction, attempt: Attempt) -> Release:

@@ -10,6 +10,7 @@ from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy.grants_count import RENEWABLE, earliest_expiry
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
+from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.facts import gather
 from slipway.use_cases.world import World
@@ -94,6 +95,10 @@ def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) ->
     tx.turns.enqueue(lane, facts.attempt.id, stage.role, release.kind.rank, ready_at)
     payload = {"lane": lane, "blockers": [blocker.code for blocker in decision.blockers]}
     tx.log("turn_queued", actor, attempt=facts.attempt, environment=stage.environment, payload=payload)
+    for blocker in decision.blockers:
+        if blocker.code == "never_fits":
+            text = f"{release.service} {facts.attempt.version} ({release.id}) waits for nothing: {blocker.message}"
+            tx.tell(Message(key=f"{facts.attempt.id}:{stage.role}:never_fits", channel="page", text=text))
 
 
 def _end_if_hopeless(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> StageOutcome | None:

@@ -1,18 +1,20 @@
 """Every way a stage can end before anything was touched."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
+from slipway.domain.release_window import OpenException, ReleaseWindow, Weekday
 from slipway.ports.store import Actor, Deployed
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.expire_request import expire_request
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on
-from tests.builders import DEV, PREPROD, PROD, people, platform_rules
+from tests.builders import ALL_DAY, DEV, PREPROD, PROD, people, platform_rules
 from tests.scene import TASK, Scene
 
 
@@ -86,11 +88,26 @@ def test_a_hold_makes_it_wait_and_lifting_it_lets_it_go_on(scene: Scene) -> None
 
 
 def test_a_closed_window_makes_it_wait_but_not_an_emergency(make_scene: Callable[..., Scene]) -> None:
-    scene = make_scene(rules=platform_rules(windows={}))
-    assert [b.code for b in scene.turn(scene.approved("1.0"), PREPROD).blockers] == ["window_closed"]
+    next_month = OpenException(
+        date=datetime.now(UTC).date() + timedelta(days=30), hours=ALL_DAY[Weekday.MONDAY], reason="move"
+    )
+    scene = make_scene(rules=platform_rules(window=ReleaseWindow(exceptions=(next_month,))))
+    waits = scene.turn(scene.approved("1.0"), PREPROD)
+    assert [(b.code, b.clears_at and b.clears_at.date()) for b in waits.blockers] == [
+        ("window_closed", next_month.date)
+    ]
     urgent = scene.dev_passed("1.1", by="lena", kind=ChangeKind.EMERGENCY)
     scene.grant(urgent, Step.APPROVE, "sam")
     assert scene.turn(urgent, PREPROD).answer is TurnAnswer.TAKEN
+
+
+def test_what_fits_no_window_is_told_at_once(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(rules=platform_rules(window=ReleaseWindow()))
+    attempt = scene.approved("1.0")
+    assert [b.code for b in scene.turn(attempt, PREPROD).blockers] == ["never_fits"]
+    with scene.world.store.transaction() as tx:
+        pages = [message.text for _, message in tx.outbox.unsent(100) if message.channel == "page"]
+    assert [attempt.release_id in text for text in pages] == [True]
 
 
 def test_a_persons_newer_request_replaces_a_pending_one(scene: Scene) -> None:

@@ -11,7 +11,8 @@ from slipway.catalogue.problems import CatalogueError
 from slipway.catalogue.service_file import TargetKind
 from slipway.domain.errors import NotFoundError
 from slipway.domain.people import TeamRole
-from slipway.domain.platform import Action, DayWindow, Party, Weekday
+from slipway.domain.platform import Action, Party
+from slipway.domain.release_window import DayWindow, Weekday
 from slipway.domain.service import StageDefinition, StageRole
 
 Edit = Callable[[str, str, str], None]
@@ -25,9 +26,9 @@ def test_the_demo_catalogue_is_right(demo: Path) -> None:
 
 
 def test_the_demo_is_open_day_and_night(demo: Path) -> None:
-    windows = load_platform(demo).windows
+    window = load_platform(demo).window
 
-    assert windows == {day: DayWindow(opens=0, closes=1440) for day in Weekday}
+    assert window.days == {day: DayWindow(opens=0, closes=1440) for day in Weekday}
 
 
 def test_every_action_has_its_rule(demo: Path) -> None:

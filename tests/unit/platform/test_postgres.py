@@ -69,3 +69,15 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "postgres" / "postgresql.conf").write_text("no_such_setting = 1\n")
     with pytest.raises(PlatformError, match="no_such_setting"):
         broken.start()
+
+
+def test_it_starts_again_though_a_folder_above_was_closed_meanwhile(tmp_path: Path) -> None:
+    """As root it runs as another account, which must get through."""
+    above = tmp_path / "above"
+    server = EmbeddedPostgres(above / "postgres", tmp_path / "server.log", durable=False)
+    server.start()
+    server.stop()
+    above.chmod(0o700)
+    server.spawn()
+    server.wait_until_ready()
+    server.stop()

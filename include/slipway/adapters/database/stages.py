@@ -95,6 +95,18 @@ class DatabaseStages:
             detail=detail,
         )
 
+    def seconds_taken(self, service: str, environment: str) -> Sequence[float]:
+        """How long the last twenty stages that passed their checks there took from permit to verdict, newest first."""
+        rows = self._sql.all(
+            """SELECT extract(epoch FROM proof.at - permit.issued_at)::float AS seconds
+            FROM proof JOIN stage USING (attempt_id, environment) JOIN permit USING (attempt_id, role)
+            WHERE service = :service AND environment = :environment AND verdict = 'pass'
+            ORDER BY proof.id DESC LIMIT 20""",
+            service=service,
+            environment=environment,
+        )
+        return [row["seconds"] for row in rows]
+
     def _get(self, attempt_id: str, role: StageRole, lock: str) -> Stage:
         statement = f"SELECT * FROM stage WHERE attempt_id = :id AND role = :role {lock}"  # noqa: S608 - our constant
         row = self._sql.first(statement, id=attempt_id, role=role)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from slipway.adapters.bank_holidays import bank_holidays
 from slipway.adapters.database import codec
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.grants import DatabaseGrants
@@ -26,6 +28,7 @@ from slipway.domain.json_value import JsonObject, canonical
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt
+from slipway.domain.release_window import Calendar
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, PolicyInEffect
 
@@ -67,8 +70,16 @@ class DatabaseTransaction:
             raise NotFoundError("no policy is in effect yet: start the platform (`make up`)")
         if newest not in self._policies:
             row = self.sql.one("SELECT * FROM policy WHERE id = :id", id=newest)
+            rules = codec.platform(row["platform"])
             self._policies[newest] = PolicyInEffect(
-                digest=row["digest"], platform=codec.platform(row["platform"]), people=codec.people(row["people"])
+                digest=row["digest"],
+                platform=rules,
+                people=codec.people(row["people"]),
+                calendar=Calendar(
+                    window=rules.window,
+                    zone=ZoneInfo(rules.time_zone),
+                    holidays=bank_holidays(rules.window.bank_holidays),
+                ),
             )
         return self._policies[newest]
 

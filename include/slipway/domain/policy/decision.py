@@ -1,13 +1,14 @@
 """What a decision is made of: facts in, blockers out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slipway.domain.activity import Turn
 from slipway.domain.grant import Grant
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, Release, Stage
+from slipway.domain.release_window import Calendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,10 @@ class Facts:
     release: Release
     attempt: Attempt
     stage: Stage
+    calendar: Calendar
+    """The release window in effect."""
+    stage_needs: timedelta
+    """How long this stage is expected to need, time to go back included, waits for people left out."""
     product_owner: str | None
     stages_before: tuple[Stage, ...]
     grants: tuple[Grant, ...]

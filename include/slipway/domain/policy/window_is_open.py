@@ -1,48 +1,54 @@
-"""Preprod and Prod start inside the release window only (R13).
-
-Enforced as far as the catalogue's weekday hours go; looking forward, bank holidays and exceptions are not built yet.
-"""
+"""Preprod and Prod start only where what remains of the stage ends before the window closes (R13)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from slipway.domain.platform import Platform, Weekday
 from slipway.domain.policy.decision import Blocker, Facts
+from slipway.domain.release_window import Calendar
+
+_EMERGENCY = "time; an emergency does not wait for it"
+_AFTER_HOURS = timedelta(minutes=30)
+"""How long somebody stays with what runs outside the window: an emergency, or a stage that closing time overtook."""
 
 
 def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
-    """`window_closed`, with the next opening."""
-    if not facts.stage.role.on_live_path or facts.release.kind.rank or is_open(facts.platform, now):
+    """`window_closed`, `window_too_short` or `never_fits`, with the next instant at which the stage fits."""
+    if not facts.stage.role.on_live_path or facts.release.kind.rank:
         return
-    yield Blocker(
-        code="window_closed",
-        message="the release window is closed",
-        clears_at=next_opening(facts.platform, now),
-        cleared_by="time; an emergency does not wait for it",
-    )
+    calendar, needs = facts.calendar, facts.stage_needs
+    starts = calendar.first_fit(now, needs)
+    if starts == now:
+        return
+    minutes = round(needs.total_seconds() / 60)
+    if starts is None:
+        yield Blocker(
+            code="never_fits",
+            message=f"no release window of the coming year is as long as this stage needs ({minutes} min to finish,"
+            " time to go back included)",
+            cleared_by="a wider window or an exception for a day, by a change of policy; an emergency needs no window",
+        )
+    elif calendar.is_open(now):
+        closes = calendar.open_until(now, now + needs)
+        message = f"the release window closes at {_clock(calendar, closes)}, and this stage needs {minutes} min"
+        yield Blocker(
+            code="window_too_short",
+            message=f"{message} (time to go back included)",
+            clears_at=starts,
+            cleared_by=_EMERGENCY,
+        )
+    else:
+        reason = calendar.why_closed(now)
+        message = f"the release window is closed{f' ({reason})' if reason else ''}"
+        yield Blocker(code="window_closed", message=message, clears_at=starts, cleared_by=_EMERGENCY)
 
 
-def is_open(platform: Platform, at: datetime) -> bool:
-    """Whether the window is open at this instant."""
-    local = at.astimezone(ZoneInfo(platform.time_zone))
-    day = platform.windows.get(Weekday(local.weekday()))
-    if day is None or local.date() in platform.bank_holidays:
-        return False
-    return day.opens <= local.hour * 60 + local.minute < day.closes
+def attend_until(facts: Facts, now: datetime) -> datetime:
+    """Until when somebody stays with a release in Prod: not past the closing of the window (R16, R17)."""
+    until = now + timedelta(minutes=facts.platform.attend_minutes)
+    if facts.release.kind.rank or not facts.calendar.is_open(now):
+        return now + _AFTER_HOURS
+    return min(until, facts.calendar.open_until(now, until))
 
 
-def next_opening(platform: Platform, after: datetime) -> datetime | None:
-    """The next instant at which the window opens, within a year; None if it never does."""
-    zone = ZoneInfo(platform.time_zone)
-    start = after.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    for offset in range(366):
-        date = (start + timedelta(days=offset)).date()
-        day = platform.windows.get(Weekday(date.weekday()))
-        if day is None or date in platform.bank_holidays:
-            continue
-        hour, minute = divmod(day.opens, 60)
-        opens = datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
-        if opens > after:
-            return opens
-    return None
+def _clock(calendar: Calendar, at: datetime) -> str:
+    return f"{at.astimezone(calendar.zone):%H:%M}"

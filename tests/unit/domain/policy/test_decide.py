@@ -2,6 +2,7 @@
 
 from slipway.domain.policy.decide import FOR_PERMIT, decide
 from slipway.domain.policy.decision import LeaseHolder
+from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from tests.builders import DEV, PREPROD, PROD, platform_rules
 from tests.facts import NOW, an_attempt, facts
 
@@ -16,7 +17,7 @@ def test_whoever_has_everything_may_start() -> None:
 def test_all_blockers_are_named_at_once() -> None:
     given = facts(
         PROD,
-        platform=platform_rules(windows={}),
+        platform=platform_rules(window=ReleaseWindow(days={Weekday.SUNDAY: DayWindow(opens=0, closes=1440)})),
         attempt=an_attempt(stop_requested_by="rob", stop_reason="wrong"),
         grants=(),
         bad_version="smoke: fail",
