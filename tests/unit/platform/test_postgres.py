@@ -75,9 +75,12 @@ def test_it_starts_again_though_a_folder_above_was_closed_meanwhile(tmp_path: Pa
     """As root it runs as another account, which must get through."""
     above = tmp_path / "above"
     server = EmbeddedPostgres(above / "postgres", tmp_path / "server.log", durable=False)
-    server.start()
-    server.stop()
+    server.prepare()
+    first = server.spawn()
+    server.wait_until_ready()
     above.chmod(0o700)
+    first.kill()
+    first.wait()
     server.spawn()
     server.wait_until_ready()
     server.stop()
