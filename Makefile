@@ -1,6 +1,6 @@
 # Every command of this project, for people and for CI alike. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast stories chaos scale lint format docs bench up down pin clean
+.PHONY: help demo test test-fast chaos lint format docs bench up down pin clean
 SHELL := /bin/sh
 
 # An unset or empty HOME would make tools write their caches into the working tree.
@@ -11,11 +11,6 @@ export PYTHON
 
 PY := .venv/bin/python
 
-# Suites that start a platform of their own or play many releases: too long for every change.
-STORIES := tests/e2e/test_release_answers.py tests/e2e/test_release_by_hand.py tests/e2e/test_release_refused.py \
-	tests/e2e/test_the_live_path.py tests/e2e/test_when_time_runs_out.py tests/e2e/test_who_did_it.py
-CHAOS := tests/chaos/test_kill_semantics.py
-SCALE := tests/scale/test_thousand_services.py
 READY := .venv/ready-$(shell cksum < requirements.txt | tr ' ' '-')
 
 help:  ## list the commands
@@ -24,17 +19,11 @@ help:  ## list the commands
 demo: $(READY)  ## release a sample service from Dev to live (KEEP=1 leaves everything running)
 	@.venv/bin/slipway demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## run the tests, releases on a real Airflow included; the next three are commands of their own
-	@$(PY) -m pytest $(addprefix --ignore=,$(STORIES) $(CHAOS) $(SCALE))
+test: $(READY)  ## run all tests: quick ones first, then releases on a real Airflow and what kills its processes
+	@$(PY) -m pytest
 
-stories: $(READY)  ## play the remaining end-to-end stories on a real Airflow (many minutes)
-	@$(PY) -m pytest $(STORIES)
-
-chaos: $(READY)  ## kill tasks, processes and databases under running releases (many minutes)
-	@$(PY) -m pytest $(CHAOS)
-
-scale: $(READY)  ## a live release among 1,000 services whose YAML breaks (minutes)
-	@$(PY) -m pytest $(SCALE)
+chaos: $(READY)  ## run only the tests that kill tasks, processes and databases under running releases
+	@$(PY) -m pytest tests/chaos
 
 test-fast: $(READY)  ## run unit and contract tests only (under a minute)
 	@$(PY) -m pytest tests/unit tests/contract

@@ -84,6 +84,7 @@ class Ground:
 
     def stop(self) -> int:
         """Stops everything; the exit code of the platform's supervisor."""
+        self.hang_up()
         self.store.engine.dispose()
         try:
             return self.platform.stop()
@@ -97,6 +98,11 @@ class Ground:
             password = self.platform.secrets.password_of(person)
             clients[person] = PlatformClient(self.platform.base_url, person, password)
         return clients[person]
+
+    def hang_up(self) -> None:
+        """Closes the connections of this thread, which is about to end."""
+        while self._clients.__dict__:
+            self._clients.__dict__.popitem()[1].close()
 
     def release(self, service: str, run_id: str, to: str) -> "Run":
         """rita asks for a release; up to `dev` it is the Dev run of its own."""

@@ -46,6 +46,8 @@ def _play(ground: Ground, name: str, result: Played) -> None:
             result.next_outcome = ground.release(service, f"{service}-2", "dev").outcome()
     except BaseException as problem:  # noqa: BLE001 - handed to the cell's test, which raises it
         result.problem = problem
+    finally:
+        ground.hang_up()
 
 
 @pytest.fixture(params=CELLS)
