@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-PROGRAM_OF = {"scheduler": "scheduler", "triggerer": "triggerer", "dag_processor": "dag-processor"}
-"""Airflow's component → our program; the metadatabase and the API server are judged by whether they answer."""
+WATCHED = frozenset({"scheduler", "triggerer"})
+"""Components named like our programs. The DAG processor is silent for minutes while it writes a thousand services, and
+ends by itself when it loses its database; the metadatabase and the API server are judged by whether they answer."""
 LOOK_SECONDS = 10.0
 GRACE_SECONDS = 90.0
 """Unhealthy for so long, while the database is healthy: it will not come back by itself."""
@@ -28,15 +29,14 @@ class HealthWatch:
             self._since.clear()
             self._overdue = frozenset()
             return
-        self._since = {name: self._since.get(name, now) for name in sick if name in PROGRAM_OF}
-        overdue = [name for name, since in self._since.items() if now - since >= GRACE_SECONDS]
-        self._overdue = frozenset(PROGRAM_OF[name] for name in overdue)
+        self._since = {name: self._since.get(name, now) for name in sick & WATCHED}
+        self._overdue = frozenset(name for name, since in self._since.items() if now - since >= GRACE_SECONDS)
 
     def take_overdue(self) -> Sequence[str]:
         """Programs to be started anew; their time begins again."""
         overdue, self._overdue = self._overdue, frozenset()
-        for name in [name for name in self._since if PROGRAM_OF[name] in overdue]:
-            del self._since[name]
+        for name in overdue:
+            self._since.pop(name, None)
         return sorted(overdue)
 
     def follow(self, stop: threading.Event) -> None:
