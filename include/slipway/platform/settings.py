@@ -8,10 +8,10 @@ from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
 from slipway.platform.home import Secrets
 from slipway.platform.place import Place
 
-AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayFabAuthManager"
+AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayAuthManager"
 
 _FIXED: Mapping[str, str] = {
-    # Who may do what. The path must contain "FabAuthManager", else access_control of DAGs is not synced.
+    # Who may do what. No "FabAuthManager" in the path: Airflow would commit rights for every single DAG (ADR 0014).
     "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
     "AIRFLOW__FAB__CACHE_TTL": "5",
     "AIRFLOW__FAB__UPDATE_FAB_PERMS": "True",
