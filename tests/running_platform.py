@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,6 +40,7 @@ class RunningPlatform:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self._clients: dict[str, PlatformClient] = {}
+        self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self.dags.mkdir(parents=True)
         for folder in (PROJECT / "dags", *more_dags):
@@ -96,10 +98,11 @@ class RunningPlatform:
 
     def client(self, person: str) -> PlatformClient:
         """The REST client of a person or machine account."""
-        if person not in self._clients:
-            password = self.secrets.password_of(person)
-            self._clients[person] = PlatformClient(self.base_url, person, password)
-        return self._clients[person]
+        with self._one_at_a_time:
+            if person not in self._clients:
+                password = self.secrets.password_of(person)
+                self._clients[person] = PlatformClient(self.base_url, person, password)
+            return self._clients[person]
 
     def process_ids(self) -> dict[str, int]:
         """Process id by program name, as the supervisor wrote it."""

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -22,7 +21,6 @@ PATIENCE = 420.0
 Row = dict[str, Any]
 Found = TypeVar("Found")
 _number = itertools.count(1)
-_clients = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +51,7 @@ class Scene:
 
     def client(self, person: str) -> PlatformClient:
         """REST as this person; stories run in threads, and share one client a person."""
-        with _clients:
-            return self.platform.client(person)
+        return self.platform.client(person)
 
     def rows(self, statement: str, **values: object) -> list[Row]:
         """Reads the release database."""
