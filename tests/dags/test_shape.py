@@ -12,6 +12,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 
 from slipway.airflow_edge.approval import ApprovalSensor
 from slipway.airflow_edge.lane_steps import TakeTurn
+from slipway.airflow_edge.light import Light
 from slipway.catalogue.files import service_names
 from slipway.domain.grant import Step
 from slipway.platform.home import PROJECT
@@ -48,6 +49,15 @@ def test_the_task_ids_are_the_same_for_every_service(dags: Mapping[str, DAG]) ->
 def test_every_dag_can_be_serialised(dags: Mapping[str, DAG]) -> None:
     for dag in dags.values():
         assert DagSerialization.to_dict(dag)["dag"]["dag_id"] == dag.dag_id
+
+
+def test_what_is_left_out_of_the_serialised_tasks_is_at_airflows_default(
+    dags: Mapping[str, DAG], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = {dag_id: DagSerialization.to_dict(dag) for dag_id, dag in dags.items()}
+    with monkeypatch.context() as whole:
+        whole.delattr(Light, "get_serialized_fields")
+        assert {dag_id: DagSerialization.to_dict(dag) for dag_id, dag in dags.items()} == short
 
 
 @pytest.mark.parametrize("file", sorted((PROJECT / "dags").glob("*.py")), ids=lambda file: file.name)

@@ -11,6 +11,7 @@ from airflow.sdk import Param
 from airflow.sdk.exceptions import AirflowException
 
 from slipway.airflow_edge.form import Form
+from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, world
 from slipway.domain.grant import Decision, Step
@@ -26,7 +27,7 @@ _LOOKED = {
 _COMMENT = {"comment": Param("", type="string", title="Comment", description="Kept in the release log.")}
 
 
-class ApprovalSensor(HITLOperator):
+class ApprovalSensor(Light, HITLOperator):
     """Asks, waits without worker or slot, and lets the stage go on only where a grant was written."""
 
     params: Any

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import BaseOperator
-
+from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import translated
 from slipway.airflow_edge.runs import patiently, world
 from slipway.domain.release import ChangeKind, Origin
@@ -17,7 +16,7 @@ from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
 _EXTRA = ("for_team", "attended_by", "problematic", "needs", "proof_in")
 
 
-class Open(BaseOperator):
+class Open(Light):
     """Opens the attempt of this run. `to` is fixed for Dev runs, else it comes from the form."""
 
     def __init__(self, *, service: str, dev_only: bool, **kwargs: Any) -> None:

@@ -18,5 +18,8 @@ import slipway.adapters.migrations.alembic_runner
 import slipway.adapters.probes.http_probe
 import slipway.adapters.targets.registry
 import slipway.airflow_edge.factory
+from slipway.adapters.database import codec
+
+codec.prepare()
 
 __all__ = ["HttpHook", "airflow", "slipway", "sqlalchemy"]

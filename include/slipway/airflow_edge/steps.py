@@ -5,8 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from airflow.sdk import BaseOperator
-
+from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, task_of, world
 from slipway.airflow_edge.triggers import SlotParked
@@ -25,7 +24,7 @@ _FINISH_SECONDS = 90.0
 """How long a teardown waits for an activity to be over; after that the reconciler goes on with it."""
 
 
-class StageStep(BaseOperator):
+class StageStep(Light):
     """A step of one stage."""
 
     def __init__(self, *, role: StageRole, **kwargs: Any) -> None:
@@ -113,7 +112,7 @@ class FinishStage(StageStep):
             return f"{finish.outcome}: {finish.detail}"
 
 
-class Close(BaseOperator):
+class Close(Light):
     """Writes how the attempt ended, and gives the run its colour."""
 
     def execute(self, context: Any) -> str:

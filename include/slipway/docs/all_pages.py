@@ -7,9 +7,11 @@ from slipway.catalogue.json_schema import MODELS, schema_text
 from slipway.catalogue.load import load_catalogue
 from slipway.docs.authority_page import authority_page
 from slipway.docs.cli_page import CommandEntry, cli_page
+from slipway.docs.evidence_page import evidence_page
 from slipway.docs.log_page import log_page
 from slipway.docs.pages import PROJECT, Pages
 
+EXPLANATION = Path("docs/explanation")
 REFERENCE = Path("docs/reference")
 
 
@@ -20,5 +22,6 @@ def all_pages(commands: Sequence[CommandEntry]) -> Pages:
         REFERENCE / "cli.md": cli_page(commands),
         REFERENCE / "authority.md": authority_page(platform),
         REFERENCE / "log-kinds.md": log_page(),
+        EXPLANATION / "evidence.md": evidence_page(),
         **{REFERENCE / "schema" / f"{name}.json": schema_text(name) for name in MODELS},
     }

@@ -16,6 +16,8 @@ FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """Who lives this long has started well: its next death is again the first."""
+GIVES_WAY = 10
+"""How nice a background program is (0 to 19)."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -71,11 +73,14 @@ class Child:
         return f"{self.name} started again (process {self.pid})"
 
 
-def spawn(argv: list[str], environment: dict[str, str], log: Path, folder: Path) -> "subprocess.Popen[bytes]":
+def spawn(
+    argv: list[str], environment: dict[str, str], log: Path, folder: Path, *, gives_way: bool = False
+) -> "subprocess.Popen[bytes]":
     """Starts a process in a session of its own, its output appended to `log`."""
+    polite = ["nice", "-n", str(GIVES_WAY)] if gives_way else []
     with log.open("ab") as output:
         return subprocess.Popen(
-            argv,
+            [*polite, *argv],
             env=environment,
             cwd=folder,
             stdin=subprocess.DEVNULL,

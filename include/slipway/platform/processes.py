@@ -13,6 +13,8 @@ class Program:
     arguments: Sequence[str]
     signs_in: bool = False
     """Whether it acts through the API as a machine account, and so gets the secret of their passwords."""
+    gives_way: bool = False
+    """Whether it works in the background: what runs a release comes first on a busy machine."""
 
     @property
     def argv(self) -> list[str]:
@@ -23,7 +25,7 @@ class Program:
 PROGRAMS: Sequence[Program] = (
     Program(name="api-server", arguments=("-m", "airflow", "api-server")),
     Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs")),
-    Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor")),
+    Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor"), gives_way=True),
     Program(name="triggerer", arguments=("-m", "airflow", "triggerer", "--skip-serve-logs")),
     Program(name="reconciler", arguments=("-m", "slipway.reconciler"), signs_in=True),
 )

@@ -109,7 +109,7 @@ class Supervisor:
 
     def _spawner(self, program: Program, variables: dict[str, str]) -> Callable[[], "subprocess.Popen[bytes]"]:
         log = self._home.logs / f"{program.name}.log"
-        return lambda: spawn(program.argv, variables, log, self._home.root)
+        return lambda: spawn(program.argv, variables, log, self._home.root, gives_way=program.gives_way)
 
     def _tend(self) -> None:
         while not self._stop.wait(TICK_SECONDS):

@@ -15,6 +15,12 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+def prepare() -> None:
+    """Makes the readers of all kinds now: a process that is forked from this one then finds them made."""
+    for kind in (StageDefinition, Platform, People):
+        _adapter(kind)
+
+
 def dump(value: StageDefinition | Platform | People) -> Any:
     """Plain JSON of a domain value."""
     kind: Any = type(value)

@@ -1,0 +1,295 @@
+"""What shows that each requirement is met: where its rule is, which tests hold it, which log entries tell of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One requirement. `not_yet` says what of it is still to come; empty where nothing is."""
+
+    number: str
+    asks: str
+    rules: Sequence[str]
+    """Files below `include/slipway`."""
+    tests: Sequence[str]
+    """`file::test`, below `tests`."""
+    log: Sequence[str]
+    """Kinds of log entries; empty where nothing happens that could be logged."""
+    not_yet: str = ""
+
+
+EVIDENCE: Sequence[Evidence] = (
+    Evidence(
+        number="R1",
+        asks="The same steps, in the same order, from the same definition, in every environment",
+        rules=("airflow_edge/factory.py", "airflow_edge/stage_tasks.py"),
+        tests=(
+            "dags/test_shape.py::test_the_task_ids_are_the_same_for_every_service",
+            "integration/use_cases/test_happy_path.py::test_a_release_goes_through_dev_and_preprod_to_live",
+        ),
+        log=("attempt_opened", "deploy_started", "smoke_finished", "stage_finished"),
+    ),
+    Evidence(
+        number="R2",
+        asks="Nothing goes live that was not proven before, byte for byte",
+        rules=("domain/policy/proven_before.py", "adapters/artefacts/archive.py"),
+        tests=(
+            "unit/domain/policy/test_proven_before.py::test_preprod_must_still_run_exactly_this",
+            "e2e/test_release_refused.py::test_a_tampered_artefact_is_refused_though_it_was_proven_and_approved",
+        ),
+        log=("smoke_finished", "permit_issued", "deploy_failed"),
+    ),
+    Evidence(
+        number="R3",
+        asks="Preprod immediately before Prod, and still running exactly this",
+        rules=("domain/policy/proven_before.py", "use_cases/open_activity.py"),
+        tests=(
+            "integration/use_cases/test_before_work.py::test_something_else_in_preprod_renews_the_attempt",
+            "integration/use_cases/test_before_work.py::test_preprod_that_moved_on_renews_the_attempt",
+        ),
+        log=("turn_ended", "permit_refused"),
+    ),
+    Evidence(
+        number="R4",
+        asks="Every change is made by the platform; any other is found and recorded as unauthorised",
+        rules=("domain/past_the_recorder.py", "use_cases/cross_check.py", "airflow_edge/recorder.py"),
+        tests=(
+            "e2e/test_who_did_it.py::test_what_the_airflow_cli_does_is_found_and_names_the_system_user",
+            "e2e/test_who_did_it.py::test_an_answer_written_straight_into_the_database_is_found",
+        ),
+        log=("cross_checked", "unauthorised_change"),
+        not_yet="What runs in a target is not yet compared with the log at intervals.",
+    ),
+    Evidence(
+        number="R5",
+        asks="A release log: append-only, tamper-evident, complete, searchable, exportable",
+        rules=("domain/log_entry.py", "adapters/database/stored_log.py", "cli/log_commands.py"),
+        tests=(
+            "integration/database/test_log.py::test_history_cannot_be_rewritten",
+            "integration/database/test_log.py::test_writers_at_once_with_rollbacks_in_between_leave_no_gap",
+            "integration/log/test_log_commands.py::test_the_first_broken_entry_is_named",
+        ),
+        log=("log_broken",),
+    ),
+    Evidence(
+        number="R6",
+        asks="Live has two stages of authorisation, by two different people, neither the requester",
+        rules=("domain/authority.py", "domain/policy/grants_count.py"),
+        tests=(
+            "unit/domain/policy/test_grants_count.py::test_one_person_twice_does_not_count",
+            "unit/domain/policy/test_grants_count.py::test_two_strangers_to_the_team_do_not_count",
+            "e2e/test_release_answers.py::test_neither_the_requester_nor_a_stranger_nor_one_person_twice_decides",
+        ),
+        log=("grant_given", "answer_refused"),
+    ),
+    Evidence(
+        number="R7",
+        asks="Dev deploys by itself: for every new artefact, and nightly",
+        rules=("airflow_edge/factory.py",),
+        tests=(
+            "e2e/test_release_path.py::test_a_new_artefact_reaches_dev_by_itself_and_live_by_the_answers_of_people",
+            "dags/test_shape.py::test_a_dag_that_starts_by_itself_asks_nothing",
+        ),
+        log=("attempt_opened",),
+    ),
+    Evidence(
+        number="R8",
+        asks="Preprod deploys only after an explicit approval",
+        rules=("domain/policy/grants_count.py", "use_cases/record_answer.py"),
+        tests=(
+            "e2e/test_release_answers.py::test_a_rejection_ends_the_release_and_leaves_out_what_follows",
+            "e2e/test_release_by_hand.py::test_marking_approval_turn_or_slot_as_a_success_deploys_nothing",
+        ),
+        log=("approval_asked", "grant_given", "rejected"),
+    ),
+    Evidence(
+        number="R9",
+        asks="Prod needs a senior or a manager",
+        rules=("domain/authority.py", "catalogue/authority_problems.py"),
+        tests=("unit/domain/test_authority.py::test_the_table_says_who",),
+        log=("grant_given", "answer_refused"),
+    ),
+    Evidence(
+        number="R10",
+        asks="Exceptions are recorded profiles, not holes",
+        rules=("use_cases/open_attempt.py", "catalogue/service_file.py"),
+        tests=(
+            "e2e/test_release_path.py::test_a_service_without_dev_goes_through_qa_and_live_and_its_log_tells_it_whole",
+        ),
+        log=("stage_not_needed",),
+        not_yet="Changes outside a service (third party, content, infrastructure, static applications).",
+    ),
+    Evidence(
+        number="R11",
+        asks="Only certain people release and approve; others are refused, and that is recorded",
+        rules=("domain/authority.py", "airflow_edge/auth_manager.py"),
+        tests=(
+            "integration/use_cases/test_answers.py::test_an_approver_without_the_role_does_not_count",
+            "e2e/test_release_refused.py::test_somebody_of_another_team_may_not_ask",
+            "e2e/test_who_did_it.py::test_the_log_names_who_asked_and_what_came_of_it",
+        ),
+        log=("release_refused", "answer_refused", "request_answered"),
+    ),
+    Evidence(
+        number="R12",
+        asks="One release at a time on the live path; a fair, visible queue; nobody holds it while people decide",
+        rules=("use_cases/take_turn.py", "use_cases/park_slot.py", "use_cases/show_queue.py"),
+        tests=(
+            "integration/use_cases/test_lane_model.py::test_whatever_happens_in_whatever_order_the_lane_stays_whole",
+            "chaos/test_kill_semantics.py::test_no_two_deploys_were_ever_at_work_at_once",
+            "e2e/test_the_live_path.py::test_there_were_never_two_on_the_live_path_by_the_targets",
+        ),
+        log=("turn_queued", "turn_taken", "slot_parked", "lane_freed"),
+    ),
+    Evidence(
+        number="R13",
+        asks="A release window; what could not finish in time is not started",
+        rules=("domain/release_window.py", "domain/policy/window_is_open.py"),
+        tests=(
+            "unit/domain/test_release_window.py::test_it_is_open_or_not",
+            "unit/domain/policy/test_window_is_open.py::test_a_bank_holiday_is_named",
+            "integration/use_cases/test_before_work.py::test_a_closed_window_makes_it_wait_but_not_an_emergency",
+        ),
+        log=("turn_queued",),
+    ),
+    Evidence(
+        number="R14",
+        asks="People are told: start, end, failure, rollback, waiting for you",
+        rules=("use_cases/send_outbox.py",),
+        tests=("integration/use_cases/test_answers.py::test_asked_again_a_question_keeps_its_deadline",),
+        log=("approval_asked",),
+        not_yet="Messages are written to a file; Slack is still to come.",
+    ),
+    Evidence(
+        number="R15",
+        asks="Holds on all, an environment or a service, with name and reason",
+        rules=("domain/policy/no_hold.py", "use_cases/place_hold.py", "use_cases/lift_hold.py"),
+        tests=(
+            "integration/use_cases/test_before_work.py::test_a_hold_makes_it_wait_and_lifting_it_lets_it_go_on",
+            "console/test_changes.py::test_second_line_lifts_anybodys_hold_with_a_reason_only",
+        ),
+        log=("hold_placed", "hold_lifted", "hold_refused"),
+        not_yet="The channel topic that carries the holds.",
+    ),
+    Evidence(
+        number="R16",
+        asks="Smoke tests after each deploy; a person confirms the new functionality",
+        rules=("use_cases/smoke.py", "domain/verdict.py"),
+        tests=(
+            "unit/domain/test_stage_ending.py::test_everything_else_is_undone",
+            "integration/use_cases/test_at_work.py::test_an_unknown_verdict_is_never_a_success",
+            "integration/use_cases/test_at_work.py::test_a_confirmation_that_says_no_brings_the_previous_back",
+        ),
+        log=("smoke_finished", "grant_given"),
+    ),
+    Evidence(
+        number="R17",
+        asks="After Prod alerts and metrics are watched, and somebody stays around",
+        rules=("use_cases/ask_approval.py",),
+        tests=(
+            "unit/domain/policy/test_window_is_open.py::test_somebody_attends_until_closing_time_at_the_latest",
+            "integration/use_cases/test_at_work.py::test_without_a_confirmation_it_stays_live_unverified_and_held",
+        ),
+        log=("nothing_checked", "request_expired"),
+        not_yet="The watch itself: each log and form says that nothing was checked.",
+    ),
+    Evidence(
+        number="R18",
+        asks="A failed release brings the previous artefact back, by the same mechanism; a rescue is never blocked",
+        rules=("use_cases/finish_stage.py", "use_cases/undo.py"),
+        tests=(
+            "integration/use_cases/test_at_work.py::test_an_undo_that_fails_three_times_is_live_uncertain_and_frees_the_lane",
+            "e2e/test_release_path.py::test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held",
+        ),
+        log=("undo_started", "undo_done", "stage_finished"),
+        not_yet="A rollback that a person asks for.",
+    ),
+    Evidence(
+        number="R19",
+        asks="Migrations are reversible, and proven so before they touch Preprod and Prod",
+        rules=("use_cases/migrate.py", "adapters/migrations"),
+        tests=(
+            "integration/use_cases/test_at_work.py::test_a_lossless_migration_is_taken_back_with_the_artefact",
+            "integration/use_cases/test_at_work.py::test_any_other_stays_and_it_is_said",
+        ),
+        log=("migrate_done", "nothing_checked"),
+        not_yet="The proof: `check_migrations` says that nothing was checked.",
+    ),
+    Evidence(
+        number="R20",
+        asks="Emergencies and security patches skip waiting, never authorisation or proof",
+        rules=("domain/policy/window_is_open.py", "use_cases/take_turn.py"),
+        tests=(
+            "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
+            "unit/domain/policy/test_window_is_open.py::test_an_emergency_and_dev_do_not_wait",
+        ),
+        log=("release_requested", "turn_queued"),
+        not_yet="Pre-emption, details kept private, and the review afterwards.",
+    ),
+    Evidence(
+        number="R21",
+        asks="2nd line can release on behalf of a team",
+        rules=("domain/authority.py",),
+        tests=("unit/domain/test_authority.py::test_the_table_says_who",),
+        log=("release_requested",),
+        not_yet="Booking 2nd line's support for an agreed time.",
+    ),
+    Evidence(
+        number="R22",
+        asks="What fails in Preprod can be fixed and go on in the same release",
+        rules=("use_cases/open_attempt.py",),
+        tests=(
+            "e2e/test_release_path.py::test_a_version_that_fails_in_preprod_is_undone_and_mended_in_the_same_release",
+            "integration/use_cases/test_retry_and_queue.py::test_a_fix_goes_through_dev_again_in_the_same_release",
+        ),
+        log=("attempt_opened", "attempt_ended"),
+    ),
+    Evidence(
+        number="R23",
+        asks="A release works when GitHub is down",
+        rules=("adapters/artefacts/folder_store.py",),
+        tests=("unit/adapters/test_folder_store.py::*",),
+        log=("attempt_opened",),
+        not_yet="GitHub as a source of artefacts: until then nothing asks it.",
+    ),
+    Evidence(
+        number="R24",
+        asks="Airflow's metadata and the release log are checked against each other",
+        rules=("use_cases/cross_check.py", "airflow_edge/audit_dag.py"),
+        tests=(
+            "e2e/test_who_did_it.py::test_what_came_by_rest_is_no_finding",
+            "unit/domain/test_past_the_recorder.py::test_an_event_without_its_request_is_one",
+        ),
+        log=("cross_checked", "unauthorised_change"),
+    ),
+    Evidence(
+        number="R25",
+        asks="Used by triggering runs, marking approvals, nightly deploys and messages",
+        rules=("airflow_edge/factory.py", "airflow_edge/approval.py"),
+        tests=(
+            "e2e/test_release_path.py::test_a_new_artefact_reaches_dev_by_itself_and_live_by_the_answers_of_people",
+        ),
+        log=("request_received", "grant_given"),
+        not_yet="Slack.",
+    ),
+    Evidence(
+        number="R26",
+        asks="Policy and people are governed: proposed by one, activated by another",
+        rules=("use_cases/activate_policy.py", "domain/policy_hash.py"),
+        tests=("integration/use_cases/test_before_work.py::test_a_changed_policy_voids_the_grant",),
+        log=("policy_activated",),
+        not_yet="Two people: what the files say is in effect a second later.",
+    ),
+    Evidence(
+        number="R27",
+        asks="People are who they say; leavers lose their rights at once; machines never approve",
+        rules=("airflow_edge/people_sync.py", "use_cases/record_answer.py"),
+        tests=(
+            "integration/use_cases/test_before_work.py::test_a_voter_who_left_voids_the_grant",
+            "integration/use_cases/test_answers.py::test_the_platform_does_not_approve",
+        ),
+        log=("turn_ended", "answer_refused"),
+        not_yet="Sign-in through the organisation.",
+    ),
+)
