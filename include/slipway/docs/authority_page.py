@@ -17,6 +17,7 @@ BUILT: Collection[Action] = frozenset(
         Action.HOLD_LIFT_OWN,
         Action.HOLD_LIFT,
         Action.DECLARE_EMERGENCY,
+        Action.BREAK_LEASE,
         Action.READ_EVERYTHING,
     }
 )

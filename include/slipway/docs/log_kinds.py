@@ -42,6 +42,14 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "smoke_finished": "The verdict of the smoke tests, check by check.",
         "version_marked_bad": "A check or a person said fail: this artefact is not released again as it is.",
     },
+    "Two people": {
+        "second_awaited": "The first of two people asked for an act; it waits for a second one until `expires_at`.",
+        "two_person_act_refused": "Asking for an act of two people was refused, and why.",
+        "seconded": "A second entitled person agreed; what was asked for takes effect with this entry.",
+        "second_refused": "Seconding was refused, and why; the act goes on waiting.",
+        "second_expired": "Nobody seconded an act in time: it has no effect.",
+        "lease_broken": "Two people took lane and lease from a stage, which ends as it stands.",
+    },
     "Holds and rules": {
         "hold_placed": "Somebody, or a failure in Prod, holds everything, an environment or a service.",
         "hold_refused": "A hold was refused, and why.",

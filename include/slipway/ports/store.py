@@ -18,7 +18,7 @@ from slipway.domain.audit import RecordedRequest, RunName
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.people import People, Person
-from slipway.domain.platform import Platform
+from slipway.domain.platform import Action, Platform
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.release import (
     Attempt,
@@ -32,6 +32,7 @@ from slipway.domain.release import (
 )
 from slipway.domain.release_window import Calendar
 from slipway.domain.service import StageDefinition, StageRole
+from slipway.domain.two_people import PendingAct, PendingState
 from slipway.ports.outside import Message
 
 
@@ -218,6 +219,17 @@ class Records(Protocol):
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]: ...
 
 
+class PendingActs(Protocol):
+    """Acts that wait for a second person."""
+
+    def ask(
+        self, action: Action, parameters: JsonObject, reason: str, first: str, expires_at: datetime
+    ) -> tuple[PendingAct, bool]: ...
+    def lock(self, number: int) -> PendingAct: ...
+    def due(self) -> Sequence[PendingAct]: ...
+    def end(self, number: int, state: PendingState, second: str | None, result: str) -> None: ...
+
+
 class Outbox(Protocol):
     """Messages on their way to people."""
 
@@ -255,6 +267,8 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def pending_acts(self) -> PendingActs: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -225,3 +225,19 @@ def test_a_hold_is_lifted_by_its_number(rita: Slipway, airflow: FakeAirflow) -> 
     airflow.answers["POST /slipway/api/holds/3/lift"] = (200, {"detail": "hold 3 is lifted"})
 
     assert rita("hold", "lift", "3", "--reason", "over").stdout == "hold 3 is lifted\n"
+
+
+def test_a_lease_is_broken_by_two_and_the_first_is_told_how_it_goes_on(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/leases/r7.1/break"] = (202, {"id": 5, "detail": "pending 5: slipway second 5"})
+
+    result = rita("lease", "break", "r7.1", "--reason", "it is stuck")
+
+    assert (result.exit_code, result.stdout) == (0, "pending 5: slipway second 5\n")
+    assert airflow.changes()[0].body == {"reason": "it is stuck"}
+
+
+def test_a_pending_act_is_seconded_by_its_number(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/pending/5/second"] = (200, {"id": 5, "detail": "pending 5 takes effect"})
+
+    assert rita("second", "5").stdout == "pending 5 takes effect\n"
+    assert rita("second", "five").exit_code == 2

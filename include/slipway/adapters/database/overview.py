@@ -80,6 +80,36 @@ class Overview:
             standing=standing_only,
         )
 
+    def pending(self, *, waiting_only: bool = True) -> Sequence[Record]:
+        """Acts of two people, oldest first; those that wait have neither taken effect nor expired."""
+        return self._records(
+            """
+            SELECT id, action, parameters, reason, first, asked_at AS at, expires_at,
+                   CASE WHEN state = 'waiting' AND expires_at <= now() THEN 'expired' ELSE state END AS state,
+                   second, ended_at, result
+            FROM pending_act WHERE NOT :waiting OR (state = 'waiting' AND expires_at > now()) ORDER BY id
+            """,
+            waiting=waiting_only,
+        )
+
+    def leases(self) -> Sequence[Record]:
+        """Stages that hold a lane, a service, or both, with their open activity."""
+        return self._records(
+            """
+            SELECT s.attempt_id AS attempt, r.service, s.environment, t.lane, l.id IS NOT NULL AS service_held,
+                   least(t.taken_at, l.taken_at) AS since,
+                   (SELECT id FROM activity WHERE attempt_id = s.attempt_id AND role = s.role AND state = 'open')
+                   AS open_activity
+            FROM stage s
+            JOIN attempt a ON a.id = s.attempt_id
+            JOIN release r ON r.id = a.release_id
+            LEFT JOIN turn t ON t.attempt_id = s.attempt_id AND t.role = s.role AND t.state = 'holding'
+            LEFT JOIN service_lease l ON l.attempt_id = s.attempt_id AND l.role = s.role AND l.freed_at IS NULL
+            WHERE t.id IS NOT NULL OR l.id IS NOT NULL
+            ORDER BY since, attempt
+            """
+        )
+
     def policy(self) -> Record | None:
         """The policy in effect: its digest, who activated it and when."""
         found = self._records("SELECT digest, activated_by, activated_at AS at FROM policy ORDER BY id DESC LIMIT 1")
