@@ -19,7 +19,14 @@ READS = (
     "log",
     "explain?service=orders&environment=prod",
 )
-CHANGES = ("releases/r1/stop", "holds", "holds/1/lift", "pending/1/second", "leases/r1.1/break")
+CHANGES = (
+    "releases/r1/stop",
+    "holds",
+    "holds/1/lift",
+    "pending/1/second",
+    "leases/r1.1/break",
+    "activities/a1/quarantine",
+)
 
 
 @pytest.mark.parametrize("path", READS)

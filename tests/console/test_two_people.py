@@ -70,4 +70,5 @@ def test_refusals_are_told_and_logged(client: TestClient, scene: Scene) -> None:
 
 def test_what_does_not_exist_is_not_found(client: TestClient) -> None:
     assert second(client, "mona", 99).status_code == 404
-    assert client.post("/api/leases/r9.1/break", json={"reason": "x"}, headers=as_person("lena")).status_code == 404
+    for path in ("leases/r9.1/break", "activities/a1/quarantine"):
+        assert client.post(f"/api/{path}", json={"reason": "x"}, headers=as_person("lena")).status_code == 404

@@ -40,6 +40,12 @@ def break_lease(attempt: str, body: Reason, person: Person, parts: UsedParts) ->
     return _ask(parts, Action.BREAK_LEASE, {"attempt": attempt}, body.reason, person)
 
 
+@router.post("/activities/{activity}/quarantine", status_code=status.HTTP_202_ACCEPTED)
+def quarantine(activity: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
+    """Asks to give up on an activity for the lane, not for its service."""
+    return _ask(parts, Action.QUARANTINE_ACTIVITY, {"activity": activity}, body.reason, person)
+
+
 def _ask(parts: Parts, action: Action, parameters: JsonObject, reason: str, person: str) -> JsonObject:
     act = ask_second(parts.world(), action, parameters, reason, Actor(id=person, via=VIA))
     detail = (

@@ -18,6 +18,7 @@ BUILT: Collection[Action] = frozenset(
         Action.HOLD_LIFT,
         Action.DECLARE_EMERGENCY,
         Action.BREAK_LEASE,
+        Action.QUARANTINE_ACTIVITY,
         Action.READ_EVERYTHING,
     }
 )

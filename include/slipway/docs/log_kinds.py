@@ -48,6 +48,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "seconded": "A second entitled person agreed; what was asked for takes effect with this entry.",
         "second_refused": "Seconding was refused, and why; the act goes on waiting.",
         "second_expired": "Nobody seconded an act in time: it has no effect.",
+        "quarantine_ended": "The target of quarantined work answers again: settled, and its service unlocked.",
+        "activity_came_back": "The process of quarantined work ended after all, and how; the target decides.",
         "lease_broken": "Two people took lane and lease from a stage, which ends as it stands.",
     },
     "Holds and rules": {
@@ -73,13 +75,12 @@ ACTIVITY_ENDINGS: Mapping[str, str] = {
     "failed": "It failed, and why.",
     "settled_done": "Its process died; what it wanted was found to be there.",
     "settled_failed": "Its process died; what it wanted is not there.",
-    "quarantined": "Reserved for work that is given up on without an answer: not yet built.",
+    "quarantined": "Two people gave up on it past its deadline, without an answer: its service stays locked.",
 }
 """Second half of the kinds that every activity (migrate, deploy, undo) has."""
 
 
 def all_kinds() -> frozenset[str]:
-    """Every kind there is, those of activities written out, but for those that are reserved."""
+    """Every kind there is, those of activities written out."""
     plain = {kind for chapter in LOG_KINDS.values() for kind in chapter}
-    written = [ending for ending in ACTIVITY_ENDINGS if ending != "quarantined"]
-    return frozenset(plain | {f"{kind}_{ending}" for kind in ("migrate", "deploy", "undo") for ending in written})
+    return frozenset(plain | {f"{kind}_{end}" for kind in ("migrate", "deploy", "undo") for end in ACTIVITY_ENDINGS})

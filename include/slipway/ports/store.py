@@ -11,6 +11,7 @@ from slipway.domain.activity import (
     ActivityKind,
     ActivityState,
     Permit,
+    Quarantine,
     Turn,
     Worker,
 )
@@ -219,6 +220,16 @@ class Records(Protocol):
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]: ...
 
 
+class Quarantines(Protocol):
+    """Activities that were given up on, while their services stay locked."""
+
+    def begin(self, activity_id: str, service: str, environment: str, by: str, reason: str) -> Quarantine: ...
+    def of_service(self, service: str, environment: str) -> Quarantine | None: ...
+    def standing(self) -> Sequence[Quarantine]: ...
+    def asked(self, activity_id: str) -> None: ...
+    def end(self, activity_id: str) -> None: ...
+
+
 class PendingActs(Protocol):
     """Acts that wait for a second person."""
 
@@ -269,6 +280,8 @@ class Transaction(Protocol):
     def records(self) -> Records: ...
     @property
     def pending_acts(self) -> PendingActs: ...
+    @property
+    def quarantines(self) -> Quarantines: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -9,6 +9,7 @@ from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.expire_pending import expire_pending
 from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.send_outbox import send_outbox
+from slipway.use_cases.watch_quarantines import watch_quarantines
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
 
 _LOG = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Reconciler:
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
         self._duty("pending", lambda: expire_pending(self._world))
+        self._duty("quarantines", lambda: watch_quarantines(self._world))
         self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 
     def _activate_policy(self) -> None:

@@ -91,7 +91,9 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
     return Decision(blockers=tuple(blockers))
 
 
-_STOPS_A_STAGE_AT_WORK = frozenset({"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy"})
+_STOPS_A_STAGE_AT_WORK = frozenset(
+    {"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy", "quarantined"}
+)
 
 
 def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:

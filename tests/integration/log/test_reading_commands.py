@@ -9,7 +9,7 @@ import pytest
 from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
 from tests.integration.log.conftest import Slipway
-from tests.scene import Scene
+from tests.scene import ProcessKilledError, Scene, killed
 
 
 def hold_all(scene: Scene) -> None:
@@ -17,7 +17,9 @@ def hold_all(scene: Scene) -> None:
         tx.records.place_hold("all", None, "incident", "lena", None, None)
 
 
-@pytest.mark.parametrize("command", ["services", "status", "queue", "hold list", "log list", "pending", "lease list"])
+@pytest.mark.parametrize(
+    "command", ["services", "status", "queue", "hold list", "log list", "pending", "lease list", "activity list"]
+)
 def test_reading_commands_answer_in_json_and_in_words(slipway: Slipway, told: Scene, command: str) -> None:
     words = command.split()
 
@@ -91,6 +93,20 @@ def test_leases_tell_who_holds_what(slipway: Slipway, scene: Scene) -> None:
 
     assert (held["attempt"], held["environment"], held["lane"]) == (attempt.id, "preprod", "live")
     assert (held["service_held"], held["open_activity"]) == (False, None)
+
+
+def test_work_that_is_open_is_listed_with_its_process(slipway: Slipway, scene: Scene) -> None:
+    assert slipway("activity", "list").stdout == "Nothing is being done anywhere.\n"
+    attempt = scene.opened()
+    scene.turn(attempt, StageRole.DEV)
+    scene.target.before = killed
+    with pytest.raises(ProcessKilledError):
+        scene.deploy(attempt, StageRole.DEV)
+
+    (work,) = json.loads(slipway("activity", "list", "--json").stdout)
+
+    assert (work["attempt"], work["kind"], work["state"], work["pid"]) == (attempt.id, "deploy", "open", 1)
+    assert work["id"] in slipway("activity", "list").stdout
 
 
 def test_what_waits_for_a_second_person_is_listed_till_it_is_over(slipway: Slipway, scene: Scene) -> None:

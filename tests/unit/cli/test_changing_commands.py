@@ -236,6 +236,13 @@ def test_a_lease_is_broken_by_two_and_the_first_is_told_how_it_goes_on(rita: Sli
     assert airflow.changes()[0].body == {"reason": "it is stuck"}
 
 
+def test_an_activity_is_quarantined_by_two(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/activities/a1/quarantine"] = (202, {"id": 6, "detail": "pending 6"})
+
+    assert rita("activity", "quarantine", "a1", "--reason", "the host is gone").stdout == "pending 6\n"
+    assert airflow.changes()[0].body == {"reason": "the host is gone"}
+
+
 def test_a_pending_act_is_seconded_by_its_number(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers["POST /slipway/api/pending/5/second"] = (200, {"id": 5, "detail": "pending 5 takes effect"})
 

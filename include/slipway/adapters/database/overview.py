@@ -110,6 +110,20 @@ class Overview:
             """
         )
 
+    def activities(self) -> Sequence[Record]:
+        """Work that is open or quarantined, oldest first."""
+        return self._records(
+            """
+            SELECT w.id, w.attempt_id AS attempt, r.service, s.environment, w.kind, w.state, w.opened_at AS at,
+                   w.deadline, w.host, w.pid
+            FROM activity w
+            JOIN stage s ON s.attempt_id = w.attempt_id AND s.role = w.role
+            JOIN attempt a ON a.id = w.attempt_id
+            JOIN release r ON r.id = a.release_id
+            WHERE w.state IN ('open', 'quarantined') ORDER BY w.opened_at, w.id
+            """
+        )
+
     def policy(self) -> Record | None:
         """The policy in effect: its digest, who activated it and when."""
         found = self._records("SELECT digest, activated_by, activated_at AS at FROM policy ORDER BY id DESC LIMIT 1")

@@ -19,6 +19,7 @@ from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
+from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
 from slipway.adapters.database.rows import Sql
@@ -56,6 +57,7 @@ class DatabaseTransaction:
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
+        self.quarantines = DatabaseQuarantines(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
 
