@@ -54,6 +54,9 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
         who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE), differs_from=_REQUESTER
     ),
     Action.HOLD_PLACE: AuthorityRule(who=Eligibility(any_team=TeamRole.RELEASER, also=_SECOND_LINE)),
+    Action.HOLD_LIFT_OWN: AuthorityRule(
+        who=Eligibility(any_team=TeamRole.RELEASER, also=_SECOND_LINE), same_as=frozenset({Party.PLACER})
+    ),
     Action.HOLD_ABSOLUTE: AuthorityRule(who=Eligibility(any_team=TeamRole.MANAGER, also=_SECOND_LINE)),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
     Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,

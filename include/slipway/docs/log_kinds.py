@@ -56,6 +56,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "hold_placed": "Somebody, or a failure in Prod, holds everything, an environment or a service.",
         "hold_refused": "A hold was refused, and why.",
         "hold_lifted": "A hold was lifted.",
+        "hold_ended": "A hold ended by itself: its time is over, or the release it was placed for has ended.",
         "hold_lift_refused": "Lifting a hold was refused, and why.",
         "policy_activated": "Other people and rules are in effect from here on; `digest` is theirs.",
     },

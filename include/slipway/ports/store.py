@@ -104,6 +104,18 @@ class Deployed:
     digest: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class EndedHold:
+    """A hold that ended by itself, and why."""
+
+    id: int
+    scope: str
+    name: str | None
+    placed_by: str
+    reason: str
+    because: str
+
+
 class Releases(Protocol):
     """Releases and their attempts."""
 
@@ -214,8 +226,18 @@ class Records(Protocol):
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None: ...
     def why_bad(self, service: str, digest: str) -> str | None: ...
     def place_hold(
-        self, scope: str, name: str | None, reason: str, by: str, until: datetime | None, exempt: str | None
+        self,
+        scope: str,
+        name: str | None,
+        reason: str,
+        by: str,
+        until: datetime | None,
+        exempt: str | None,
+        *,
+        absolute: bool = False,
+        ends_with_release: bool = False,
     ) -> int: ...
+    def end_holds(self) -> Sequence[EndedHold]: ...
     def lift_hold(self, hold_id: int, by: str, because: str) -> bool: ...
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]: ...
 

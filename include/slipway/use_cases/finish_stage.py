@@ -96,8 +96,8 @@ def _consequences(
     held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
     if stage.role is StageRole.PROD and ending.outcome in held:
         reason = f"{attempt.version} ended in {stage.environment} as {ending.outcome}"
-        hold = tx.records.place_hold("service", attempt.service, reason, actor.id, None, release.id)
-        placed = {"hold": hold, "scope": "service", "reason": reason}
+        hold = tx.records.place_hold("service", attempt.service, reason, actor.id, None, release.id, absolute=True)
+        placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
         tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
 
 

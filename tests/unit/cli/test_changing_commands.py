@@ -212,7 +212,15 @@ def test_a_hold_is_placed_with_scope_and_end(rita: Slipway, airflow: FakeAirflow
         "reason": "x",
         "until": "2030-01-01T09:30:00+00:00",
         "during": None,
+        "absolute": False,
     }
+
+
+def test_a_hold_may_bind_emergencies_too(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/holds"] = (201, {"id": 3, "detail": "hold 3 stands"})
+
+    assert rita("hold", "place", "--scope", "all", "--reason", "x", "--absolute").exit_code == 0
+    assert airflow.changes()[0].body["absolute"] is True
 
 
 @pytest.mark.parametrize("scope", ["everything", "service", "service:", "team:x", "all:x"])

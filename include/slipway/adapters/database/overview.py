@@ -73,9 +73,11 @@ class Overview:
         """Holds, oldest first."""
         return self._records(
             """
-            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, lifted_at,
-                   lifted_by, lifted_because
-            FROM hold WHERE NOT :standing OR (lifted_at IS NULL AND (until IS NULL OR until > now())) ORDER BY id
+            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, absolute,
+                   lifted_at, lifted_by, lifted_because, ended_at, ended_because
+            FROM hold
+            WHERE NOT :standing OR (lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now()))
+            ORDER BY id
             """,
             standing=standing_only,
         )

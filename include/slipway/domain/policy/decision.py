@@ -49,6 +49,8 @@ class StandingHold:
     reason: str
     placed_by: str
     until: datetime | None
+    absolute: bool = False
+    """Binds emergency and security changes too; never a rescue."""
 
 
 @dataclass(frozen=True, kw_only=True)
