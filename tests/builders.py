@@ -33,6 +33,9 @@ ALL_DAY = dict.fromkeys(Weekday, DayWindow(opens=0, closes=1440))
 NOBODY = AuthorityRule(who=Eligibility())
 _REQUESTER = frozenset({Party.REQUESTER})
 _SECOND_LINE = frozenset({Duty.SECOND_LINE})
+SECOND_LINE_AND_MANAGER = AuthorityRule(
+    who=Eligibility(also=_SECOND_LINE), second=Eligibility(any_team=TeamRole.MANAGER), reason_required=True
+)
 
 AUTHORITY: Mapping[Action, AuthorityRule] = {
     **dict.fromkeys(Action, NOBODY),
@@ -50,6 +53,13 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
     Action.VERDICT: AuthorityRule(
         who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE), differs_from=_REQUESTER
     ),
+    Action.HOLD_PLACE: AuthorityRule(who=Eligibility(any_team=TeamRole.RELEASER, also=_SECOND_LINE)),
+    Action.HOLD_LIFT_OWN: AuthorityRule(
+        who=Eligibility(any_team=TeamRole.RELEASER, also=_SECOND_LINE), same_as=frozenset({Party.PLACER})
+    ),
+    Action.HOLD_ABSOLUTE: AuthorityRule(who=Eligibility(any_team=TeamRole.MANAGER, also=_SECOND_LINE)),
+    Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
+    Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,
 }
 
 

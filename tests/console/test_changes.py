@@ -124,6 +124,25 @@ def test_a_service_hold_is_lifted_by_a_senior_of_its_team_not_of_another(client:
     assert len(scene.log("hold_lift_refused")) == 2
 
 
+@pytest.mark.parametrize("scope", [{"scope": "all"}, {"scope": "environment", "name": "prod"}])
+def test_a_hold_that_belongs_to_no_team_is_lifted_by_its_placer_or_second_line(
+    client: TestClient, scope: dict[str, Any]
+) -> None:
+    for lifter in ("rita", "luke"):
+        number = hold(client, "rita", **scope).json()["id"]
+        for stranger in ("rob", "sam", "mona"):
+            refused = lift(client, stranger, number, "please")
+            assert (refused.status_code, "belongs to no team" in refused.json()["message"]) == (403, True)
+        assert lift(client, lifter, number, "over").status_code == 200
+
+
+def test_an_absolute_hold_is_shown_as_one_and_not_for_everybody_to_place(client: TestClient) -> None:
+    assert hold(client, "sam", absolute=True).status_code == 403
+    assert hold(client, "mona", absolute=True).status_code == 201
+    (stands,) = client.get("/api/holds", headers=as_person("rob")).json()
+    assert stands["absolute"] is True
+
+
 def test_a_hold_is_lifted_once(client: TestClient) -> None:
     number = hold(client, "rita").json()["id"]
     lift(client, "rita", number)

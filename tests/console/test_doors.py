@@ -9,8 +9,24 @@ from slipway.console.app import create_app
 from slipway.console.parts import Parts
 from tests.console.conftest import BASE_URL, as_person
 
-READS = ("services", "releases", "releases/r1", "queue", "holds", "log", "explain?service=orders&environment=prod")
-CHANGES = ("releases/r1/stop", "holds", "holds/1/lift")
+READS = (
+    "services",
+    "releases",
+    "releases/r1",
+    "queue",
+    "holds",
+    "pending",
+    "log",
+    "explain?service=orders&environment=prod",
+)
+CHANGES = (
+    "releases/r1/stop",
+    "holds",
+    "holds/1/lift",
+    "pending/1/second",
+    "leases/r1.1/break",
+    "activities/a1/quarantine",
+)
 
 
 @pytest.mark.parametrize("path", READS)

@@ -16,6 +16,7 @@ def place(
     reason: Annotated[str, typer.Option(help="Why: told to everybody whom it keeps waiting.")],
     until: Annotated[str | None, typer.Option(help="When it ends by itself: ISO 8601, UTC unless it says.")] = None,
     during: Annotated[str | None, typer.Option(metavar="RELEASE", help="A release that is not held.")] = None,
+    absolute: Annotated[bool, typer.Option("--absolute", help="Emergencies and security changes wait too.")] = False,
 ) -> None:
     """Place a hold."""
     from slipway.cli.session import signed_in_rest
@@ -23,7 +24,14 @@ def place(
 
     kind, name = _scope(scope)
     ends = parse_time(until)
-    body = {"scope": kind, "name": name, "reason": reason, "until": ends and ends.isoformat(), "during": during}
+    body = {
+        "scope": kind,
+        "name": name,
+        "reason": reason,
+        "until": ends and ends.isoformat(),
+        "during": during,
+        "absolute": absolute,
+    }
     typer.echo(signed_in_rest().call("POST", "/slipway/api/holds", json=body)["detail"])
 
 
@@ -61,12 +69,15 @@ def list_holds(
             one["at"],
             one["until"],
             one["during"],
+            "yes" if one["absolute"] else "",
             one["lifted_by"],
             one["reason"],
         )
         for one in found
     ]
-    print_table(("id", "scope", "by", "at", "until", "during", "lifted by", "reason"), rows, "No hold stands.")
+    print_table(
+        ("id", "scope", "by", "at", "until", "during", "absolute", "lifted by", "reason"), rows, "No hold stands."
+    )
 
 
 def _scope(value: str) -> tuple[str, str | None]:

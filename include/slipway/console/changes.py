@@ -27,13 +27,16 @@ class Reason(_Body):
 
 
 class NewHold(_Body):
-    """What to hold; `name` of the environment or service, `during` a release that is not bound."""
+    """What to hold; `name` of the environment or service, `during` a release that is not bound.
+
+    An `absolute` one binds emergency and security changes too."""
 
     scope: HoldScope
     name: str | None = None
     reason: str
     until: AwareDatetime | None = None
     during: str | None = None
+    absolute: bool = False
 
 
 @router.post("/releases/{release_id}/stop")

@@ -16,7 +16,10 @@ BUILT: Collection[Action] = frozenset(
         Action.HOLD_PLACE,
         Action.HOLD_LIFT_OWN,
         Action.HOLD_LIFT,
+        Action.HOLD_ABSOLUTE,
         Action.DECLARE_EMERGENCY,
+        Action.BREAK_LEASE,
+        Action.QUARANTINE_ACTIVITY,
         Action.READ_EVERYTHING,
     }
 )

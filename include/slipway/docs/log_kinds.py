@@ -42,10 +42,21 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "smoke_finished": "The verdict of the smoke tests, check by check.",
         "version_marked_bad": "A check or a person said fail: this artefact is not released again as it is.",
     },
+    "Two people": {
+        "second_awaited": "The first of two people asked for an act; it waits for a second one until `expires_at`.",
+        "two_person_act_refused": "Asking for an act of two people was refused, and why.",
+        "seconded": "A second entitled person agreed; what was asked for takes effect with this entry.",
+        "second_refused": "Seconding was refused, and why; the act goes on waiting.",
+        "second_expired": "Nobody seconded an act in time: it has no effect.",
+        "quarantine_ended": "The target of quarantined work answers again: settled, and its service unlocked.",
+        "activity_came_back": "The process of quarantined work ended after all, and how; the target decides.",
+        "lease_broken": "Two people took lane and lease from a stage, which ends as it stands.",
+    },
     "Holds and rules": {
         "hold_placed": "Somebody, or a failure in Prod, holds everything, an environment or a service.",
         "hold_refused": "A hold was refused, and why.",
         "hold_lifted": "A hold was lifted.",
+        "hold_ended": "A hold ended by itself: its time is over, or the release it was placed for has ended.",
         "hold_lift_refused": "Lifting a hold was refused, and why.",
         "policy_activated": "Other people and rules are in effect from here on; `digest` is theirs.",
     },
@@ -65,13 +76,12 @@ ACTIVITY_ENDINGS: Mapping[str, str] = {
     "failed": "It failed, and why.",
     "settled_done": "Its process died; what it wanted was found to be there.",
     "settled_failed": "Its process died; what it wanted is not there.",
-    "quarantined": "Reserved for work that is given up on without an answer: not yet built.",
+    "quarantined": "Two people gave up on it past its deadline, without an answer: its service stays locked.",
 }
 """Second half of the kinds that every activity (migrate, deploy, undo) has."""
 
 
 def all_kinds() -> frozenset[str]:
-    """Every kind there is, those of activities written out, but for those that are reserved."""
+    """Every kind there is, those of activities written out."""
     plain = {kind for chapter in LOG_KINDS.values() for kind in chapter}
-    written = [ending for ending in ACTIVITY_ENDINGS if ending != "quarantined"]
-    return frozenset(plain | {f"{kind}_{ending}" for kind in ("migrate", "deploy", "undo") for ending in written})
+    return frozenset(plain | {f"{kind}_{end}" for kind in ("migrate", "deploy", "undo") for end in ACTIVITY_ENDINGS})

@@ -92,6 +92,20 @@ class Activity:
     detail: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Quarantine:
+    """An activity that was given up on for the lane, while its service stays locked until the target answers."""
+
+    activity_id: str
+    service: str
+    environment: str
+    by: str
+    reason: str
+    at: datetime
+    asked_at: datetime
+    """When the target was last asked."""
+
+
 def why_not_next(before: Sequence[Activity], kind: ActivityKind) -> str | None:
     """None if `kind` may follow what a stage did so far: migrate, then deploy, each only after a success."""
     if any(activity.kind is ActivityKind.UNDO for activity in before):

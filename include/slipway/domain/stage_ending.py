@@ -1,7 +1,7 @@
 """How a stage ends, from what is known of it (`lifecycle.md`, How a stage finishes). Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.release import Attempt, Stage, StageOutcome
@@ -85,3 +85,16 @@ def deciding_undo(activities: Sequence[Activity]) -> Activity | None:
 def undo_outcome(undo: Activity) -> StageOutcome:
     """How the stage ended, from how its undo ended."""
     return StageOutcome.UNDONE if undo.state.succeeded else StageOutcome.LIVE_UNCERTAIN
+
+
+def as_it_stands(attempt: Attempt, stage: Stage, activities: Sequence[Activity], because: str) -> Ending:
+    """How a stage ends that must let go now: what it began and did not bring back leaves the environment uncertain."""
+    if not activities and stage.ending is None and attempt.stop_requested_by is None:
+        return Ending(outcome=StageOutcome.NOT_STARTED, detail=f"{because}: nothing was touched")
+    ending = how_it_ends(attempt, stage, activities)
+    if not ending.undo:
+        return replace(ending, detail=f"{ending.detail}. {because}")
+    last = deciding_undo(activities)
+    if last is None:
+        return Ending(outcome=StageOutcome.LIVE_UNCERTAIN, detail=f"{ending.detail}. {because}, before it was undone")
+    return Ending(outcome=undo_outcome(last), detail=f"{ending.detail}. {because}. Undo: {last.detail}")

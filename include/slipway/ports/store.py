@@ -11,6 +11,7 @@ from slipway.domain.activity import (
     ActivityKind,
     ActivityState,
     Permit,
+    Quarantine,
     Turn,
     Worker,
 )
@@ -18,7 +19,7 @@ from slipway.domain.audit import RecordedRequest, RunName
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.people import People, Person
-from slipway.domain.platform import Platform
+from slipway.domain.platform import Action, Platform
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.release import (
     Attempt,
@@ -32,6 +33,7 @@ from slipway.domain.release import (
 )
 from slipway.domain.release_window import Calendar
 from slipway.domain.service import StageDefinition, StageRole
+from slipway.domain.two_people import PendingAct, PendingState
 from slipway.ports.outside import Message
 
 
@@ -100,6 +102,18 @@ class Deployed:
 
     version: str | None
     digest: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedHold:
+    """A hold that ended by itself, and why."""
+
+    id: int
+    scope: str
+    name: str | None
+    placed_by: str
+    reason: str
+    because: str
 
 
 class Releases(Protocol):
@@ -212,10 +226,41 @@ class Records(Protocol):
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None: ...
     def why_bad(self, service: str, digest: str) -> str | None: ...
     def place_hold(
-        self, scope: str, name: str | None, reason: str, by: str, until: datetime | None, exempt: str | None
+        self,
+        scope: str,
+        name: str | None,
+        reason: str,
+        by: str,
+        until: datetime | None,
+        exempt: str | None,
+        *,
+        absolute: bool = False,
+        ends_with_release: bool = False,
     ) -> int: ...
+    def end_holds(self) -> Sequence[EndedHold]: ...
     def lift_hold(self, hold_id: int, by: str, because: str) -> bool: ...
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]: ...
+
+
+class Quarantines(Protocol):
+    """Activities that were given up on, while their services stay locked."""
+
+    def begin(self, activity_id: str, service: str, environment: str, by: str, reason: str) -> Quarantine: ...
+    def of_service(self, service: str, environment: str) -> Quarantine | None: ...
+    def standing(self) -> Sequence[Quarantine]: ...
+    def asked(self, activity_id: str) -> None: ...
+    def end(self, activity_id: str) -> None: ...
+
+
+class PendingActs(Protocol):
+    """Acts that wait for a second person."""
+
+    def ask(
+        self, action: Action, parameters: JsonObject, reason: str, first: str, expires_at: datetime
+    ) -> tuple[PendingAct, bool]: ...
+    def lock(self, number: int) -> PendingAct: ...
+    def due(self) -> Sequence[PendingAct]: ...
+    def end(self, number: int, state: PendingState, second: str | None, result: str) -> None: ...
 
 
 class Outbox(Protocol):
@@ -255,6 +300,10 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def pending_acts(self) -> PendingActs: ...
+    @property
+    def quarantines(self) -> Quarantines: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from slipway.domain.errors import SlipwayError
 from slipway.use_cases.activate_policy import activate_policy
 from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.end_holds import end_holds
+from slipway.use_cases.expire_pending import expire_pending
 from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.send_outbox import send_outbox
+from slipway.use_cases.watch_quarantines import watch_quarantines
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
 
 _LOG = logging.getLogger(__name__)
@@ -28,6 +31,9 @@ class Reconciler:
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
+        self._duty("holds", lambda: end_holds(self._world))
+        self._duty("pending", lambda: expire_pending(self._world))
+        self._duty("quarantines", lambda: watch_quarantines(self._world))
         self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 
     def _activate_policy(self) -> None:

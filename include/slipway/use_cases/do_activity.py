@@ -65,13 +65,20 @@ def work_and_close(world: World, activity: Activity, lock_fd: int, actor: Actor,
     except SlipwayError as error:
         _close(world, activity, ActivityState.FAILED, str(error), actor)
         raise
-    return _close(world, activity, ActivityState.DONE, detail, actor)
+    closed = _close(world, activity, ActivityState.DONE, detail, actor)
+    if closed.state is ActivityState.QUARANTINED:
+        raise SlipwayError(f"the {activity.kind} came back after it was quarantined, so nothing follows it: {detail}")
+    return closed
 
 
 def _close(world: World, activity: Activity, state: ActivityState, detail: str, actor: Actor) -> Activity:
     with world.store.transaction() as tx:
-        if tx.activities.lock(activity.id).state is ActivityState.OPEN:
+        now = tx.activities.lock(activity.id).state
+        if now is ActivityState.OPEN:
             close_activity(tx, activity, state, detail, actor)
+        elif now is ActivityState.QUARANTINED:
+            payload = {"activity": activity.id, "state": state.value, "detail": detail}
+            tx.log("activity_came_back", actor, attempt=tx.releases.attempt(activity.attempt_id), payload=payload)
         return tx.activities.lock(activity.id)
 
 

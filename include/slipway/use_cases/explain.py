@@ -7,7 +7,7 @@ from datetime import datetime
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Platform
-from slipway.domain.policy import no_hold, service_is_free, window_is_open
+from slipway.domain.policy import no_hold, not_quarantined, service_is_free, window_is_open
 from slipway.domain.policy.decide import Rule, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy_hash import effective_policy_hash
@@ -16,7 +16,7 @@ from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.facts import gather, stage_needs
 
-FOR_ANYBODY: Sequence[Rule] = (no_hold.check, window_is_open.check, service_is_free.check)
+FOR_ANYBODY: Sequence[Rule] = (no_hold.check, window_is_open.check, service_is_free.check, not_quarantined.check)
 """What would hold an ordinary release that nobody has asked for yet."""
 NOBODY = "none"
 
@@ -131,6 +131,7 @@ def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Fac
         grants=(),
         holds=tuple(tx.records.standing_holds(service, environment, release)),
         lease=tx.leases.live(service, environment),
+        quarantine=tx.quarantines.of_service(service, environment),
     )
 
 

@@ -35,6 +35,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         grants=tuple(g for g in tx.grants.of_attempt(attempt.id) if g.step in STEPS_BEFORE[role]),
         holds=tuple(tx.records.standing_holds(attempt.service, stage.environment, release)),
         lease=tx.leases.live(attempt.service, stage.environment),
+        quarantine=tx.quarantines.of_service(attempt.service, stage.environment),
         turn=tx.turns.find(attempt.id, role),
         lane_holder=tx.turns.holder(lane_of(role, attempt.service)),
         bad_version=tx.records.why_bad(attempt.service, attempt.digest),

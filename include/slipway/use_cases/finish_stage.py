@@ -65,18 +65,24 @@ def _record(world: World, attempt_id: str, role: StageRole, actor: Actor) -> Fin
             if last is None:
                 return Finish(outcome=None, detail="it must be undone, and is not yet")
             ending = Ending(outcome=undo_outcome(last), detail=f"{ending.detail}. Undo: {last.detail}")
-        release = release_of(tx, attempt)
-        tx.stages.finish(attempt_id, role, ending.outcome, ending.detail)
-        payload = {"outcome": ending.outcome.value, "detail": ending.detail, "smoke": stage.smoke}
-        tx.log("stage_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
-        _consequences(tx, release, attempt, stage, ending, actor)
-        freed_lane = tx.turns.free(attempt_id, role)
-        freed_lease = tx.leases.free(attempt_id, role)
-        if freed_lane or freed_lease:
-            tx.log("lane_freed", actor, attempt=attempt, environment=stage.environment)
-        tx.tell(_message(attempt, stage, ending))
-        tx.wake()
+        record_ending(tx, attempt, stage, ending, actor)
         return Finish(outcome=ending.outcome, detail=ending.detail)
+
+
+def record_ending(
+    tx: Transaction, attempt: Attempt, stage: Stage, ending: Ending, actor: Actor, *, lease_stays: bool = False
+) -> None:
+    """Writes how a stage ended and all that follows from it, and lets go of lane and lease."""
+    tx.stages.finish(attempt.id, stage.role, ending.outcome, ending.detail)
+    payload = {"outcome": ending.outcome.value, "detail": ending.detail, "smoke": stage.smoke}
+    tx.log("stage_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
+    _consequences(tx, release_of(tx, attempt), attempt, stage, ending, actor)
+    freed_lane = tx.turns.free(attempt.id, stage.role)
+    freed_lease = not lease_stays and tx.leases.free(attempt.id, stage.role)
+    if freed_lane or freed_lease:
+        tx.log("lane_freed", actor, attempt=attempt, environment=stage.environment)
+    tx.tell(_message(attempt, stage, ending))
+    tx.wake()
 
 
 def _consequences(
@@ -90,8 +96,8 @@ def _consequences(
     held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
     if stage.role is StageRole.PROD and ending.outcome in held:
         reason = f"{attempt.version} ended in {stage.environment} as {ending.outcome}"
-        hold = tx.records.place_hold("service", attempt.service, reason, actor.id, None, release.id)
-        placed = {"hold": hold, "scope": "service", "reason": reason}
+        hold = tx.records.place_hold("service", attempt.service, reason, actor.id, None, release.id, absolute=True)
+        placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
         tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
 
 

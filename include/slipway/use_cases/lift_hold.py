@@ -52,6 +52,8 @@ def _may_not(policy: PolicyInEffect, hold: PlacedHold, actor: Actor, reason: str
     if why_not(own, person, matter, policy.people) is None:
         return None
     refusal = why_not(policy.platform.rule(Action.HOLD_LIFT), person, matter, policy.people)
+    if refusal is not None and person is not None and hold.team is None:
+        return f"{refusal}. A hold on all or on an environment belongs to no team"
     if refusal is None and not reason.strip():
         return f"a reason is needed to lift a hold of somebody else ({hold.placed_by})"
     return refusal

@@ -8,6 +8,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.policy.decide import FOR_PERMIT, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy.grants_count import RENEWABLE
+from slipway.domain.policy.no_hold import passed_holds
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.store import Actor, Transaction
@@ -91,7 +92,9 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
     return Decision(blockers=tuple(blockers))
 
 
-_STOPS_A_STAGE_AT_WORK = frozenset({"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy"})
+_STOPS_A_STAGE_AT_WORK = frozenset(
+    {"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy", "quarantined"}
+)
 
 
 def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
@@ -109,6 +112,7 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         "fencing": permit.fencing,
         "policy_hash": permit.policy_hash,
         "grants": [grant.id for grant in facts.grants],
+        "passed_holds": list(passed_holds(facts)),
     }
     tx.log("permit_issued", actor, attempt=attempt, environment=stage.environment, payload=payload)
     return permit

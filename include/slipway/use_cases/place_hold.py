@@ -8,6 +8,7 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
+from slipway.domain.release import ReleaseState
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, PolicyInEffect, Transaction
 from slipway.use_cases.world import World
@@ -30,6 +31,8 @@ class HoldRequest:
     reason: str
     until: datetime | None = None
     during: str | None = None
+    absolute: bool = False
+    """Binds emergency and security changes too; never a rescue."""
 
     def __str__(self) -> str:
         return "everything" if self.name is None else f"{self.scope} {self.name}"
@@ -42,6 +45,7 @@ class HoldRequest:
             "reason": self.reason,
             "until": self.until.isoformat() if self.until else None,
             "during": self.during,
+            "absolute": self.absolute,
         }
 
 
@@ -49,14 +53,23 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
     """The number of the hold. Raises RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
         policy = tx.policy()
-        refusal = _may_not(policy, actor) or _makes_no_sense(tx, policy, request)
+        refusal = _may_not(policy, request, actor) or _makes_no_sense(tx, policy, request)
         if refusal is None:
             hold_id = tx.records.place_hold(
-                request.scope, request.name, request.reason, actor.id, request.until, request.during
+                request.scope,
+                request.name,
+                request.reason,
+                actor.id,
+                request.until,
+                request.during,
+                absolute=request.absolute,
+                ends_with_release=request.during is not None,
             )
             _log(tx, "hold_placed", actor, request, {"hold": hold_id})
             until = f" until {request.until:%Y-%m-%d %H:%M} UTC" if request.until else ""
-            text = f"{actor.id} holds {request}{until}: {request.reason} (hold {hold_id})"
+            during = f" until release {request.during} has ended" if request.during else ""
+            absolute = ", emergencies too," if request.absolute else ""
+            text = f"{actor.id} holds {request}{absolute}{until}{during}: {request.reason} (hold {hold_id})"
             tx.tell(Message(key=f"hold:{hold_id}:placed", channel="deploy", text=text))
             tx.wake()
             return hold_id
@@ -64,9 +77,13 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
     raise RefusedError("may_not_hold", refusal)
 
 
-def _may_not(policy: PolicyInEffect, actor: Actor) -> str | None:
-    rule = policy.platform.rule(Action.HOLD_PLACE)
-    return why_not(rule, policy.people.find(actor.id), Matter(team=None), policy.people)
+def _may_not(policy: PolicyInEffect, request: HoldRequest, actor: Actor) -> str | None:
+    for action in (Action.HOLD_PLACE, *((Action.HOLD_ABSOLUTE,) if request.absolute else ())):
+        rule = policy.platform.rule(action)
+        refusal = why_not(rule, policy.people.find(actor.id), Matter(team=None), policy.people)
+        if refusal is not None:
+            return refusal if action is Action.HOLD_PLACE else f"{refusal}, for a hold that binds emergencies too"
+    return None
 
 
 def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldRequest) -> str | None:
@@ -79,8 +96,17 @@ def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldReques
         return f"there is no environment {request.name}; there are {', '.join(sorted(known))}"
     if request.until is not None and request.until <= tx.now:
         return f"it would end at {request.until:%Y-%m-%d %H:%M} UTC, which is past"
-    if request.during is not None and tx.releases.get(request.during) is None:
-        return f"there is no release {request.during} to hold the others back for"
+    return None if request.during is None else _cannot_last_during(tx, request.during)
+
+
+def _cannot_last_during(tx: Transaction, release_id: str) -> str | None:
+    release = tx.releases.get(release_id)
+    if release is None:
+        return f"there is no release {release_id} to hold the others back for"
+    if release.state is ReleaseState.ENDED:
+        return (
+            f"release {release_id} has ended already ({release.outcome}): there is nothing to hold the others back for"
+        )
     return None
 
 

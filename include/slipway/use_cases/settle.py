@@ -27,15 +27,15 @@ def settle(world: World, activity_id: str, actor: Actor) -> Settled:
         activity = tx.activities.lock(activity_id)
         if activity.state is not ActivityState.OPEN:
             return Settled.CLOSED
-        if not _is_over(world, tx, activity):
+        if not is_over(world, tx, activity):
             return Settled.ALIVE
         stage = tx.stages.get(activity.attempt_id, activity.role)
         try:
-            reached = _reached(world, tx, activity, stage)
+            as_wanted = reached(world, tx, activity, stage)
         except SlipwayError as error:
             _log(tx, activity, stage, actor, "activity_unsettled", {"problem": str(error)})
             return Settled.UNKNOWN
-        state = ActivityState.SETTLED_DONE if reached else ActivityState.SETTLED_FAILED
+        state = ActivityState.SETTLED_DONE if as_wanted else ActivityState.SETTLED_FAILED
         detail = "its process died; the target was asked what runs"
         close_activity(tx, activity, state, detail, actor)
         return Settled.CLOSED
@@ -57,13 +57,16 @@ def close_activity(tx: Transaction, activity: Activity, state: ActivityState, de
     tx.wake()
 
 
-def _is_over(world: World, tx: Transaction, activity: Activity) -> bool:
+def is_over(world: World, tx: Transaction, activity: Activity) -> bool:
+    """Whether its process is proven dead, or past its deadline where nobody can tell."""
     free = world.locks.is_free(activity.id, activity.worker.host)
     return free is True or (free is None and tx.now >= activity.deadline)
 
 
-def _reached(world: World, tx: Transaction, activity: Activity, stage: Stage) -> bool:
-    """Whether what the activity wanted is there: asked of the target or of the service's database itself."""
+def reached(world: World, tx: Transaction, activity: Activity, stage: Stage) -> bool:
+    """Whether what the activity wanted is there: asked of the target or of the service's database itself.
+
+    Raises SlipwayError where it does not answer."""
     attempt = tx.releases.attempt(activity.attempt_id)
     assert attempt is not None, "an activity refers to its attempt by foreign key"
     if activity.kind is ActivityKind.MIGRATE:

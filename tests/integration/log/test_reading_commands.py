@@ -1,13 +1,15 @@
-"""`slipway services`, `status`, `queue`, `explain`, `hold list` and `doctor` on a real release database."""
+"""Commands that read: on a real release database, in words and as JSON."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
 from tests.integration.log.conftest import Slipway
-from tests.scene import Scene
+from tests.scene import ProcessKilledError, Scene, killed
 
 
 def hold_all(scene: Scene) -> None:
@@ -15,7 +17,9 @@ def hold_all(scene: Scene) -> None:
         tx.records.place_hold("all", None, "incident", "lena", None, None)
 
 
-@pytest.mark.parametrize("command", ["services", "status", "queue", "hold list", "log list"])
+@pytest.mark.parametrize(
+    "command", ["services", "status", "queue", "hold list", "log list", "pending", "lease list", "activity list"]
+)
 def test_reading_commands_answer_in_json_and_in_words(slipway: Slipway, told: Scene, command: str) -> None:
     words = command.split()
 
@@ -78,6 +82,44 @@ def test_the_queue_tells_who_holds_the_lane(slipway: Slipway, scene: Scene) -> N
 
     assert "holds" in slipway("queue").stdout
     assert json.loads(slipway("queue", "--json").stdout)[0]["attempt"] == attempt.id
+
+
+def test_leases_tell_who_holds_what(slipway: Slipway, scene: Scene) -> None:
+    assert slipway("lease", "list").stdout == "Nobody holds a lane or a service.\n"
+    attempt = scene.approved()
+    scene.turn(attempt, StageRole.PREPROD)
+
+    (held,) = json.loads(slipway("lease", "list", "--json").stdout)
+
+    assert (held["attempt"], held["environment"], held["lane"]) == (attempt.id, "preprod", "live")
+    assert (held["service_held"], held["open_activity"]) == (False, None)
+
+
+def test_work_that_is_open_is_listed_with_its_process(slipway: Slipway, scene: Scene) -> None:
+    assert slipway("activity", "list").stdout == "Nothing is being done anywhere.\n"
+    attempt = scene.opened()
+    scene.turn(attempt, StageRole.DEV)
+    scene.target.before = killed
+    with pytest.raises(ProcessKilledError):
+        scene.deploy(attempt, StageRole.DEV)
+
+    (work,) = json.loads(slipway("activity", "list", "--json").stdout)
+
+    assert (work["attempt"], work["kind"], work["state"], work["pid"]) == (attempt.id, "deploy", "open", 1)
+    assert work["id"] in slipway("activity", "list").stdout
+
+
+def test_what_waits_for_a_second_person_is_listed_till_it_is_over(slipway: Slipway, scene: Scene) -> None:
+    assert slipway("pending").stdout == "Nothing waits for a second person.\n"
+    with scene.store.transaction() as tx:
+        until = tx.now + timedelta(hours=1)
+        tx.pending_acts.ask(Action.BREAK_LEASE, {"attempt": "r1.1"}, "it is stuck", "lena", until)
+        tx.pending_acts.ask(Action.BREAK_LEASE, {"attempt": "r2.1"}, "too late", "lena", tx.now)
+
+    assert [one["parameters"] for one in json.loads(slipway("pending", "--json").stdout)] == [{"attempt": "r1.1"}]
+    everything = json.loads(slipway("pending", "--all", "--json").stdout)
+    assert [one["state"] for one in everything] == ["waiting", "expired"]
+    assert "it is stuck" in slipway("pending").stdout
 
 
 def test_doctor_tells_what_works_and_what_does_not(slipway: Slipway, told: Scene) -> None:

@@ -212,7 +212,15 @@ def test_a_hold_is_placed_with_scope_and_end(rita: Slipway, airflow: FakeAirflow
         "reason": "x",
         "until": "2030-01-01T09:30:00+00:00",
         "during": None,
+        "absolute": False,
     }
+
+
+def test_a_hold_may_bind_emergencies_too(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/holds"] = (201, {"id": 3, "detail": "hold 3 stands"})
+
+    assert rita("hold", "place", "--scope", "all", "--reason", "x", "--absolute").exit_code == 0
+    assert airflow.changes()[0].body["absolute"] is True
 
 
 @pytest.mark.parametrize("scope", ["everything", "service", "service:", "team:x", "all:x"])
@@ -225,3 +233,26 @@ def test_a_hold_is_lifted_by_its_number(rita: Slipway, airflow: FakeAirflow) -> 
     airflow.answers["POST /slipway/api/holds/3/lift"] = (200, {"detail": "hold 3 is lifted"})
 
     assert rita("hold", "lift", "3", "--reason", "over").stdout == "hold 3 is lifted\n"
+
+
+def test_a_lease_is_broken_by_two_and_the_first_is_told_how_it_goes_on(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/leases/r7.1/break"] = (202, {"id": 5, "detail": "pending 5: slipway second 5"})
+
+    result = rita("lease", "break", "r7.1", "--reason", "it is stuck")
+
+    assert (result.exit_code, result.stdout) == (0, "pending 5: slipway second 5\n")
+    assert airflow.changes()[0].body == {"reason": "it is stuck"}
+
+
+def test_an_activity_is_quarantined_by_two(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/activities/a1/quarantine"] = (202, {"id": 6, "detail": "pending 6"})
+
+    assert rita("activity", "quarantine", "a1", "--reason", "the host is gone").stdout == "pending 6\n"
+    assert airflow.changes()[0].body == {"reason": "the host is gone"}
+
+
+def test_a_pending_act_is_seconded_by_its_number(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/pending/5/second"] = (200, {"id": 5, "detail": "pending 5 takes effect"})
+
+    assert rita("second", "5").stdout == "pending 5 takes effect\n"
+    assert rita("second", "five").exit_code == 2

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from slipway.domain.activity import ActivityKind, ActivityState
 
-ENDED = [state.value for state in ActivityState if state not in {ActivityState.OPEN, ActivityState.QUARANTINED}]
+ENDED = [state.value for state in ActivityState if state is not ActivityState.OPEN]
 PLACEHOLDERS = {"{activity.kind}": [kind.value for kind in ActivityKind], "{state}": ENDED}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

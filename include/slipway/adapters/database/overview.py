@@ -73,11 +73,57 @@ class Overview:
         """Holds, oldest first."""
         return self._records(
             """
-            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, lifted_at,
-                   lifted_by, lifted_because
-            FROM hold WHERE NOT :standing OR (lifted_at IS NULL AND (until IS NULL OR until > now())) ORDER BY id
+            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, absolute,
+                   lifted_at, lifted_by, lifted_because, ended_at, ended_because
+            FROM hold
+            WHERE NOT :standing OR (lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now()))
+            ORDER BY id
             """,
             standing=standing_only,
+        )
+
+    def pending(self, *, waiting_only: bool = True) -> Sequence[Record]:
+        """Acts of two people, oldest first; those that wait have neither taken effect nor expired."""
+        return self._records(
+            """
+            SELECT id, action, parameters, reason, first, asked_at AS at, expires_at,
+                   CASE WHEN state = 'waiting' AND expires_at <= now() THEN 'expired' ELSE state END AS state,
+                   second, ended_at, result
+            FROM pending_act WHERE NOT :waiting OR (state = 'waiting' AND expires_at > now()) ORDER BY id
+            """,
+            waiting=waiting_only,
+        )
+
+    def leases(self) -> Sequence[Record]:
+        """Stages that hold a lane, a service, or both, with their open activity."""
+        return self._records(
+            """
+            SELECT s.attempt_id AS attempt, r.service, s.environment, t.lane, l.id IS NOT NULL AS service_held,
+                   least(t.taken_at, l.taken_at) AS since,
+                   (SELECT id FROM activity WHERE attempt_id = s.attempt_id AND role = s.role AND state = 'open')
+                   AS open_activity
+            FROM stage s
+            JOIN attempt a ON a.id = s.attempt_id
+            JOIN release r ON r.id = a.release_id
+            LEFT JOIN turn t ON t.attempt_id = s.attempt_id AND t.role = s.role AND t.state = 'holding'
+            LEFT JOIN service_lease l ON l.attempt_id = s.attempt_id AND l.role = s.role AND l.freed_at IS NULL
+            WHERE t.id IS NOT NULL OR l.id IS NOT NULL
+            ORDER BY since, attempt
+            """
+        )
+
+    def activities(self) -> Sequence[Record]:
+        """Work that is open or quarantined, oldest first."""
+        return self._records(
+            """
+            SELECT w.id, w.attempt_id AS attempt, r.service, s.environment, w.kind, w.state, w.opened_at AS at,
+                   w.deadline, w.host, w.pid
+            FROM activity w
+            JOIN stage s ON s.attempt_id = w.attempt_id AND s.role = w.role
+            JOIN attempt a ON a.id = w.attempt_id
+            JOIN release r ON r.id = a.release_id
+            WHERE w.state IN ('open', 'quarantined') ORDER BY w.opened_at, w.id
+            """
         )
 
     def policy(self) -> Record | None:

@@ -106,10 +106,11 @@ class DatabaseActivities:
         return [_activity(row) for row in rows]
 
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
-        """Writes how an open activity ended; a closed one stays as it is."""
+        """Writes how an activity ended. A closed one stays as it is, but for a quarantined one that is settled."""
         self._sql.run(
             """UPDATE activity SET state = :state, detail = :detail, closed_at = clock_timestamp()
-            WHERE id = :id AND state = 'open'""",
+            WHERE id = :id AND (state = 'open'
+                   OR (state = 'quarantined' AND :state IN ('settled_done', 'settled_failed')))""",
             id=activity_id,
             state=state,
             detail=detail,

@@ -8,7 +8,7 @@ from slipway.adapters.database.rows import Sql
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import Attempt, Release, Stage
-from slipway.ports.store import Deployed
+from slipway.ports.store import Deployed, EndedHold
 
 
 class DatabaseRecords:
@@ -87,18 +87,30 @@ class DatabaseRecords:
         return because
 
     def place_hold(
-        self, scope: str, name: str | None, reason: str, by: str, until: datetime | None, exempt: str | None
+        self,
+        scope: str,
+        name: str | None,
+        reason: str,
+        by: str,
+        until: datetime | None,
+        exempt: str | None,
+        *,
+        absolute: bool = False,
+        ends_with_release: bool = False,
     ) -> int:
-        """Places a hold and returns its number."""
+        """Places a hold and returns its number; `ends_with_release`: with that of the exempt one."""
         hold_id: int = self._sql.value(
-            """INSERT INTO hold (scope, name, reason, placed_by, until, exempt_release)
-            VALUES (:scope, :name, :reason, :by, :until, :exempt) RETURNING id""",
+            """INSERT INTO hold (scope, name, reason, placed_by, until, exempt_release, absolute,
+                                 ends_with_release)
+            VALUES (:scope, :name, :reason, :by, :until, :exempt, :absolute, :ends_with_release) RETURNING id""",
             scope=scope,
             name=name,
             reason=reason,
             by=by,
             until=until,
             exempt=exempt,
+            absolute=absolute,
+            ends_with_release=ends_with_release,
         )
         return hold_id
 
@@ -106,19 +118,32 @@ class DatabaseRecords:
         """Lifts a standing hold; False if there is none of that number."""
         touched = self._sql.run(
             """UPDATE hold SET lifted_at = now(), lifted_by = :by, lifted_because = :because
-            WHERE id = :id AND lifted_at IS NULL""",
+            WHERE id = :id AND lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())""",
             id=hold_id,
             by=by,
             because=because,
         )
         return touched == 1
 
+    def end_holds(self) -> Sequence[EndedHold]:
+        """Ends those whose time is over, or whose release has ended; each once."""
+        rows = self._sql.all(
+            """
+            UPDATE hold h SET ended_at = now(), ended_because = CASE WHEN h.until <= now()
+                   THEN 'its time is over' ELSE 'release ' || h.exempt_release || ' has ended' END
+            WHERE h.lifted_at IS NULL AND h.ended_at IS NULL AND (h.until <= now()
+                  OR (h.ends_with_release AND (SELECT state FROM release WHERE id = h.exempt_release) = 'ended'))
+            RETURNING id, scope, name, placed_by, reason, ended_because AS because
+            """
+        )
+        return [EndedHold(**row) for row in sorted(rows, key=lambda row: row["id"])]
+
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:
         """Holds that bind this release there: not its own exemption, nor the hold of a failure that it fixes."""
         rows = self._sql.all(
             """
-            SELECT id, scope, reason, placed_by, until FROM hold
-            WHERE lifted_at IS NULL AND (until IS NULL OR until > now())
+            SELECT id, scope, reason, placed_by, until, absolute FROM hold
+            WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())
               AND (scope = 'all' OR (scope = 'environment' AND name = :environment)
                    OR (scope = 'service' AND name = :service))
               AND exempt_release IS DISTINCT FROM :release AND (CAST(:fixes AS text) IS NULL

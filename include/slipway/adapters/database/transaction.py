@@ -17,7 +17,9 @@ from slipway.adapters.database import codec
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
+from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
+from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
 from slipway.adapters.database.rows import Sql
@@ -54,6 +56,8 @@ class DatabaseTransaction:
         self.activities = DatabaseActivities(self.sql)
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
+        self.pending_acts = DatabasePendingActs(self.sql)
+        self.quarantines = DatabaseQuarantines(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
 

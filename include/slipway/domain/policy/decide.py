@@ -8,6 +8,7 @@ from slipway.domain.policy import (
     grants_count,
     lane_is_ours,
     no_hold,
+    not_quarantined,
     proven_before,
     service_is_free,
     version_is_not_bad,
@@ -25,6 +26,7 @@ BEFORE_TURN: Sequence[Rule] = (
     no_hold.check,
     window_is_open.check,
     service_is_free.check,
+    not_quarantined.check,
 )
 """What must hold before a stage takes its turn."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from slipway.domain.activity import Turn
+from slipway.domain.activity import Quarantine, Turn
 from slipway.domain.grant import Grant
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
@@ -49,6 +49,8 @@ class StandingHold:
     reason: str
     placed_by: str
     until: datetime | None
+    absolute: bool = False
+    """Binds emergency and security changes too; never a rescue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,8 @@ class Facts:
     """Of this attempt, for this stage's steps; rejections and voided ones included."""
     holds: tuple[StandingHold, ...] = ()
     lease: LeaseHolder | None = None
+    quarantine: Quarantine | None = None
+    """The oldest that stands for this service in this environment."""
     turn: Turn | None = None
     lane_holder: Turn | None = None
     bad_version: str | None = None

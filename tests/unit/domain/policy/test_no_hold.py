@@ -2,9 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
+
 from slipway.domain.policy.decision import StandingHold
-from slipway.domain.policy.no_hold import check
-from tests.facts import NOW, facts
+from slipway.domain.policy.no_hold import check, passed_holds
+from slipway.domain.release import ChangeKind
+from tests.facts import NOW, a_release, facts
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+@pytest.mark.parametrize("absolute", [False, True])
+def test_an_ordinary_hold_lets_urgent_changes_pass_an_absolute_one_nobody(kind: ChangeKind, absolute: bool) -> None:
+    hold = StandingHold(id=7, scope="all", reason="incident", placed_by="lena", until=None, absolute=absolute)
+    given = facts(holds=(hold,), release=a_release(kind=kind))
+    passes = kind is not ChangeKind.STANDARD and not absolute
+    assert (not list(check(given, NOW)), passed_holds(given)) == (passes, (7,) if passes else ())
 
 
 def test_each_hold_is_named_with_who_and_until_when() -> None:

@@ -1,0 +1,18 @@
+"""A hold whose time is over, or whose release has ended, ends by itself: written and told once (R15)."""
+
+from slipway.ports.outside import Message
+from slipway.use_cases.world import PLATFORM, World
+
+
+def end_holds(world: World) -> None:
+    """The reconciler's look."""
+    with world.store.transaction() as tx:
+        for hold in tx.records.end_holds():
+            payload = {"hold": hold.id, "placed_by": hold.placed_by, "because": hold.because}
+            service = hold.name if hold.scope == "service" else None
+            environment = hold.name if hold.scope == "environment" else None
+            tx.log("hold_ended", PLATFORM, service=service, environment=environment, payload=payload)
+            what = "everything" if hold.name is None else f"{hold.scope} {hold.name}"
+            text = f"hold {hold.id} of {hold.placed_by} on {what} has ended: {hold.because} ({hold.reason})"
+            tx.tell(Message(key=f"hold:{hold.id}:ended", channel="deploy", text=text))
+            tx.wake()

@@ -1,0 +1,58 @@
+"""The second of two people agrees, and what the first asked for takes effect, in the same transaction."""
+
+from dataclasses import dataclass
+
+from slipway.domain.errors import RefusedError
+from slipway.domain.two_people import PendingAct, PendingState, why_not_these_two
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.expire_pending import expire_due
+from slipway.use_cases.two_person_act import Subject, as_payload
+from slipway.use_cases.two_person_acts import ACTS
+from slipway.use_cases.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seconded:
+    """`now` False: it had taken effect before, and nothing was done again."""
+
+    pending: PendingAct
+    now: bool
+
+
+def give_second(world: World, number: int, actor: Actor) -> Seconded:
+    """What took effect. Raises NotFoundError, RefusedError; a refusal is in the log, and the act goes on waiting."""
+    with world.store.transaction() as tx:
+        expire_due(tx)
+        pending = tx.pending_acts.lock(number)
+        if pending.state is PendingState.EFFECTIVE:
+            return Seconded(pending=pending, now=False)
+        act = ACTS[pending.action]
+        subject = act.about(tx, pending.parameters)
+        refusal = _may_not(tx, pending, subject, actor) or act.why_not_now(world, tx, pending.parameters)
+        payload = as_payload(pending)
+        if refusal is None:
+            tx.log("seconded", actor, attempt=subject.attempt, environment=subject.environment, payload=payload)
+            result = act.take_effect(world, tx, pending, actor)
+            tx.pending_acts.end(number, PendingState.EFFECTIVE, actor.id, result)
+            text = f"{pending.first} and {actor.id} {subject.words}: {pending.reason}. {result}"
+            tx.tell(Message(key=f"pending:{number}:seconded", channel="deploy", text=text))
+            tx.wake()
+            return Seconded(pending=tx.pending_acts.lock(number), now=True)
+        tx.log(
+            "second_refused",
+            actor,
+            attempt=subject.attempt,
+            environment=subject.environment,
+            payload={**payload, "message": refusal},
+        )
+    raise RefusedError("may_not_second", refusal)
+
+
+def _may_not(tx: Transaction, pending: PendingAct, subject: Subject, actor: Actor) -> str | None:
+    """Judged by the policy in effect now: the first person may have lost the right since."""
+    if pending.state is PendingState.EXPIRED:
+        return f"pending {pending.id} expired at {pending.expires_at:%Y-%m-%d %H:%M} UTC: it must be asked for again"
+    policy = tx.policy()
+    rule = policy.platform.rule(pending.action)
+    return why_not_these_two(rule, pending.first, actor.id, subject.matter, policy.people)

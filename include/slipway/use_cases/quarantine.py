@@ -1,0 +1,73 @@
+"""Two people give up on work whose target does not answer: the lane goes on, the service stays locked."""
+
+from datetime import datetime, timedelta
+
+from slipway.domain.activity import ActivityState, Quarantine
+from slipway.domain.errors import NotFoundError, SlipwayError
+from slipway.domain.json_value import JsonObject
+from slipway.domain.release import StageOutcome
+from slipway.domain.stage_ending import Ending
+from slipway.domain.two_people import PendingAct
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.break_lease import about_attempt
+from slipway.use_cases.finish_stage import record_ending
+from slipway.use_cases.settle import close_activity, is_over, reached
+from slipway.use_cases.two_person_act import Subject, TwoPersonAct
+from slipway.use_cases.world import World
+
+PAGED_EVERY = timedelta(hours=1)
+
+
+def page(tx: Transaction, quarantine: Quarantine, now: datetime) -> None:
+    """Tells second line that the service is still locked: one message for each hour that it stands."""
+    hours = (now - quarantine.at) // PAGED_EVERY
+    text = (
+        f"{quarantine.service} in {quarantine.environment} is locked since {quarantine.at:%Y-%m-%d %H:%M} UTC: activity"
+        f" {quarantine.activity_id} was quarantined by {quarantine.by} ({quarantine.reason}). Bring its target's answer"
+        " back; it is asked once a minute, and what it says settles the activity"
+    )
+    tx.tell(Message(key=f"quarantine:{quarantine.activity_id}:{hours}", channel="page", text=text))
+
+
+def _about(tx: Transaction, parameters: JsonObject) -> Subject:
+    activity = tx.activities.get(parameters["activity"])
+    if activity is None:
+        raise NotFoundError(f"there is no activity {parameters['activity']}; `slipway activity list` has those at work")
+    return about_attempt(tx, activity.attempt_id, f"quarantine the {activity.kind} {activity.id}")
+
+
+def _why_not_now(world: World, tx: Transaction, parameters: JsonObject) -> str | None:
+    activity = tx.activities.lock(parameters["activity"])
+    if activity.state is not ActivityState.OPEN:
+        return f"activity {activity.id} is closed already: {activity.state}"
+    if tx.now < activity.deadline:
+        return f"activity {activity.id} has until {activity.deadline:%Y-%m-%d %H:%M} UTC: only then is it given up on"
+    try:
+        reached(world, tx, activity, tx.stages.get(activity.attempt_id, activity.role))
+    except SlipwayError:
+        return None
+    if is_over(world, tx, activity):
+        return "its target answers: the platform settles it by itself within seconds, there is nothing to give up on"
+    return (
+        f"its target answers, but its process {activity.worker.pid} on {activity.worker.host} still lives:"
+        " end that process, and the platform settles the activity within seconds"
+    )
+
+
+def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Actor) -> str:
+    """The stage ends uncertain and lets go of the lane; its lease stays, and so does the lock on its service."""
+    activity = tx.activities.lock(pending.parameters["activity"])
+    attempt = tx.releases.lock_attempt(activity.attempt_id)
+    stage = tx.stages.lock(activity.attempt_id, activity.role)
+    by = f"{pending.first} and {actor.id}"
+    detail = f"given up on by {by}: {pending.reason}. The target did not answer, so nobody knows what runs"
+    close_activity(tx, activity, ActivityState.QUARANTINED, detail, actor)
+    quarantine = tx.quarantines.begin(activity.id, attempt.service, stage.environment, by, pending.reason)
+    ending = Ending(outcome=StageOutcome.LIVE_UNCERTAIN, detail=f"its {activity.kind} was {detail}")
+    record_ending(tx, attempt, stage, ending, actor, lease_stays=True)
+    page(tx, quarantine, quarantine.at)
+    return f"the lane is free; {attempt.service} in {stage.environment} stays locked until its target answers"
+
+
+QUARANTINE = TwoPersonAct(about=_about, why_not_now=_why_not_now, take_effect=_take_effect)

@@ -1,0 +1,42 @@
+"""What every act of two people is made of: what it is about, why it can't be done now, and what it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slipway.domain.authority import Matter
+from slipway.domain.json_value import JsonObject
+from slipway.domain.release import Attempt
+from slipway.domain.two_people import PendingAct
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What an act is about: in words, in the table's terms, and for the log."""
+
+    words: str
+    matter: Matter
+    attempt: Attempt | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoPersonAct:
+    """`about` raises NotFoundError; `why_not_now` is asked after the table, by both; `take_effect` after it."""
+
+    about: Callable[[Transaction, JsonObject], Subject]
+    why_not_now: Callable[[World, Transaction, JsonObject], str | None]
+    take_effect: Callable[[World, Transaction, PendingAct, Actor], str]
+
+
+def as_payload(pending: PendingAct) -> JsonObject:
+    """For the log."""
+    return {
+        "pending": pending.id,
+        "action": pending.action.value,
+        "parameters": dict(pending.parameters),
+        "reason": pending.reason,
+        "first": pending.first,
+        "expires_at": pending.expires_at.isoformat(),
+    }

@@ -1,0 +1,13 @@
+"""Every act that two people do together. To add one: write its file, and a line here."""
+
+from collections.abc import Mapping
+
+from slipway.domain.platform import Action
+from slipway.use_cases.break_lease import BREAK_LEASE
+from slipway.use_cases.quarantine import QUARANTINE
+from slipway.use_cases.two_person_act import TwoPersonAct
+
+ACTS: Mapping[Action, TwoPersonAct] = {
+    Action.BREAK_LEASE: BREAK_LEASE,
+    Action.QUARANTINE_ACTIVITY: QUARANTINE,
+}

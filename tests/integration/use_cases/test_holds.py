@@ -1,0 +1,212 @@
+"""Whom a hold binds, and how it ends: ordinary and absolute ones, for a time, during a release."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from slipway.domain.errors import RefusedError
+from slipway.domain.release import Attempt, ChangeKind
+from slipway.ports import CheckStatus, DeployOrder
+from slipway.ports.store import Actor
+from slipway.use_cases.end_holds import end_holds
+from slipway.use_cases.lift_hold import PlacedHold, lift_hold
+from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
+from slipway.use_cases.stop import stop
+from slipway.use_cases.take_turn import TurnAnswer
+from tests.builders import DEV, PREPROD, PROD
+from tests.scene import Scene
+
+URGENT = (ChangeKind.EMERGENCY, ChangeKind.SECURITY)
+
+
+def place(scene: Scene, by: str = "lena", **more: Any) -> int:
+    request = HoldRequest(**{"scope": HoldScope.ALL, "name": None, "reason": "incident", **more})
+    return place_hold(scene.world, request, Actor(id=by, via="rest"))
+
+
+def ready(scene: Scene, kind: ChangeKind) -> Attempt:
+    """Approved for Preprod."""
+    return scene.approved(by="sue", kind=kind)
+
+
+def told(scene: Scene, number: int, what: str) -> list[str]:
+    with scene.store.transaction() as tx:
+        found = tx.sql.all("SELECT text FROM outbox WHERE key = :key", key=f"hold:{number}:{what}")
+        return [row["text"] for row in found]
+
+
+def its_time_is_over(scene: Scene, number: int) -> None:
+    with scene.store.transaction() as tx:
+        tx.sql.run("UPDATE hold SET until = now() - interval '1 s' WHERE id = :id", id=number)
+
+
+def in_an_hour(scene: Scene) -> Any:
+    with scene.store.transaction() as tx:
+        return tx.now + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("kind", URGENT)
+def test_an_ordinary_hold_lets_urgent_changes_pass_and_the_permit_says_so(scene: Scene, kind: ChangeKind) -> None:
+    attempt = ready(scene, kind)
+    hold = place(scene, "rita")
+    assert scene.stage(attempt, PREPROD).outcome == "passed"
+    assert json.loads(scene.log("permit_issued")[-1])["passed_holds"] == [hold]
+
+
+def test_an_ordinary_hold_binds_an_ordinary_change(scene: Scene) -> None:
+    attempt = ready(scene, ChangeKind.STANDARD)
+    place(scene, "rita")
+    assert scene.turn(attempt, PREPROD).answer is TurnAnswer.WAIT
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_an_absolute_hold_binds_every_kind_of_change(scene: Scene, kind: ChangeKind) -> None:
+    attempt = ready(scene, kind)
+    place(scene, absolute=True)
+    waits = scene.turn(attempt, PREPROD)
+    assert waits.answer is TurnAnswer.WAIT
+    assert waits.blockers[0].message.startswith("absolute hold")
+
+
+def test_an_absolute_hold_never_stops_a_rescue(scene: Scene) -> None:
+    scene.long_live("1.0")
+    attempt = scene.approved("1.1")
+    scene.turn(attempt, PREPROD)
+    scene.deploy(attempt, PREPROD)
+    place(scene, absolute=True)
+
+    stop(scene.world, attempt.release_id, Actor(id="rob", via="rest"), "wrong")
+
+    assert scene.finish(attempt, PREPROD).outcome == "undone"
+    assert scene.runs(PREPROD) == "1.0"
+
+
+@pytest.mark.parametrize("kind", URGENT)
+def test_the_hold_of_a_failure_in_prod_binds_emergencies_that_do_not_fix_it(scene: Scene, kind: ChangeKind) -> None:
+    def fails_in_prod(order: DeployOrder) -> None:
+        if order.environment == "prod":
+            scene.probe.verdicts["1.1"] = CheckStatus.FAIL
+
+    scene.long_live("1.0")
+    scene.target.after = fails_in_prod
+    failed = scene.signed_off("1.1")
+    assert scene.stage(failed, PROD).outcome == "undone"
+    scene.close(failed)
+
+    other = scene.opened("1.2", by="sue", kind=kind)
+    assert [one.code for one in scene.turn(other, DEV).blockers] == ["hold"]
+    scene.close(other)
+    fix = scene.approved("1.3", by="sue", kind=kind, fixes=failed.release_id)
+    assert scene.turn(fix, PREPROD).answer is TurnAnswer.TAKEN
+
+
+@pytest.mark.parametrize("person", ["rita", "sam", "selma"])
+def test_only_second_line_and_managers_make_a_hold_absolute(scene: Scene, person: str) -> None:
+    with pytest.raises(RefusedError, match="for a hold that binds emergencies too"):
+        place(scene, person, absolute=True)
+    assert json.loads(scene.log("hold_refused")[0])["absolute"] is True
+    for other in ("lena", "mona"):
+        assert place(scene, other, absolute=True)
+
+
+def test_a_hold_placed_during_a_deploy_lets_it_end_and_stops_the_next_stage(scene: Scene) -> None:
+    attempt = scene.opened()
+    scene.turn(attempt, DEV)
+    holds: list[int] = []
+    scene.target.before = lambda _: holds.append(place(scene))
+    scene.deploy(attempt, DEV)
+    scene.smoke(attempt, DEV)
+
+    assert scene.finish(attempt, DEV).outcome == "passed"
+    assert scene.runs(DEV) == "1.0"
+    assert holds
+
+    scene.target.before = lambda _: None
+    later = scene.turn(attempt, PREPROD)
+    assert "hold" in [blocker.code for blocker in later.blockers]
+
+
+def test_a_hold_between_migrate_and_deploy_does_not_break_a_stage_in_half(scene: Scene) -> None:
+    attempt = scene.approved()
+    scene.turn(attempt, PREPROD)
+    scene.deploy(attempt, PREPROD)
+    place(scene)
+    scene.smoke(attempt, PREPROD)
+    assert scene.finish(attempt, PREPROD).outcome == "passed"
+
+
+def test_a_hold_whose_time_is_over_ends_with_one_entry_and_one_message(scene: Scene) -> None:
+    attempt = ready(scene, ChangeKind.STANDARD)
+    hold = place(scene, until=in_an_hour(scene))
+    end_holds(scene.world)
+    assert not scene.log("hold_ended"), "it still stands"
+
+    its_time_is_over(scene, hold)
+    assert scene.turn(attempt, PREPROD).answer is TurnAnswer.TAKEN, "it ends at its time, not when that is written"
+    end_holds(scene.world)
+    end_holds(scene.world)
+
+    (entry,) = scene.log("hold_ended")
+    assert json.loads(entry) == {"hold": hold, "placed_by": "lena", "because": "its time is over"}
+    assert told(scene, hold, "ended") == [f"hold {hold} of lena on everything has ended: its time is over (incident)"]
+
+
+def test_a_hold_during_a_release_does_not_bind_it_and_ends_with_it(scene: Scene) -> None:
+    first = scene.approved("1.0", to=PREPROD)
+    hold = place(scene, "rita", during=first.release_id)
+    assert scene.stage(first, PREPROD).outcome == "passed"
+    end_holds(scene.world)
+    assert not scene.log("hold_ended"), "the release goes on"
+
+    scene.close(first)
+    assert scene.release_of(first).state == "ended"
+    end_holds(scene.world)
+    end_holds(scene.world)
+
+    (entry,) = scene.log("hold_ended")
+    assert json.loads(entry)["because"] == f"release {first.release_id} has ended"
+    assert len(told(scene, hold, "ended")) == 1
+    assert scene.turn(scene.approved("1.1", by="rob"), PREPROD).answer is TurnAnswer.TAKEN
+
+
+def test_while_its_release_awaits_a_retry_a_hold_during_it_stands(scene: Scene) -> None:
+    scene.target.never_healthy = {"1.0"}
+    first = scene.dev_passed("1.0")
+    hold = place(scene, "rita", during=first.release_id)
+    assert scene.close(first).outcome == "failed"
+    end_holds(scene.world)
+    assert not scene.log("hold_ended")
+    assert scene.turn(scene.opened("1.1", by="rob"), DEV).blockers[0].code == "hold"
+
+    stop(scene.world, first.release_id, Actor(id="rob", via="rest"), "given up")
+    end_holds(scene.world)
+    assert json.loads(scene.log("hold_ended")[0])["hold"] == hold
+
+
+def test_the_hold_of_a_failure_does_not_end_with_its_release(scene: Scene) -> None:
+    attempt = scene.signed_off()
+    scene.work(attempt, PROD)
+    assert scene.finish(attempt, PROD).outcome == "unverified"
+    scene.close(attempt)
+    assert scene.release_of(attempt).state == "ended"
+    end_holds(scene.world)
+    assert not scene.log("hold_ended")
+
+
+def test_a_release_that_has_ended_holds_nobody_back(scene: Scene) -> None:
+    attempt = scene.live()
+    with pytest.raises(RefusedError, match="has ended already"):
+        place(scene, during=attempt.release_id)
+
+
+def test_what_has_ended_is_not_lifted(scene: Scene) -> None:
+    hold = place(scene, until=in_an_hour(scene))
+    its_time_is_over(scene, hold)
+    placed = PlacedHold(id=hold, placed_by="lena", environment=None, service=None, team=None)
+    with pytest.raises(RefusedError, match="does not stand any more"):
+        lift_hold(scene.world, placed, Actor(id="lena", via="rest"), "over")
+    end_holds(scene.world)
+    assert not scene.log("hold_lifted")
+    assert len(scene.log("hold_ended")) == 1
