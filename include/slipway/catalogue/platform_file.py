@@ -109,6 +109,9 @@ class LaneModel(StrictModel):
     """The one lane of Preprod and Prod."""
 
     slot_park_seconds: int = Field(default=300, ge=10, le=3600, description="Longest wait for the parked slot.")
+    target_patience_seconds: int = Field(
+        default=60, ge=0, le=1800, description="How long a silent target is asked again before the stage is refused."
+    )
     attend_minutes: int = Field(default=60, ge=1, le=480, description="How long somebody stays with a release in Prod.")
 
 
@@ -154,6 +157,7 @@ class PlatformModel(StrictModel):
             },
             dev_slots=self.dev_slots,
             slot_park_seconds=self.lane.slot_park_seconds,
+            target_patience_seconds=self.lane.target_patience_seconds,
             attend_minutes=self.lane.attend_minutes,
         )
 

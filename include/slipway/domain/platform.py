@@ -155,6 +155,8 @@ class Platform:
     dev_slots: int = 4
     slot_park_seconds: int = 300
     """How long a stage's first activity waits for its parked slot before the stage is refused."""
+    target_patience_seconds: int = 60
+    """How long a target that does not answer is asked again before the permit; then the stage ends."""
     attend_minutes: int = 60
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -100,6 +100,8 @@ class Deployed:
 
     version: str | None
     digest: str | None
+    row: int | None = field(default=None, compare=False)
+    """Which row of the log's view says so; None where nothing was ever deployed."""
 
 
 class Releases(Protocol):
@@ -207,6 +209,7 @@ class Records(Protocol):
 
     def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None: ...
     def latest_verdict(self, service: str, environment: str, digest: str) -> str | None: ...
+    def void_proof(self, service: str, environment: str, digest: str, because: str) -> None: ...
     def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None: ...
     def deployed(self, service: str, environment: str) -> Deployed: ...
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None: ...

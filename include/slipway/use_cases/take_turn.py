@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slipway.domain.activity import TurnState, lane_of
-from slipway.domain.policy.decide import decide
+from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import RENEWABLE, earliest_expiry
+from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
@@ -82,7 +82,7 @@ def may_go_on(world: World, attempt_id: str, role: StageRole) -> bool:
             return True
         facts = gather(tx, attempt, role)
         decision = decide(facts, tx.now)
-        if decision.has(*FINAL, *RENEWABLE, "preprod_moved_on"):
+        if decision.has(*FINAL, *RENEWABLE):
             return True
         lane = lane_of(role, attempt.service)
         return decision.allowed and not _who_is_ahead(tx, attempt, role, lane)
@@ -120,7 +120,7 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
         return StageOutcome.WITHDRAWN
     if decision.has(*FINAL):
         return StageOutcome.REFUSED
-    if decision.has(*RENEWABLE, "preprod_moved_on"):
+    if decision.has(*RENEWABLE):
         return StageOutcome.RENEWED
     return None
 

@@ -34,13 +34,24 @@ class DatabaseRecords:
     def latest_verdict(self, service: str, environment: str, digest: str) -> str | None:
         """How this artefact last did there; None if it never ran there."""
         verdict: str | None = self._sql.value(
-            """SELECT verdict FROM proof WHERE service = :service AND environment = :environment AND digest = :digest
-            ORDER BY id DESC LIMIT 1""",
+            """SELECT CASE WHEN voided_at IS NULL THEN verdict END FROM proof
+            WHERE service = :service AND environment = :environment AND digest = :digest ORDER BY id DESC LIMIT 1""",
             service=service,
             environment=environment,
             digest=digest,
         )
         return verdict
+
+    def void_proof(self, service: str, environment: str, digest: str, because: str) -> None:
+        """What an artefact proved there counts no more."""
+        self._sql.run(
+            """UPDATE proof SET voided_at = now(), voided_because = :because WHERE service = :service
+            AND environment = :environment AND digest = :digest AND voided_at IS NULL""",
+            service=service,
+            environment=environment,
+            digest=digest,
+            because=because,
+        )
 
     def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None:
         """Keeps what runs in an environment from now on."""
@@ -58,12 +69,14 @@ class DatabaseRecords:
     def deployed(self, service: str, environment: str) -> Deployed:
         """What the log says runs there."""
         row = self._sql.first(
-            """SELECT version, digest FROM deployment WHERE service = :service AND environment = :environment
+            """SELECT id, version, digest FROM deployment WHERE service = :service AND environment = :environment
             ORDER BY id DESC LIMIT 1""",
             service=service,
             environment=environment,
         )
-        return Deployed(version=row["version"], digest=row["digest"]) if row else Deployed(version=None, digest=None)
+        if row is None:
+            return Deployed(version=None, digest=None)
+        return Deployed(version=row["version"], digest=row["digest"], row=row["id"])
 
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None:
         """Remembers that a check or a person failed this artefact."""

@@ -10,6 +10,7 @@ from slipway.domain.policy import (
     no_hold,
     proven_before,
     service_is_free,
+    targets_agree,
     version_is_not_bad,
     window_is_open,
 )
@@ -28,8 +29,11 @@ BEFORE_TURN: Sequence[Rule] = (
 )
 """What must hold before a stage takes its turn."""
 
-FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check)
+FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check, targets_agree.check)
 """What must hold in the transaction that opens a stage's first activity."""
+
+RENEWABLE = grants_count.RENEWABLE | targets_agree.REPROVED
+"""Blockers that only new grants or a new proof clear: the attempt is renewed (`lifecycle.md`, authority in time, 5)."""
 
 
 def decide(facts: Facts, now: datetime, rules: Sequence[Rule] = BEFORE_TURN) -> Decision:

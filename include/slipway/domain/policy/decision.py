@@ -9,6 +9,7 @@ from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.release_window import Calendar
+from slipway.domain.sighting import Sighting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,3 +86,5 @@ class Facts:
     bad_version: str | None = None
     runs_before: dict[str, str | None] = field(default_factory=dict)
     """Environment → digest that the log says runs there, for the environments of the stages before."""
+    sightings: tuple[Sighting, ...] = ()
+    """What the targets answered just before the permit; nobody asks them for less."""
