@@ -6,6 +6,7 @@ from typing import Any
 from slipway.domain.activity import Activity, ActivityKind, ActivityState, Turn, TurnState, Worker
 from slipway.domain.grant import Decision, Grant, Step
 from slipway.domain.policy.decision import Facts
+from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.sighting import Sighting
@@ -151,6 +152,9 @@ def facts(role: StageRole = PREPROD, **changes: Any) -> Facts:
         "grants": tuple(a_grant(step, who) for step, who in zip(steps[role], ("sam", "sue"), strict=False)),
         "turn": a_turn(),
         "runs_before": {earlier.value: DIGEST for earlier in before},
+        "proofs": {
+            known.value: Proof(verdict="pass", at=NOW - timedelta(hours=1)) for known in before if known.on_live_path
+        },
         "sightings": tuple(a_sighting(known) for known in (*before, role) if known.on_live_path),
     }
     return Facts(**{**values, **changes})

@@ -177,6 +177,8 @@ class Attempt:
     outcome: Outcome | None
     stop_requested_by: str | None = None
     stop_reason: str | None = None
+    depends_on: tuple[str, ...] = ()
+    """Services whose change in Preprod voids a proof of this one, as the definition said when it was opened."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.people import People, Person
 from slipway.domain.platform import Platform
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
+from slipway.domain.proof import Change, Proof
 from slipway.domain.release import (
     Attempt,
     ChangeKind,
@@ -72,6 +73,7 @@ class NewAttempt:
     origin: Origin
     actor: str
     stages: Sequence["NewStage"]
+    depends_on: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +210,8 @@ class Records(Protocol):
     """Proofs, deployments, bad versions and holds."""
 
     def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None: ...
-    def latest_verdict(self, service: str, environment: str, digest: str) -> str | None: ...
+    def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None: ...
+    def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]: ...
     def void_proof(self, service: str, environment: str, digest: str, because: str) -> None: ...
     def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None: ...
     def deployed(self, service: str, environment: str) -> Deployed: ...

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
+from slipway.domain.proof import flaws
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, StageOutcome
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
+from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
 from slipway.use_cases.world import World
 
@@ -91,6 +94,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     artefact,
                     request.to if not request.release_id else release.to,
                 ),
+                depends_on=service.depends_on,
             )
         )
         payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
@@ -200,7 +204,7 @@ def _stages(
             absent = definition.not_applicable
             outcome = StageOutcome.NOT_APPLICABLE
             detail = f"not applicable, because {absent.because}; agreed by {absent.agreed_by}"
-        elif _holds_already(tx, release, definition.environment, role, artefact, stages):
+        elif _holds_already(tx, policy, service, release, role, artefact, stages):
             outcome, detail = (
                 StageOutcome.CARRIED_OVER,
                 f"{artefact.version} is proven in {definition.environment}",
@@ -218,21 +222,28 @@ def _stages(
 
 def _holds_already(
     tx: Transaction,
+    policy: PolicyInEffect,
+    service: Service,
     release: Release,
-    environment: str,
     role: StageRole,
     artefact: Artefact,
     before: Sequence[NewStage],
 ) -> bool:
-    """Dev: proven once, by whatever run, unless the run is Dev's own. Preprod: only while it runs there still."""
+    """Dev: proven once, by whatever run, unless the run is Dev's own. Preprod: while it runs and its proof holds."""
     if role is StageRole.PROD or release.to is StageRole.DEV:
         return False
-    proven = tx.records.latest_verdict(release.service, environment, artefact.digest) == "pass"
-    if role is StageRole.DEV or not proven:
-        return proven
+    environment = service.stages[role].environment
+    proof = tx.records.latest_proof(service.name, environment, artefact.digest)
+    if proof is None or not proof.passed:
+        return False
+    if role is StageRole.DEV:
+        return True
     is_retry = bool(tx.releases.attempts(release.id))
-    runs_it = tx.records.deployed(release.service, environment).digest == artefact.digest
-    return is_retry and runs_it and all(stage.outcome is not None for stage in before)
+    runs_it = tx.records.deployed(service.name, environment).digest == artefact.digest
+    life = timedelta(minutes=policy.platform.proof_life_minutes)
+    changes = changes_since(tx, policy.platform, service.name, [proof])
+    sound = not any(flaws(proof, tx.now, life, changes, service.depends_on))
+    return is_retry and runs_it and sound and all(stage.outcome is not None for stage in before)
 
 
 def _what(request: AttemptRequest, artefact: Artefact) -> dict[str, str | None]:

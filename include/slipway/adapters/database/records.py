@@ -7,6 +7,7 @@ from datetime import datetime
 from slipway.adapters.database.rows import Sql
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decision import StandingHold
+from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.ports.store import Deployed
 
@@ -31,16 +32,34 @@ class DatabaseRecords:
             checks=json.dumps(list(checks)),
         )
 
-    def latest_verdict(self, service: str, environment: str, digest: str) -> str | None:
+    def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None:
         """How this artefact last did there; None if it never ran there."""
-        verdict: str | None = self._sql.value(
-            """SELECT CASE WHEN voided_at IS NULL THEN verdict END FROM proof
+        row = self._sql.first(
+            """SELECT verdict, at, voided_because FROM proof
             WHERE service = :service AND environment = :environment AND digest = :digest ORDER BY id DESC LIMIT 1""",
             service=service,
             environment=environment,
             digest=digest,
         )
-        return verdict
+        return None if row is None else Proof(**row)
+
+    def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]:
+        """Other services that changed there, once each with what runs since; the newest first."""
+        rows = self._sql.all(
+            """
+            SELECT * FROM (
+                SELECT DISTINCT ON (service, environment) service, environment, version, at,
+                       count(*) OVER (PARTITION BY service, environment) AS times
+                FROM deployment
+                WHERE environment = ANY (:environments) AND at >= :since AND service <> :service
+                ORDER BY service, environment, id DESC
+            ) AS newest ORDER BY at DESC, service
+            """,
+            service=service,
+            environments=list(environments),
+            since=since,
+        )
+        return [Change(**row) for row in rows]
 
     def void_proof(self, service: str, environment: str, digest: str, because: str) -> None:
         """What an artefact proved there counts no more."""

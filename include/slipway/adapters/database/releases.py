@@ -88,8 +88,8 @@ class DatabaseReleases:
         attempt_id = f"{new.release_id}.{number}"
         self._sql.run(
             """
-            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor)
-            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor)
+            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor, depends_on)
+            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor, :depends_on)
             """,
             id=attempt_id,
             release_id=new.release_id,
@@ -100,6 +100,7 @@ class DatabaseReleases:
             digest=new.digest,
             origin=new.origin,
             actor=new.actor,
+            depends_on=list(new.depends_on),
         )
         for stage in new.stages:
             self._sql.run(
@@ -219,4 +220,5 @@ def _attempt(row: Row) -> Attempt:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         stop_requested_by=row["stop_requested_by"],
         stop_reason=row["stop_reason"],
+        depends_on=tuple(row["depends_on"]),
     )

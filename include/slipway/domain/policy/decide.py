@@ -8,6 +8,7 @@ from slipway.domain.policy import (
     grants_count,
     lane_is_ours,
     no_hold,
+    proof_holds,
     proven_before,
     service_is_free,
     targets_agree,
@@ -21,6 +22,7 @@ Rule = Callable[[Facts, datetime], Iterator[Blocker]]
 BEFORE_TURN: Sequence[Rule] = (
     attempt_is_open.check,
     proven_before.check,
+    proof_holds.check,
     grants_count.check,
     version_is_not_bad.check,
     no_hold.check,
@@ -32,7 +34,7 @@ BEFORE_TURN: Sequence[Rule] = (
 FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check, targets_agree.check)
 """What must hold in the transaction that opens a stage's first activity."""
 
-RENEWABLE = grants_count.RENEWABLE | targets_agree.REPROVED
+RENEWABLE = grants_count.RENEWABLE | proof_holds.REPROVED | targets_agree.REPROVED
 """Blockers that only new grants or a new proof clear: the attempt is renewed (`lifecycle.md`, authority in time, 5)."""
 
 

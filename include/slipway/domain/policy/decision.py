@@ -7,6 +7,7 @@ from slipway.domain.activity import Turn
 from slipway.domain.grant import Grant
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
+from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.release_window import Calendar
 from slipway.domain.sighting import Sighting
@@ -86,5 +87,9 @@ class Facts:
     bad_version: str | None = None
     runs_before: dict[str, str | None] = field(default_factory=dict)
     """Environment → digest that the log says runs there, for the environments of the stages before."""
+    proofs: dict[str, Proof] = field(default_factory=dict)
+    """Environment → the latest proof of this artefact there: for Prod, of what is before it on the live path."""
+    changes: tuple[Change, ...] = ()
+    """What else changed in pre-production since the oldest of these proofs, newest first."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
