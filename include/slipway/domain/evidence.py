@@ -42,6 +42,7 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         f"- Migrations: {NOT_BUILT}",
         *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),
         *_since_the_proof(facts),
+        *(f"- Needs {state}" for state in facts.needs),
         *(f"- {_grant(grant)}" for grant in facts.grants),
         *(f"- In the way now: {hold.reason} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
     ]

@@ -12,6 +12,7 @@ from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.service import StageRole
 from slipway.ports.store import PolicyInEffect, Transaction
+from slipway.use_cases.check_needs import states_of
 from slipway.use_cases.proofs import changes_since
 
 ENOUGH_SEEN = 5
@@ -46,6 +47,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
             other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
         },
         proofs=proofs,
+        needs=states_of(tx, release),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )
 

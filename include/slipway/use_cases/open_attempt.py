@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
+from slipway.domain.json_value import JsonObject
+from slipway.domain.needs import Need
 from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import flaws
@@ -13,6 +15,7 @@ from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
+from slipway.use_cases.check_needs import refuse_circles, resolved_needs
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
 from slipway.use_cases.world import World
@@ -35,6 +38,8 @@ class AttemptRequest:
     release_id: str | None = None
     ticket: str | None = None
     fixes: str | None = None
+    needs: str = ""
+    """What must be live first, as written: `service=version`, several with commas between them."""
     extra: Mapping[str, str] | None = None
 
 
@@ -64,18 +69,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         _refuse_strangers(policy, service, request, release)
         artefact = _artefact(world, tx, request, release)
         if release is None:
-            release = tx.releases.create(_new_release(request, service))
-            tx.log(
-                "release_requested",
-                request.actor,
-                release_id=release.id,
-                service=release.service,
-                payload=_what(request, artefact),
-            )
+            release = _requested(world, tx, request, service, artefact)
         else:
             tx.releases.set_state(release.id, ReleaseState.OPEN, None)
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
+        refuse_circles(tx, release, artefact.version)
         superseded = supersede_pending(tx, release, request.actor)
         attempt = tx.releases.open_attempt(
             NewAttempt(
@@ -169,7 +168,15 @@ def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: R
     return artefact
 
 
-def _new_release(request: AttemptRequest, service: Service) -> NewRelease:
+def _requested(world: World, tx: Transaction, request: AttemptRequest, service: Service, artefact: Artefact) -> Release:
+    needs = resolved_needs(world, service.name, request.needs)
+    release = tx.releases.create(_new_release(request, service, needs))
+    payload = _what(request, artefact, needs)
+    tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
+    return release
+
+
+def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need]) -> NewRelease:
     return NewRelease(
         service=service.name,
         team=service.team,
@@ -182,6 +189,7 @@ def _new_release(request: AttemptRequest, service: Service) -> NewRelease:
         fixes=request.fixes,
         product_owner=service.product_owner,
         extra=dict(request.extra or {}),
+        needs=needs,
     )
 
 
@@ -246,7 +254,7 @@ def _holds_already(
     return is_retry and runs_it and sound and all(stage.outcome is not None for stage in before)
 
 
-def _what(request: AttemptRequest, artefact: Artefact) -> dict[str, str | None]:
+def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) -> JsonObject:
     return {
         "version": artefact.version,
         "digest": artefact.digest,
@@ -255,6 +263,7 @@ def _what(request: AttemptRequest, artefact: Artefact) -> dict[str, str | None]:
         "change_kind": request.kind.value,
         "to": request.to.value,
         "ticket": request.ticket,
+        "needs": [str(need) for need in needs],
         "run_id": request.run_id,
         "origin": request.origin.value,
     }

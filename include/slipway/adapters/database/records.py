@@ -6,6 +6,7 @@ from datetime import datetime
 
 from slipway.adapters.database.rows import Sql
 from slipway.domain.json_value import JsonObject
+from slipway.domain.needs import Need, NeedState
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
@@ -60,6 +61,26 @@ class DatabaseRecords:
             since=since,
         )
         return [Change(**row) for row in rows]
+
+    def need_state(self, need: Need) -> NeedState:
+        """Live: what runs was first deployed there when the needed version was, or later."""
+        row = self._sql.one(
+            """
+            WITH here AS (SELECT id, version FROM deployment WHERE service = :service AND environment = :environment),
+                 newest AS (SELECT version FROM here ORDER BY id DESC LIMIT 1)
+            SELECT (SELECT version FROM newest) AS runs,
+                   coalesce((SELECT min(id) FROM here WHERE version = (SELECT version FROM newest))
+                            >= (SELECT min(id) FROM here WHERE version = :version), false) AS live,
+                   (SELECT r.id FROM release r JOIN attempt a ON a.release_id = r.id
+                    WHERE r.service = :service AND a.version = :version AND r.state <> 'ended' AND r.to_role = 'prod'
+                      AND a.number = (SELECT max(number) FROM attempt WHERE release_id = r.id)
+                    ORDER BY r.requested_at DESC LIMIT 1) AS coming
+            """,
+            service=need.service,
+            environment=need.environment,
+            version=need.version,
+        )
+        return NeedState(need=need, live=row["live"], runs=row["runs"], coming=row["coming"])
 
     def void_proof(self, service: str, environment: str, digest: str, because: str) -> None:
         """What an artefact proved there counts no more."""

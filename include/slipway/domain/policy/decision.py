@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from slipway.domain.activity import Turn
 from slipway.domain.grant import Grant
+from slipway.domain.needs import NeedState
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.proof import Change, Proof
@@ -91,5 +92,7 @@ class Facts:
     """Environment → the latest proof of this artefact there: for Prod, of what is before it on the live path."""
     changes: tuple[Change, ...] = ()
     """What else changed in pre-production since the oldest of these proofs, newest first."""
+    needs: tuple[NeedState, ...] = ()
+    """What the release needs to be live first, and how far it is."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
