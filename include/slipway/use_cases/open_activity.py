@@ -155,7 +155,8 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         "grants": [grant.id for grant in facts.grants],
         "targets": _answers(facts),
     }
-    if any(sighting.drifted and sighting.environment == stage.environment for sighting in facts.sightings):
+    drifted = {sighting.environment for sighting in facts.sightings if sighting.drifted}
+    if stage.role is StageRole.PROD and stage.environment in drifted:
         payload["goes_on_because"] = passes_drift_because(facts.release)
     record_drift(tx, facts, actor)
     tx.log("permit_issued", actor, attempt=attempt, environment=stage.environment, payload=payload)
