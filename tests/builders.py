@@ -115,7 +115,9 @@ def a_stage(role: StageRole, **changes: Any) -> StageDefinition:
     return StageDefinition(**{**values, **changes})
 
 
-def a_service(name: str = "orders", *, database: bool = False, dev: bool = True) -> Service:
+def a_service(
+    name: str = "orders", *, database: bool = False, dev: bool = True, depends_on: tuple[str, ...] = ()
+) -> Service:
     """A service of team ordering; with a database of its own in each environment, or without Dev."""
     stages = {
         role: a_stage(role, migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None)
@@ -124,4 +126,4 @@ def a_service(name: str = "orders", *, database: bool = False, dev: bool = True)
     if not dev:
         absent = NotApplicable(because="it has none", agreed_by="mona")
         stages[DEV] = a_stage(DEV, target=None, smoke=None, not_applicable=absent)
-    return Service(name=name, team="ordering", description="takes orders", stages=stages)
+    return Service(name=name, team="ordering", description="takes orders", stages=stages, depends_on=depends_on)

@@ -6,8 +6,10 @@ from typing import Any
 from slipway.domain.activity import Activity, ActivityKind, ActivityState, Turn, TurnState, Worker
 from slipway.domain.grant import Decision, Grant, Step
 from slipway.domain.policy.decision import Facts
+from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.service import StageRole
+from slipway.domain.sighting import Sighting
 from tests.builders import PREPROD, a_stage, calendar, people, platform_rules
 
 NOW = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
@@ -119,6 +121,19 @@ def an_activity(kind: ActivityKind, state: ActivityState = ActivityState.DONE, *
     return Activity(**{**values, "kind": kind, "state": state, **changes})
 
 
+def a_sighting(role: StageRole, **changes: Any) -> Sighting:
+    values: dict[str, Any] = {
+        "environment": role.value,
+        "digest": DIGEST,
+        "version": "1.0",
+        "healthy": True,
+        "detail": "",
+        "logged_digest": DIGEST,
+        "logged_row": 1,
+    }
+    return Sighting(**{**values, **changes})
+
+
 def facts(role: StageRole = PREPROD, **changes: Any) -> Facts:
     before = list(StageRole)[: list(StageRole).index(role)]
     steps = {StageRole.DEV: [], StageRole.PREPROD: [Step.APPROVE], StageRole.PROD: [Step.AUTHORISE, Step.SIGN_OFF]}
@@ -137,5 +152,9 @@ def facts(role: StageRole = PREPROD, **changes: Any) -> Facts:
         "grants": tuple(a_grant(step, who) for step, who in zip(steps[role], ("sam", "sue"), strict=False)),
         "turn": a_turn(),
         "runs_before": {earlier.value: DIGEST for earlier in before},
+        "proofs": {
+            known.value: Proof(verdict="pass", at=NOW - timedelta(hours=1)) for known in before if known.on_live_path
+        },
+        "sightings": tuple(a_sighting(known) for known in (*before, role) if known.on_live_path),
     }
     return Facts(**{**values, **changes})

@@ -47,12 +47,18 @@ class ProcessKilledError(BaseException):
 
 
 class MortalTarget(FakeDeployTarget):
-    """Calls `before` and `after` around each deploy; a test makes them kill the process, or do something else."""
+    """Calls `before` and `after` around each deploy, `asked` at each question, for a test to kill or change things."""
 
     def __init__(self) -> None:
         super().__init__()
         self.before: Callable[[DeployOrder], None] = _nothing
         self.after: Callable[[DeployOrder], None] = _nothing
+        self.asked: Callable[[str], None] = _nothing
+
+    def current(self, service: str, environment: str) -> Running:
+        """As the fake, after `asked` was told the environment."""
+        self.asked(environment)
+        return super().current(service, environment)
 
     def deploy(self, order: DeployOrder) -> None:
         """As the fake, with something before and after."""
@@ -66,7 +72,7 @@ def killed(_: DeployOrder) -> None:
     raise ProcessKilledError
 
 
-def _nothing(_: DeployOrder) -> None:
+def _nothing(_: object) -> None:
     pass
 
 

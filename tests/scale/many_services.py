@@ -36,7 +36,7 @@ class Noted:
         file = str(self.folder / "{service}.{environment}")
         options = {
             "deploy": ["/bin/sh", "-c", 'printf %s "$1" > "$2"', "deploy", "{digest}", file],
-            "current": ["/bin/cat", file],
+            "current": ["/bin/sh", "-c", 'test ! -e "$1" || cat "$1"', "current", file],
             "remove": ["/bin/rm", "-f", file],
             "current_output": "digest",
         }

@@ -49,7 +49,11 @@ def release_params() -> dict[str, Param]:
             False, type="boolean", title="Potentially problematic", description="Announced beforehand."
         ),
         "fixes": _optional("Fixes release", "The failed release that this one repairs, for example r12."),
-        "needs": _optional("Needs", "Another service's version that must be live first, as service=version."),
+        "needs": _optional(
+            "Needs",
+            "Versions of other services that must be live first: service=version, several with commas between them."
+            " It makes you wait for them; better is a change that works whichever goes first.",
+        ),
         "proof_in": _optional("Proof in", "Another pre-production environment, where Preprod is down."),
         "release_id": _optional("Release", "For a further attempt: set by `slipway retry`."),
         "resume_of": _optional("Attempt", "For a further attempt: the attempt that it goes on from."),

@@ -13,7 +13,7 @@ from slipway.ports.store import Actor
 from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
 from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
 
-_EXTRA = ("for_team", "attended_by", "problematic", "needs", "proof_in")
+_EXTRA = ("for_team", "attended_by", "problematic", "proof_in")
 
 
 class Open(Light):
@@ -50,6 +50,7 @@ class Open(Light):
             release_id=asked.get("release_id") or None,
             ticket=asked.get("ticket") or None,
             fixes=asked.get("fixes") or None,
+            needs=asked.get("needs") or "",
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

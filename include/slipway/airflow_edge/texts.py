@@ -29,7 +29,7 @@ Try again with `slipway retry`.
 
 TASK_DOC: Mapping[str, str] = {
     "open": "Resolves the version to an artefact and the definitions of all stages, or refuses and says why.",
-    "take_turn": "Waits for this stage's turn in the lane: approvals, window, holds, and whoever is ahead.",
+    "take_turn": "Waits for this stage's turn: approvals, proof, window, holds, needs, whoever is ahead in the lane.",
     "hold_slot": "Holds the one slot of the pool `release_slot` as long as this release has the lane.",
     "check_migrations": "Proves that migrations are reversible. Not yet built: nothing is checked.",
     "approve": "A senior or manager of the team, not the requester, approves Preprod.",

@@ -109,6 +109,9 @@ class LaneModel(StrictModel):
     """The one lane of Preprod and Prod."""
 
     slot_park_seconds: int = Field(default=300, ge=10, le=3600, description="Longest wait for the parked slot.")
+    target_patience_seconds: int = Field(
+        default=60, ge=0, le=1800, description="How long a silent target is asked again before the stage is refused."
+    )
     attend_minutes: int = Field(default=60, ge=1, le=480, description="How long somebody stays with a release in Prod.")
 
 
@@ -135,6 +138,9 @@ class PlatformModel(StrictModel):
     lane: LaneModel = LaneModel()
     dev_slots: int = Field(4, ge=1, le=128, description="How many services may deploy to Dev at once.")
     approvals: ApprovalsModel
+    proof_life_minutes: int = Field(
+        ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a proof in Preprod counts for Prod."
+    )
     authority: dict[Action, AuthorityRuleModel] = Field(description="Who may do what; one row for every action.")
 
     def platform(self) -> Platform:
@@ -152,8 +158,10 @@ class PlatformModel(StrictModel):
                 StageRole.PREPROD: _life(self.approvals.preprod),
                 StageRole.PROD: _life(self.approvals.prod),
             },
+            proof_life_minutes=self.proof_life_minutes,
             dev_slots=self.dev_slots,
             slot_park_seconds=self.lane.slot_park_seconds,
+            target_patience_seconds=self.lane.target_patience_seconds,
             attend_minutes=self.lane.attend_minutes,
         )
 

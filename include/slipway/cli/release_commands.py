@@ -48,7 +48,10 @@ def ask_for_release(
     attended_by: Annotated[str | None, typer.Option(help="Who stays around afterwards.")] = None,
     problematic: Annotated[bool, typer.Option("--problematic", help="Announce it beforehand.")] = False,
     fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
-    needs: Annotated[str | None, typer.Option(metavar="SERVICE=VERSION", help="What must run there before.")] = None,
+    needs: Annotated[
+        list[str] | None,
+        typer.Option("--needs", metavar="SERVICE=VERSION", help="What must be live first; may be given several times."),
+    ] = None,
     proof_in: Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Another place of proof.")] = None,
     wait: Wait = False,
 ) -> None:
@@ -64,7 +67,7 @@ def ask_for_release(
         "attended_by": attended_by,
         "problematic": problematic or None,
         "fixes": fixes,
-        "needs": needs,
+        "needs": ", ".join(needs) if needs else None,
         "proof_in": proof_in,
     }
     if kind is Kind.SECURITY:

@@ -30,8 +30,10 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "turn_taken": "Its turn came; `fencing` is the number that its work carries.",
         "turn_ended": "A waiting stage was ended: stopped, refused, or to be renewed.",
         "slot_parked": "The pool's one slot is really held for this turn.",
-        "permit_issued": "Everything was checked again at this instant, and work may begin: digest, policy, grants.",
-        "permit_refused": "The check at the last instant said no: every blocker. Nothing was touched.",
+        "permit_issued": "Checked again at this instant, and work may begin: digest, policy, grants, targets' answers.",
+        "permit_refused": "The check at the last instant said no: every blocker, and what the targets answered.",
+        "target_asked_again": "A target gave no clear answer just before the permit: it is asked again for a while.",
+        "drift_found": "A target runs what the log does not know: it was changed past the platform.",
         "lane_freed": "The stage let go of the lane, of its lease, or of both.",
     },
     "Work": {

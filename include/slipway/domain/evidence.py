@@ -1,9 +1,13 @@
 """What people are shown when they are asked, as Markdown; its text and hash go into the grant."""
 
+from collections.abc import Iterator
+
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import Stage
 
+MOST_SHOWN = 30
+"""Longer lists of other services' changes hide the rest of the form."""
 NOT_BUILT = "not yet built: nothing was checked"
 
 _QUESTIONS = {
@@ -37,6 +41,8 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         f"- Ticket: {release.ticket or 'none given'}",
         f"- Migrations: {NOT_BUILT}",
         *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),
+        *_since_the_proof(facts),
+        *(f"- Needs {state}" for state in facts.needs),
         *(f"- {_grant(grant)}" for grant in facts.grants),
         *(f"- In the way now: {hold.reason} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
     ]
@@ -47,6 +53,23 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
 
 def _stage(stage: Stage) -> str:
     return f"{stage.environment}: {stage.outcome or 'not finished'} ({stage.detail})"
+
+
+def _since_the_proof(facts: Facts) -> Iterator[str]:
+    """When Preprod proved it, and what else changed there since, for those who decide about Prod (R3)."""
+    for environment, proof in facts.proofs.items():
+        yield f"- Last proof in {environment}: {proof.verdict}, {proof.at:%Y-%m-%d %H:%M} UTC"
+    if not facts.proofs:
+        return
+    if not facts.changes:
+        yield "- Changed in pre-production since: nothing else"
+        return
+    yield "- Changed in pre-production since:"
+    for change in facts.changes[:MOST_SHOWN]:
+        depended = ": **this service depends on it**" if change.service in facts.attempt.depends_on else ""
+        yield f"    - {change}{depended}"
+    if len(facts.changes) > MOST_SHOWN:
+        yield f"    - and {len(facts.changes) - MOST_SHOWN} other services"
 
 
 def _grant(grant: Grant) -> str:

@@ -152,9 +152,13 @@ class Platform:
     """How long a stage is taken to need, time to go back included, until enough of them were seen."""
     approval_life: Mapping[StageRole, ApprovalLife] = field(default_factory=dict)
     """For Preprod and Prod, both always there."""
+    proof_life_minutes: int = 7 * 24 * 60
+    """How long a proof in Preprod counts for Prod: minutes by the clock."""
     dev_slots: int = 4
     slot_park_seconds: int = 300
     """How long a stage's first activity waits for its parked slot before the stage is refused."""
+    target_patience_seconds: int = 60
+    """How long a target that does not answer is asked again before the permit; then the stage ends."""
     attend_minutes: int = 60
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from slipway.domain.needs import Need
 from slipway.domain.service import StageDefinition, StageRole
 
 
@@ -157,6 +158,8 @@ class Release:
     fixes: str | None = None
     product_owner: str | None = None
     """Of the service, as its definition said when the release was asked for."""
+    needs: tuple[Need, ...] = ()
+    """What must be live before it goes live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +180,8 @@ class Attempt:
     outcome: Outcome | None
     stop_requested_by: str | None = None
     stop_reason: str | None = None
+    depends_on: tuple[str, ...] = ()
+    """Services whose change in Preprod voids a proof of this one, as the definition said when it was opened."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -18,9 +18,11 @@ from slipway.domain.activity import (
 from slipway.domain.audit import RecordedRequest, RunName
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
+from slipway.domain.needs import Build, Need, NeedState
 from slipway.domain.people import People, Person
 from slipway.domain.platform import Action, Platform
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
+from slipway.domain.proof import Change, Proof
 from slipway.domain.release import (
     Attempt,
     ChangeKind,
@@ -60,6 +62,7 @@ class NewRelease:
     fixes: str | None
     product_owner: str | None
     extra: JsonObject
+    needs: Sequence[Need] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,7 @@ class NewAttempt:
     origin: Origin
     actor: str
     stages: Sequence["NewStage"]
+    depends_on: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,8 @@ class Deployed:
 
     version: str | None
     digest: str | None
+    row: int | None = field(default=None, compare=False)
+    """Which row of the log's view says so; None where nothing was ever deployed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +126,8 @@ class Releases(Protocol):
     """Releases and their attempts."""
 
     def lock_service(self, service: str) -> None: ...
+    def lock_needs(self) -> None: ...
+    def declared_needs(self, besides: str) -> Sequence[tuple[Build, Sequence[Need]]]: ...
     def create(self, new: NewRelease) -> Release: ...
     def get(self, release_id: str) -> Release | None: ...
     def add_requester(self, release_id: str, person: str) -> None: ...
@@ -220,7 +228,10 @@ class Records(Protocol):
     """Proofs, deployments, bad versions and holds."""
 
     def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None: ...
-    def latest_verdict(self, service: str, environment: str, digest: str) -> str | None: ...
+    def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None: ...
+    def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]: ...
+    def need_state(self, need: Need) -> NeedState: ...
+    def void_proof(self, service: str, environment: str, digest: str, because: str) -> None: ...
     def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None: ...
     def deployed(self, service: str, environment: str) -> Deployed: ...
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None: ...

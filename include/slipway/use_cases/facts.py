@@ -1,15 +1,19 @@
 """Reads, in one transaction, everything that the decision looks at."""
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 from slipway.domain.activity import lane_of
 from slipway.domain.grant import STEPS_BEFORE
 from slipway.domain.policy.decision import Facts
 from slipway.domain.policy_hash import effective_policy_hash
-from slipway.domain.release import Attempt, Release
+from slipway.domain.proof import Proof
+from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.service import StageRole
 from slipway.ports.store import PolicyInEffect, Transaction
+from slipway.use_cases.check_needs import states_of
+from slipway.use_cases.proofs import changes_since
 
 ENOUGH_SEEN = 5
 
@@ -21,6 +25,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
     stage = next(stage for stage in stages if stage.role is role)
     before = tuple(other for other in stages[: stages.index(stage)])
     policy = tx.policy()
+    proofs = {} if role is not StageRole.PROD else _proofs(tx, attempt, before)
     return Facts(
         platform=policy.platform,
         people=policy.people,
@@ -42,7 +47,16 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         runs_before={
             other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
         },
+        proofs=proofs,
+        needs=states_of(tx, release),
+        changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )
+
+
+def _proofs(tx: Transaction, attempt: Attempt, before: Sequence[Stage]) -> dict[str, Proof]:
+    places = [stage.environment for stage in before if stage.role.on_live_path]
+    found = ((place, tx.records.latest_proof(attempt.service, place, attempt.digest)) for place in places)
+    return {place: proof for place, proof in found if proof is not None}
 
 
 def stage_needs(tx: Transaction, policy: PolicyInEffect, service: str, environment: str) -> timedelta:

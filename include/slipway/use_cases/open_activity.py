@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 
 from slipway.domain.activity import Activity, ActivityKind, Permit, Worker, why_not_next
 from slipway.domain.errors import RefusedError
-from slipway.domain.policy.decide import FOR_PERMIT, decide
+from slipway.domain.json_value import JsonObject
+from slipway.domain.policy.decide import FOR_PERMIT, RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import RENEWABLE
 from slipway.domain.policy.no_hold import passed_holds
+from slipway.domain.policy.targets_agree import TRANSIENT, passes_drift_because
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
 from slipway.use_cases.facts import gather
 from slipway.use_cases.world import World
+
+LOOK_EVERY = timedelta(seconds=5)
+"""How long before a target that gave no clear answer is asked again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,19 @@ class NotPermittedError(RefusedError):
         self.decision = decision
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """The activity to open."""
+
+    attempt_id: str
+    role: StageRole
+    kind: ActivityKind
+    id: str
+    worker: Worker
+    seconds: float
+    actor: Actor
+
+
 def open_activity(
     world: World,
     attempt_id: str,
@@ -44,28 +62,49 @@ def open_activity(
     actor: Actor,
 ) -> Opening:
     """Migrate or deploy. Raises NotPermittedError, which is in the log and ends the stage."""
+    wanted = _Wanted(
+        attempt_id=attempt_id, role=role, kind=kind, id=activity_id, worker=worker, seconds=seconds, actor=actor
+    )
+    waited = timedelta()
+    first = answers = ask_targets(world, attempt_id, role)
+    while True:
+        opening = _open(world, wanted, answers, waited)
+        if isinstance(opening, Opening):
+            return opening
+        if opening is not None:
+            raise NotPermittedError(opening)
+        world.sleep(LOOK_EVERY.total_seconds())
+        answers = ask_targets(world, attempt_id, role)
+        waited = max(waited + LOOK_EVERY, answers.at - first.at)
+
+
+def _open(world: World, wanted: _Wanted, answers: Answers, waited: timedelta) -> Opening | Decision | None:
+    """Opened, refused, or None: a target may yet answer, ask it again."""
+    role, kind, actor = wanted.role, wanted.kind, wanted.actor
     with world.store.transaction() as tx:
-        attempt = tx.releases.lock_attempt(attempt_id)
-        tx.stages.lock(attempt_id, role)
-        permit = tx.permits.find(attempt_id, role)
-        before = tx.activities.of_stage(attempt_id, role)
+        attempt = tx.releases.lock_attempt(wanted.attempt_id)
+        tx.stages.lock(attempt.id, role)
+        permit = tx.permits.find(attempt.id, role)
+        before = tx.activities.of_stage(attempt.id, role)
         existing = next((a for a in before if a.kind is kind), None)
         if existing is not None:
             payload = {"activity": existing.id, "kind": kind.value, "state": existing.state.value}
             tx.log("activity_start_repeated", actor, attempt=attempt, payload=payload)
             return Opening(activity=existing, mine=False)
-        facts = gather(tx, attempt, role)
+        facts = replace(gather(tx, attempt, role), sightings=still_valid(tx, attempt.service, answers.sightings))
         decision = _may_work(facts, permit, tx.now, why_not_next(before, kind))
-        if not decision.allowed:
-            _refuse(tx, facts, decision, permit, actor)
-        else:
+        if decision.allowed:
             permit = permit or _issue_permit(tx, facts, actor)
-            deadline = tx.now + timedelta(seconds=seconds)
-            activity = tx.activities.open(permit, activity_id, kind, 1, attempt.digest, worker, deadline)
+            deadline = tx.now + timedelta(seconds=wanted.seconds)
+            activity = tx.activities.open(permit, wanted.id, kind, 1, attempt.digest, wanted.worker, deadline)
             log_starting(tx, activity, facts.stage.environment, actor)
-    if not decision.allowed:
-        raise NotPermittedError(decision)
-    return Opening(activity=activity, mine=True)
+            return Opening(activity=activity, mine=True)
+        if _may_clear_by_itself(facts, decision, waited):
+            if not waited:
+                _log_blockers(tx, "target_asked_again", facts, decision, actor)
+            return None
+        _refuse(tx, facts, decision, permit, actor)
+        return decision
 
 
 def log_starting(tx: Transaction, activity: Activity, environment: str, actor: Actor) -> None:
@@ -92,6 +131,11 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
     return Decision(blockers=tuple(blockers))
 
 
+def _may_clear_by_itself(facts: Facts, decision: Decision, waited: timedelta) -> bool:
+    patience = timedelta(seconds=facts.platform.target_patience_seconds)
+    return waited < patience and all(blocker.code in TRANSIENT for blocker in decision.blockers)
+
+
 _STOPS_A_STAGE_AT_WORK = frozenset(
     {"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy", "quarantined"}
 )
@@ -113,7 +157,12 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         "policy_hash": permit.policy_hash,
         "grants": [grant.id for grant in facts.grants],
         "passed_holds": list(passed_holds(facts)),
+        "targets": _answers(facts),
     }
+    drifted = {sighting.environment for sighting in facts.sightings if sighting.drifted}
+    if stage.role is StageRole.PROD and stage.environment in drifted:
+        payload["goes_on_because"] = passes_drift_because(facts.release)
+    record_drift(tx, facts, actor)
     tx.log("permit_issued", actor, attempt=attempt, environment=stage.environment, payload=payload)
     return permit
 
@@ -121,8 +170,25 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
 def _refuse(tx: Transaction, facts: Facts, decision: Decision, permit: Permit | None, actor: Actor) -> None:
     attempt, stage = facts.attempt, facts.stage
     if permit is None and stage.ending is None and stage.outcome is None:
-        ending = StageOutcome.RENEWED if decision.has(*RENEWABLE, "preprod_moved_on") else StageOutcome.REFUSED
-        ending = StageOutcome.WITHDRAWN if decision.has("stopped") else ending
-        tx.stages.set_ending(attempt.id, stage.role, ending, str(decision))
-    payload = {"blockers": [f"{b.code}: {b.message}" for b in decision.blockers]}
-    tx.log("permit_refused", actor, attempt=attempt, environment=stage.environment, payload=payload)
+        tx.stages.set_ending(attempt.id, stage.role, _ending(decision), str(decision))
+    record_drift(tx, facts, actor)
+    void_disproved(tx, facts, decision)
+    _log_blockers(tx, "permit_refused", facts, decision, actor)
+
+
+def _ending(decision: Decision) -> StageOutcome:
+    if decision.has("stopped"):
+        return StageOutcome.WITHDRAWN
+    if decision.has("live_drift"):
+        return StageOutcome.REFUSED
+    return StageOutcome.RENEWED if decision.has(*RENEWABLE) else StageOutcome.REFUSED
+
+
+def _log_blockers(tx: Transaction, kind: str, facts: Facts, decision: Decision, actor: Actor) -> None:
+    blockers = [f"{blocker.code}: {blocker.message}" for blocker in decision.blockers]
+    payload = {"blockers": blockers, "targets": _answers(facts)}
+    tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
+
+
+def _answers(facts: Facts) -> list[JsonObject]:
+    return [sighting.as_json() for sighting in facts.sightings]

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
+from slipway.domain.json_value import JsonObject
+from slipway.domain.needs import Need
 from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
+from slipway.domain.proof import flaws
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, StageOutcome
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
+from slipway.use_cases.check_needs import refuse_circles, resolved_needs
+from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
 from slipway.use_cases.world import World
 
@@ -32,6 +38,8 @@ class AttemptRequest:
     release_id: str | None = None
     ticket: str | None = None
     fixes: str | None = None
+    needs: str = ""
+    """What must be live first, as written: `service=version`, several with commas between them."""
     extra: Mapping[str, str] | None = None
 
 
@@ -61,18 +69,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         _refuse_strangers(policy, service, request, release)
         artefact = _artefact(world, tx, request, release)
         if release is None:
-            release = tx.releases.create(_new_release(request, service))
-            tx.log(
-                "release_requested",
-                request.actor,
-                release_id=release.id,
-                service=release.service,
-                payload=_what(request, artefact),
-            )
+            release = _requested(world, tx, request, service, artefact)
         else:
             tx.releases.set_state(release.id, ReleaseState.OPEN, None)
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
+        refuse_circles(tx, release, artefact.version)
         superseded = supersede_pending(tx, release, request.actor)
         attempt = tx.releases.open_attempt(
             NewAttempt(
@@ -91,6 +93,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     artefact,
                     request.to if not request.release_id else release.to,
                 ),
+                depends_on=service.depends_on,
             )
         )
         payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
@@ -165,7 +168,15 @@ def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: R
     return artefact
 
 
-def _new_release(request: AttemptRequest, service: Service) -> NewRelease:
+def _requested(world: World, tx: Transaction, request: AttemptRequest, service: Service, artefact: Artefact) -> Release:
+    needs = resolved_needs(world, service.name, request.needs)
+    release = tx.releases.create(_new_release(request, service, needs))
+    payload = _what(request, artefact, needs)
+    tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
+    return release
+
+
+def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need]) -> NewRelease:
     return NewRelease(
         service=service.name,
         team=service.team,
@@ -178,6 +189,7 @@ def _new_release(request: AttemptRequest, service: Service) -> NewRelease:
         fixes=request.fixes,
         product_owner=service.product_owner,
         extra=dict(request.extra or {}),
+        needs=needs,
     )
 
 
@@ -200,7 +212,7 @@ def _stages(
             absent = definition.not_applicable
             outcome = StageOutcome.NOT_APPLICABLE
             detail = f"not applicable, because {absent.because}; agreed by {absent.agreed_by}"
-        elif _holds_already(tx, release, definition.environment, role, artefact, stages):
+        elif _holds_already(tx, policy, service, release, role, artefact, stages):
             outcome, detail = (
                 StageOutcome.CARRIED_OVER,
                 f"{artefact.version} is proven in {definition.environment}",
@@ -218,24 +230,31 @@ def _stages(
 
 def _holds_already(
     tx: Transaction,
+    policy: PolicyInEffect,
+    service: Service,
     release: Release,
-    environment: str,
     role: StageRole,
     artefact: Artefact,
     before: Sequence[NewStage],
 ) -> bool:
-    """Dev: proven once, by whatever run, unless the run is Dev's own. Preprod: only while it runs there still."""
+    """Dev: proven once, by whatever run, unless the run is Dev's own. Preprod: while it runs and its proof holds."""
     if role is StageRole.PROD or release.to is StageRole.DEV:
         return False
-    proven = tx.records.latest_verdict(release.service, environment, artefact.digest) == "pass"
-    if role is StageRole.DEV or not proven:
-        return proven
+    environment = service.stages[role].environment
+    proof = tx.records.latest_proof(service.name, environment, artefact.digest)
+    if proof is None or not proof.passed:
+        return False
+    if role is StageRole.DEV:
+        return True
     is_retry = bool(tx.releases.attempts(release.id))
-    runs_it = tx.records.deployed(release.service, environment).digest == artefact.digest
-    return is_retry and runs_it and all(stage.outcome is not None for stage in before)
+    runs_it = tx.records.deployed(service.name, environment).digest == artefact.digest
+    life = timedelta(minutes=policy.platform.proof_life_minutes)
+    changes = changes_since(tx, policy.platform, service.name, [proof])
+    sound = not any(flaws(proof, tx.now, life, changes, service.depends_on))
+    return is_retry and runs_it and sound and all(stage.outcome is not None for stage in before)
 
 
-def _what(request: AttemptRequest, artefact: Artefact) -> dict[str, str | None]:
+def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) -> JsonObject:
     return {
         "version": artefact.version,
         "digest": artefact.digest,
@@ -244,6 +263,7 @@ def _what(request: AttemptRequest, artefact: Artefact) -> dict[str, str | None]:
         "change_kind": request.kind.value,
         "to": request.to.value,
         "ticket": request.ticket,
+        "needs": [str(need) for need in needs],
         "run_id": request.run_id,
         "origin": request.origin.value,
     }

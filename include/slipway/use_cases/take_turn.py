@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slipway.domain.activity import TurnState, lane_of
-from slipway.domain.policy.decide import decide
+from slipway.domain.policy import proof_holds
+from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import RENEWABLE, earliest_expiry
+from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
@@ -82,7 +83,7 @@ def may_go_on(world: World, attempt_id: str, role: StageRole) -> bool:
             return True
         facts = gather(tx, attempt, role)
         decision = decide(facts, tx.now)
-        if decision.has(*FINAL, *RENEWABLE, "preprod_moved_on"):
+        if decision.has(*FINAL, *RENEWABLE):
             return True
         lane = lane_of(role, attempt.service)
         return decision.allowed and not _who_is_ahead(tx, attempt, role, lane)
@@ -120,7 +121,7 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
         return StageOutcome.WITHDRAWN
     if decision.has(*FINAL):
         return StageOutcome.REFUSED
-    if decision.has(*RENEWABLE, "preprod_moved_on"):
+    if decision.has(*RENEWABLE):
         return StageOutcome.RENEWED
     return None
 
@@ -143,8 +144,8 @@ def _who_is_ahead(tx: Transaction, attempt: Attempt, role: StageRole, lane: str)
 
 
 def _next_look(facts: Facts, blockers: tuple[Blocker, ...], now: datetime) -> datetime:
-    """The earliest instant at which something known changes: a blocker clears, or a grant expires."""
+    """The earliest instant at which something known changes: a blocker clears, or a grant or proof expires."""
     instants = [blocker.clears_at for blocker in blockers if blocker.clears_at is not None]
-    expiry = earliest_expiry(facts)
-    later = [instant for instant in (*instants, expiry) if instant is not None and instant > now]
+    expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
+    later = [instant for instant in (*instants, *expiries) if instant is not None and instant > now]
     return min(later, default=now + timedelta(hours=1))

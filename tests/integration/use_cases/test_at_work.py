@@ -129,7 +129,9 @@ def test_a_fail_stays_even_if_smoke_is_started_again(scene: Scene) -> None:
         scene.smoke(attempt, DEV)
     assert scene.finish(attempt, DEV).outcome == "undone"
     with scene.store.transaction() as tx:
-        assert tx.records.latest_verdict("orders", "dev", attempt.digest) == "fail"
+        proof = tx.records.latest_proof("orders", "dev", attempt.digest)
+    assert proof is not None
+    assert proof.verdict == "fail"
 
 
 def undo_fails(scene: Scene, attempt: Attempt, role: StageRole) -> None:

@@ -1,41 +1,16 @@
 """Several processes at once: what must happen once happens once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import Any, TypeVar
 
-from slipway.domain.errors import SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import StageRole
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.take_turn import TurnAnswer
+from tests.at_once import attempted, together
 from tests.builders import PREPROD, PROD, a_service
 from tests.scene import Scene
-
-T = TypeVar("T")
-
-
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Runs the calls at the same moment; raises what one raised."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        barrier.wait(5)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result(20) for future in [pool.submit(run, call) for call in calls]]
-
-
-def attempted(call: Callable[[], T]) -> T | SlipwayError:
-    """What the call returns or raises."""
-    try:
-        return call()
-    except SlipwayError as error:
-        return error
 
 
 def test_two_who_finish_a_stage_undo_it_once(scene: Scene) -> None:

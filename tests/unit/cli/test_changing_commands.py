@@ -110,6 +110,15 @@ def test_a_release_starts_a_run_of_the_services_dag(rita: Slipway, airflow: Fake
     assert asked.body["dag_run_id"] in result.stdout
 
 
+def test_what_a_release_needs_may_be_said_several_times(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("release", "orders", "1.0", *TEXTS, "--needs", "forms=2.1", "--needs", "greeter=1.0")
+
+    (asked,) = airflow.changes()
+    assert asked.body["conf"]["needs"] == "forms=2.1, greeter=1.0"
+
+
 def test_a_release_without_summary_or_plan_is_bad_usage(rita: Slipway, airflow: FakeAirflow) -> None:
     for missing in (TEXTS[:2], TEXTS[2:]):
         assert rita("release", "orders", "1.0", *missing).exit_code == 2

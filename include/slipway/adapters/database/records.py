@@ -6,7 +6,9 @@ from datetime import datetime
 
 from slipway.adapters.database.rows import Sql
 from slipway.domain.json_value import JsonObject
+from slipway.domain.needs import Need, NeedState
 from slipway.domain.policy.decision import StandingHold
+from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.ports.store import Deployed, EndedHold
 
@@ -31,16 +33,65 @@ class DatabaseRecords:
             checks=json.dumps(list(checks)),
         )
 
-    def latest_verdict(self, service: str, environment: str, digest: str) -> str | None:
+    def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None:
         """How this artefact last did there; None if it never ran there."""
-        verdict: str | None = self._sql.value(
-            """SELECT verdict FROM proof WHERE service = :service AND environment = :environment AND digest = :digest
-            ORDER BY id DESC LIMIT 1""",
+        row = self._sql.first(
+            """SELECT verdict, at, voided_because FROM proof
+            WHERE service = :service AND environment = :environment AND digest = :digest ORDER BY id DESC LIMIT 1""",
             service=service,
             environment=environment,
             digest=digest,
         )
-        return verdict
+        return None if row is None else Proof(**row)
+
+    def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]:
+        """Other services that changed there, once each with what runs since; the newest first."""
+        rows = self._sql.all(
+            """
+            SELECT * FROM (
+                SELECT DISTINCT ON (service, environment) service, environment, version, at,
+                       count(*) OVER (PARTITION BY service, environment) AS times
+                FROM deployment
+                WHERE environment = ANY (:environments) AND at >= :since AND service <> :service
+                ORDER BY service, environment, id DESC
+            ) AS newest ORDER BY at DESC, service
+            """,
+            service=service,
+            environments=list(environments),
+            since=since,
+        )
+        return [Change(**row) for row in rows]
+
+    def need_state(self, need: Need) -> NeedState:
+        """Live: what runs was first deployed there when the needed version was, or later."""
+        row = self._sql.one(
+            """
+            WITH here AS (SELECT id, version FROM deployment WHERE service = :service AND environment = :environment),
+                 newest AS (SELECT version FROM here ORDER BY id DESC LIMIT 1)
+            SELECT (SELECT version FROM newest) AS runs,
+                   coalesce((SELECT min(id) FROM here WHERE version = (SELECT version FROM newest))
+                            >= (SELECT min(id) FROM here WHERE version = :version), false) AS live,
+                   (SELECT r.id FROM release r JOIN attempt a ON a.release_id = r.id
+                    WHERE r.service = :service AND a.version = :version AND r.state <> 'ended' AND r.to_role = 'prod'
+                      AND a.number = (SELECT max(number) FROM attempt WHERE release_id = r.id)
+                    ORDER BY r.requested_at DESC LIMIT 1) AS coming
+            """,
+            service=need.service,
+            environment=need.environment,
+            version=need.version,
+        )
+        return NeedState(need=need, live=row["live"], runs=row["runs"], coming=row["coming"])
+
+    def void_proof(self, service: str, environment: str, digest: str, because: str) -> None:
+        """What an artefact proved there counts no more."""
+        self._sql.run(
+            """UPDATE proof SET voided_at = now(), voided_because = :because WHERE service = :service
+            AND environment = :environment AND digest = :digest AND voided_at IS NULL""",
+            service=service,
+            environment=environment,
+            digest=digest,
+            because=because,
+        )
 
     def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, kind: str) -> None:
         """Keeps what runs in an environment from now on."""
@@ -58,12 +109,14 @@ class DatabaseRecords:
     def deployed(self, service: str, environment: str) -> Deployed:
         """What the log says runs there."""
         row = self._sql.first(
-            """SELECT version, digest FROM deployment WHERE service = :service AND environment = :environment
+            """SELECT id, version, digest FROM deployment WHERE service = :service AND environment = :environment
             ORDER BY id DESC LIMIT 1""",
             service=service,
             environment=environment,
         )
-        return Deployed(version=row["version"], digest=row["digest"]) if row else Deployed(version=None, digest=None)
+        if row is None:
+            return Deployed(version=None, digest=None)
+        return Deployed(version=row["version"], digest=row["digest"], row=row["id"])
 
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None:
         """Remembers that a check or a person failed this artefact."""

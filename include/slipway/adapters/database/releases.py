@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from slipway.adapters.database import codec
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.errors import NotFoundError
+from slipway.domain.needs import Build, Need
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import StageRole
 from slipway.ports.store import NewAttempt, NewRelease
@@ -25,14 +27,29 @@ class DatabaseReleases:
         """Lets one transaction at a time open attempts of a service."""
         self._sql.run("SELECT pg_advisory_xact_lock(730522, hashtext(:service))", service=service)
 
+    def lock_needs(self) -> None:
+        """Lets one transaction at a time look for circles and declare needs."""
+        self._sql.run("SELECT pg_advisory_xact_lock(730523, 0)")
+
+    def declared_needs(self, besides: str) -> Sequence[tuple[Build, Sequence[Need]]]:
+        """What releases that have not ended need, by service and version of their last attempt; all but one release."""
+        rows = self._sql.all(
+            """
+            SELECT DISTINCT ON (r.id) r.service, a.version, r.needs FROM release r JOIN attempt a ON a.release_id = r.id
+            WHERE r.state <> 'ended' AND r.needs <> '[]' AND r.id <> :besides ORDER BY r.id, a.number DESC
+            """,
+            besides=besides,
+        )
+        return [((row["service"], row["version"]), _needs(row)) for row in rows]
+
     def create(self, new: NewRelease) -> Release:
         """Writes a release and its first requester."""
         release_id = self._sql.value(
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
-                                 product_owner, extra)
+                                 product_owner, extra, needs)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra)
+                    :extra, :needs)
             RETURNING id
             """,
             service=new.service,
@@ -46,6 +63,7 @@ class DatabaseReleases:
             fixes=new.fixes,
             product_owner=new.product_owner,
             extra=json.dumps(new.extra),
+            needs=json.dumps([asdict(need) for need in new.needs]),
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -88,8 +106,8 @@ class DatabaseReleases:
         attempt_id = f"{new.release_id}.{number}"
         self._sql.run(
             """
-            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor)
-            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor)
+            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor, depends_on)
+            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor, :depends_on)
             """,
             id=attempt_id,
             release_id=new.release_id,
@@ -100,6 +118,7 @@ class DatabaseReleases:
             digest=new.digest,
             origin=new.origin,
             actor=new.actor,
+            depends_on=list(new.depends_on),
         )
         for stage in new.stages:
             self._sql.run(
@@ -200,7 +219,12 @@ def _release(row: Row) -> Release:
         ticket=row["ticket"],
         fixes=row["fixes"],
         product_owner=row["product_owner"],
+        needs=_needs(row),
     )
+
+
+def _needs(row: Row) -> tuple[Need, ...]:
+    return tuple(Need(**need) for need in row["needs"])
 
 
 def _attempt(row: Row) -> Attempt:
@@ -219,4 +243,5 @@ def _attempt(row: Row) -> Attempt:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         stop_requested_by=row["stop_requested_by"],
         stop_reason=row["stop_reason"],
+        depends_on=tuple(row["depends_on"]),
     )

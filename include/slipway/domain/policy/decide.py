@@ -7,10 +7,13 @@ from slipway.domain.policy import (
     attempt_is_open,
     grants_count,
     lane_is_ours,
+    needs_are_live,
     no_hold,
     not_quarantined,
+    proof_holds,
     proven_before,
     service_is_free,
+    targets_agree,
     version_is_not_bad,
     window_is_open,
 )
@@ -21,6 +24,8 @@ Rule = Callable[[Facts, datetime], Iterator[Blocker]]
 BEFORE_TURN: Sequence[Rule] = (
     attempt_is_open.check,
     proven_before.check,
+    proof_holds.check,
+    needs_are_live.check,
     grants_count.check,
     version_is_not_bad.check,
     no_hold.check,
@@ -30,8 +35,11 @@ BEFORE_TURN: Sequence[Rule] = (
 )
 """What must hold before a stage takes its turn."""
 
-FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check)
+FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check, targets_agree.check)
 """What must hold in the transaction that opens a stage's first activity."""
+
+RENEWABLE = grants_count.RENEWABLE | proof_holds.REPROVED | targets_agree.REPROVED
+"""Blockers that only new grants or a new proof clear: the attempt is renewed (`lifecycle.md`, authority in time, 5)."""
 
 
 def decide(facts: Facts, now: datetime, rules: Sequence[Rule] = BEFORE_TURN) -> Decision:

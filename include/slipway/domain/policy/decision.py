@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 
 from slipway.domain.activity import Quarantine, Turn
 from slipway.domain.grant import Grant
+from slipway.domain.needs import NeedState
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
+from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.release_window import Calendar
+from slipway.domain.sighting import Sighting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +92,11 @@ class Facts:
     bad_version: str | None = None
     runs_before: dict[str, str | None] = field(default_factory=dict)
     """Environment → digest that the log says runs there, for the environments of the stages before."""
+    proofs: dict[str, Proof] = field(default_factory=dict)
+    """Environment → the latest proof of this artefact there: for Prod, of what is before it on the live path."""
+    changes: tuple[Change, ...] = ()
+    """What else changed in pre-production since the oldest of these proofs, newest first."""
+    needs: tuple[NeedState, ...] = ()
+    """What the release needs to be live first, and how far it is."""
+    sightings: tuple[Sighting, ...] = ()
+    """What the targets answered just before the permit; nobody asks them for less."""

@@ -9,7 +9,7 @@ from slipway.domain.platform import Party
 from slipway.domain.policy.decision import Blocker, Facts
 
 RENEWABLE = frozenset({"grant_expired", "grant_void"})
-"""Blockers that only new grants can clear: the attempt is renewed (`lifecycle.md`, authority in time, 5)."""
+"""Blockers that only new grants can clear."""
 
 
 def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
