@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("approve", "Answer a question of a release with Approve.", "slipway.cli.answer_commands", "approve"),
     Entry("reject", "Answer a question of a release with Reject.", "slipway.cli.answer_commands", "reject"),
     Entry("hold", "Hold back what has not started, and let it go again.", "slipway.cli.hold_commands"),
+    Entry("policy", "Show, propose and activate people and rules.", "slipway.cli.policy_commands"),
     Entry("services", "List services with what runs where.", "slipway.cli.status_commands", "services"),
     Entry("status", "Show what runs and which releases are in flight.", "slipway.cli.status_commands", "status"),
     Entry("queue", "Show who holds the live lane and who waits for it.", "slipway.cli.status_commands", "queue"),
