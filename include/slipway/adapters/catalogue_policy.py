@@ -41,9 +41,9 @@ class CatalogueWatch:
             people=self._people.read(folder / PEOPLE, lambda: load_people(folder)),
             services={name: owner for name, owner in owners.items() if owner is not None},
         )
-        if self._last != now:
+        if self._last is None or self._last != now:
             self._last = now
-        return self._last or now
+        return self._last
 
     def _owner(self, folder: Path, name: str) -> Ownership | None:
         file = self._owners.setdefault(name, _File())
