@@ -50,6 +50,12 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
     ),
     Action.STOP: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
     Action.CONFIRM: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=frozenset({Duty.PRODUCT_OWNER}))),
+    Action.ACTIVATE_POLICY: AuthorityRule(
+        who=Eligibility(any_team=TeamRole.MANAGER),
+        differs_from=frozenset({Party.PROPOSER}),
+        gains_nothing=True,
+        reason_required=True,
+    ),
     Action.VERDICT: AuthorityRule(
         who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE), differs_from=_REQUESTER
     ),

@@ -10,6 +10,7 @@ from slipway.adapters.activity_lock import FileActivityLock
 from slipway.adapters.database.log_reader import read_log
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.errors import SlipwayError
+from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, Step
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
@@ -109,7 +110,13 @@ class Scene:
     def activate(self, rules: Platform, everybody: People) -> None:
         """Makes these the rules and people in effect."""
         with self.store.transaction() as tx:
-            tx.activate_policy("digest", rules, everybody, by="mona")
+            tx.policies.activate(self.governed(rules, everybody), "mona", "a test begins")
+
+    def governed(self, rules: Platform, everybody: People) -> Governed:
+        """A policy in which the services of the scene belong to whom their definitions say."""
+        services = self.definitions.services.values()
+        owners = {one.name: Ownership(team=one.team, product_owner=one.product_owner) for one in services}
+        return Governed(platform=rules, people=everybody, services=owners)
 
     def opened(self, version: str = "1.0", *, by: str = "rita", service: str = "orders", **more: Any) -> Attempt:
         """An attempt of a new release, or of `release_id`; publishes the version if need be."""

@@ -76,7 +76,7 @@ def artefact_folder() -> Path:
 def make_reconciler_ports() -> ReconcilerPorts:
     """What only the reconciler needs: Airflow as the platform's own account, and where messages go."""
     from slipway.adapters.airflow_scheduler import AirflowScheduler
-    from slipway.adapters.catalogue_policy import read_policy
+    from slipway.adapters.catalogue_policy import CatalogueWatch
     from slipway.adapters.generated_passwords import VARIABLE, generated_password
     from slipway.adapters.message_file import MessageFile
     from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
@@ -86,5 +86,5 @@ def make_reconciler_ports() -> ReconcilerPorts:
         scheduler=AirflowScheduler(os.environ["SLIPWAY_API_URL"], PLATFORM_ACCOUNT, password),
         notifier=MessageFile(state_folder() / "messages.txt"),
         catalogue=catalogue_folder(os.environ),
-        read_policy=read_policy,
+        read_policy=CatalogueWatch(),
     )

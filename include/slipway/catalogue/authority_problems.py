@@ -1,4 +1,4 @@
-"""What no authority table may say, whatever an organisation decides (R6, R9): the standard's own floor."""
+"""What no authority table may say, whatever an organisation decides (R6, R9, R26): the standard's own floor."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ class Floor:
 
     differs_from: frozenset[Party]
     one_of_own_team: frozenset[Party] = frozenset()
+    role: TeamRole = TeamRole.SENIOR
+    gains_nothing: bool = False
 
 
 FLOORS: Mapping[Action, Floor] = {
@@ -26,6 +28,7 @@ FLOORS: Mapping[Action, Floor] = {
         differs_from=frozenset({Party.REQUESTER, Party.AUTHORISER}),
         one_of_own_team=frozenset({Party.AUTHORISER}),
     ),
+    Action.ACTIVATE_POLICY: Floor(differs_from=frozenset({Party.PROPOSER}), role=TeamRole.MANAGER, gains_nothing=True),
 }
 
 
@@ -62,10 +65,14 @@ def _too_weak(document: Document, platform: PlatformModel, action: Action, floor
     for party in sorted(floor.one_of_own_team - set(row.one_of_own_team)):
         what = f"`{action.value}` must have `one_of_own_team: [{party.value}]`: one of both knows the service"
         yield document.problem((*at, "one_of_own_team"), what)
-    if TeamRole.RELEASER in (row.own_team, row.any_team):
-        which = "own_team" if row.own_team is TeamRole.RELEASER else "any_team"
-        what = f"`{action.value}` needs a senior or manager"
-        yield document.problem((*at, which), what, allowed=("senior", "manager"))
+    if floor.gains_nothing and not row.gains_nothing:
+        yield document.problem(at, f"`{action.value}` must have `gains_nothing: true`")
+    enough = [role.value for role in TeamRole if role.includes(floor.role)]
+    for which, role in (("own_team", row.own_team), ("any_team", row.any_team)):
+        if role is not None and role.value not in enough:
+            what = f"`{action.value}` needs a {' or '.join(enough)}"
+            yield document.problem((*at, which), what, allowed=tuple(enough))
     for duty in row.also:
-        what = f"`{action.value}` is for seniors and managers; {duty.value} alone does not entitle to it"
+        those = " and ".join(f"{role}s" for role in enough)
+        what = f"`{action.value}` is for {those}; {duty.value} alone does not entitle to it"
         yield document.problem((*at, "also"), what)

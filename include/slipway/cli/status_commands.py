@@ -52,7 +52,7 @@ def show_status(
     with open_store().transaction() as tx:
         overview = Overview(tx.sql)
         if service is not None:
-            team_of(catalogue_folder(os.environ), overview, service)
+            team_of(catalogue_folder(os.environ), tx, service)
         running = overview.running(service)
         open_only = not all_ and service is None
         releases = overview.releases(service=service, open_only=open_only, limit=limit)
@@ -101,7 +101,6 @@ def explain_start(
     as_json: AsJson = False,
 ) -> None:
     """Say whether it may start: every blocker, when it clears, who can clear it."""
-    from slipway.adapters.database.overview import Overview
     from slipway.adapters.service_teams import team_of
     from slipway.catalogue.files import catalogue_folder
     from slipway.cli.database import open_store
@@ -109,7 +108,7 @@ def explain_start(
 
     store, when = open_store(), parse_time(at)
     with store.transaction() as tx:
-        team = team_of(catalogue_folder(os.environ), Overview(tx.sql), service)
+        team = team_of(catalogue_folder(os.environ), tx, service)
     answers = ask(store, service, team, environment, when)
     if as_json:
         print_json([one.as_json() for one in answers])

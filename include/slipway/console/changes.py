@@ -51,7 +51,7 @@ def new_hold(body: NewHold, person: Person, parts: UsedParts) -> dict[str, int |
     """Places a hold."""
     if body.scope is HoldScope.SERVICE and body.name is not None:
         with parts.store().transaction() as tx:
-            team_of(parts.catalogue, Overview(tx.sql), body.name)
+            team_of(parts.catalogue, tx, body.name)
     hold_id = place_hold(parts.world(), HoldRequest(**body.model_dump()), Actor(id=person, via=VIA))
     return {"id": hold_id, "detail": f"hold {hold_id} stands"}
 
@@ -75,5 +75,5 @@ def _placed(parts: Parts, hold_id: int) -> PlacedHold:
             placed_by=hold["placed_by"],
             environment=hold["name"] if hold["scope"] == HoldScope.ENVIRONMENT else None,
             service=hold["name"] if is_service else None,
-            team=team_of(parts.catalogue, overview, hold["name"]) if is_service else None,
+            team=team_of(parts.catalogue, tx, hold["name"]) if is_service else None,
         )

@@ -90,5 +90,5 @@ def explain_start(
 ) -> list[JsonObject]:
     """May the service be changed there now? Every blocker, for each open attempt or for a new release."""
     with parts.store().transaction() as tx:
-        team = team_of(parts.catalogue, Overview(tx.sql), service)
+        team = team_of(parts.catalogue, tx, service)
     return [one.as_json() for one in explain(parts.store(), service, team, environment, at)]

@@ -20,6 +20,7 @@ BUILT: Collection[Action] = frozenset(
         Action.DECLARE_EMERGENCY,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
+        Action.ACTIVATE_POLICY,
         Action.READ_EVERYTHING,
     }
 )
@@ -28,9 +29,9 @@ BUILT: Collection[Action] = frozenset(
 _INTRO = """\
 # Who may do what
 
-From `authority` in `include/catalogue/platform.yaml`. In effect is the copy in the release database, which the
-platform takes from the files a second after they change. Roles include those below them: releaser < senior < manager.
-What the words mean is in [the catalogue](catalogue.md#authority).
+From `authority` in `include/catalogue/platform.yaml`. In effect is the copy in the release database: one person
+proposes what the files say, another activates it ([how](../how-to/change-the-policy.md)). Roles include those below
+them: releaser < senior < manager. What the words mean is in [the catalogue](catalogue.md#authority).
 
 """
 _OUTRO = """

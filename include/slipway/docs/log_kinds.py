@@ -60,7 +60,11 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "hold_lifted": "A hold was lifted.",
         "hold_ended": "A hold ended by itself: its time is over, or the release it was placed for has ended.",
         "hold_lift_refused": "Lifting a hold was refused, and why.",
-        "policy_activated": "Other people and rules are in effect from here on; `digest` is theirs.",
+        "policy_activated": "Other people, rules and owners are in effect from here on; `bootstrap`: the very first.",
+        "policy_activation_refused": "Activating a policy was refused: `code` and `message` say why.",
+        "policy_differs": "The catalogue on disk is not the policy in effect: what differs, and what it holds back.",
+        "policy_proposed": "Somebody proposes the catalogue on disk; `differences` compares it with what is in effect.",
+        "policy_proposal_refused": "A proposal was refused, and why.",
     },
     "Requests and audit": {
         "request_received": "A changing request reached the API server: written before anything is changed.",

@@ -14,6 +14,7 @@ class Matter:
     team: str | None
     product_owner: str | None = None
     parties: Mapping[Party, frozenset[str]] = field(default_factory=dict)
+    about: str = "this release"
 
     def ids(self, parties: frozenset[Party]) -> frozenset[str]:
         """Everyone who played any of these parts."""
@@ -28,7 +29,7 @@ def why_not(rule: AuthorityRule, person: Person | None, matter: Matter, people: 
         return f"{person.name} is none of those who may: {rule.who.describe()}"
     for party in sorted(rule.differs_from):
         if person.id in matter.parties.get(party, frozenset()):
-            return f"{person.name} is already {_part(party)} of this release and must be somebody else"
+            return f"{person.name} is already {_part(party)} of {matter.about} and must be somebody else"
     if rule.same_as and person.id not in matter.ids(rule.same_as):
         return f"{person.name} must be {' or '.join(_part(party) for party in sorted(rule.same_as))}"
     if rule.one_of_own_team and not _own_team_is_there(rule, person, matter, people):

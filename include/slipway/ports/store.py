@@ -1,9 +1,10 @@
 """The release database, as the use cases see it. Facts and their log entries are written in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from slipway.domain.activity import (
@@ -16,6 +17,7 @@ from slipway.domain.activity import (
     Worker,
 )
 from slipway.domain.audit import RecordedRequest, RunName
+from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Build, Need, NeedState
@@ -98,6 +100,37 @@ class PolicyInEffect:
     platform: Platform
     people: People
     calendar: Calendar
+    services: Mapping[str, Ownership]
+    """Who owns what. Whoever is not in it gets no further than Dev."""
+
+    @cached_property
+    def governed(self) -> Governed:
+        """The same as one value, to compare with a proposal or with the files."""
+        return Governed(platform=self.platform, people=self.people, services=self.services)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """How the policy in effect came to be so."""
+
+    digest: str
+    activated_by: str
+    activated_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A policy that somebody wants in effect, with what it changes."""
+
+    digest: str
+    governed: Governed
+    differences: Sequence[str]
+    proposers: frozenset[str]
+    """Everybody who proposed just this."""
+    proposed_at: datetime
+    outdated: bool
+    """Another policy was activated since: `differences` compares with what is not in effect any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,6 +325,19 @@ class Audits(Protocol):
     def finished(self, began: datetime) -> None: ...
 
 
+class Policies(Protocol):
+    """The policy in effect, proposals, and the catalogue as it was last seen on disk."""
+
+    def lock(self) -> None: ...
+    def activation(self) -> Activation | None: ...
+    def activate(self, governed: Governed, by: str, reason: str) -> None: ...
+    def propose(self, governed: Governed, differences: Sequence[str], by: str) -> None: ...
+    def proposal(self, digest: str) -> Proposal | None: ...
+    def open_proposals(self) -> Sequence[Proposal]: ...
+    def seen(self) -> Governed | None: ...
+    def note_seen(self, governed: Governed) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction; commits when its block ends well, rolls back whole when it raises."""
 
@@ -319,6 +365,8 @@ class Transaction(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audits(self) -> Audits: ...
+    @property
+    def policies(self) -> Policies: ...
 
     @property
     def now(self) -> datetime:
@@ -326,12 +374,6 @@ class Transaction(Protocol):
 
     def policy(self) -> PolicyInEffect:
         """Who may do what now. Raises NotFoundError before the first activation."""
-
-    def policy_digest(self) -> str | None:
-        """The digest of the policy in effect, None before the first."""
-
-    def activate_policy(self, digest: str, platform: Platform, people: People, by: str) -> None:
-        """Makes people and rules the ones in effect."""
 
     def log(
         self,

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable
 
 from slipway.domain.errors import SlipwayError
-from slipway.use_cases.activate_policy import activate_policy
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
 from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.send_outbox import send_outbox
+from slipway.use_cases.watch_catalogue import watch_catalogue
 from slipway.use_cases.watch_quarantines import watch_quarantines
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
 
@@ -27,7 +27,7 @@ class Reconciler:
 
     def round(self) -> None:
         """Every duty once."""
-        self._duty("policy", self._activate_policy)
+        self._duty("policy", self._watch_catalogue)
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
@@ -36,10 +36,10 @@ class Reconciler:
         self._duty("quarantines", lambda: watch_quarantines(self._world))
         self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 
-    def _activate_policy(self) -> None:
-        digest, platform, people = self._ports.read_policy(self._ports.catalogue)
-        if activate_policy(self._world, digest, platform, people, PLATFORM):
-            _LOG.info("Policy %s is in effect", digest[:12])
+    def _watch_catalogue(self) -> None:
+        news = watch_catalogue(self._world, self._ports.read_policy(self._ports.catalogue), PLATFORM)
+        if news is not None:
+            _LOG.info("policy: %s", news)
 
     def _finish_orphans(self) -> None:
         unsettled = finish_orphans(self._world, self._ports.scheduler, self._task)

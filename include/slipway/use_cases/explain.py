@@ -7,16 +7,22 @@ from datetime import datetime
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Platform
-from slipway.domain.policy import no_hold, not_quarantined, service_is_free, window_is_open
+from slipway.domain.policy import no_hold, not_quarantined, policy_is_activated, service_is_free, window_is_open
 from slipway.domain.policy.decide import Rule, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.store import ReleaseStore, Transaction
-from slipway.use_cases.facts import gather, stage_needs
+from slipway.use_cases.facts import gather, not_activated, stage_needs
 
-FOR_ANYBODY: Sequence[Rule] = (no_hold.check, window_is_open.check, service_is_free.check, not_quarantined.check)
+FOR_ANYBODY: Sequence[Rule] = (
+    policy_is_activated.check,
+    no_hold.check,
+    window_is_open.check,
+    service_is_free.check,
+    not_quarantined.check,
+)
 """What would hold an ordinary release that nobody has asked for yet."""
 NOBODY = "none"
 
@@ -126,6 +132,7 @@ def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Fac
         stage=_imagined_stage(role, environment),
         calendar=policy.calendar,
         stage_needs=stage_needs(tx, policy, service, environment),
+        not_activated=not_activated(tx, policy, service, environment),
         product_owner=None,
         stages_before=(),
         grants=(),

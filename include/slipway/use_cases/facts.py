@@ -7,6 +7,7 @@ from datetime import timedelta
 from slipway.domain.activity import lane_of
 from slipway.domain.grant import STEPS_BEFORE
 from slipway.domain.policy.decision import Facts
+from slipway.domain.policy_difference import touched
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, Release, Stage
@@ -20,11 +21,11 @@ ENOUGH_SEEN = 5
 
 def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
     """The facts for one stage of an attempt."""
-    release = release_of(tx, attempt)
+    policy = tx.policy()
+    release = policy.governed.owned(release_of(tx, attempt))
     stages = tx.stages.of_attempt(attempt.id)
     stage = next(stage for stage in stages if stage.role is role)
     before = tuple(other for other in stages[: stages.index(stage)])
-    policy = tx.policy()
     proofs = {} if role is not StageRole.PROD else _proofs(tx, attempt, before)
     return Facts(
         platform=policy.platform,
@@ -35,6 +36,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         stage=stage,
         calendar=policy.calendar,
         stage_needs=stage_needs(tx, policy, attempt.service, stage.environment),
+        not_activated=not_activated(tx, policy, attempt.service, stage.environment),
         product_owner=release.product_owner,
         stages_before=before,
         grants=tuple(g for g in tx.grants.of_attempt(attempt.id) if g.step in STEPS_BEFORE[role]),
@@ -65,6 +67,12 @@ def stage_needs(tx: Transaction, policy: PolicyInEffect, service: str, environme
     if len(seen) < ENOUGH_SEEN:
         return timedelta(minutes=policy.platform.stage_minutes)
     return timedelta(seconds=2 * seen[math.ceil(0.9 * len(seen)) - 1])
+
+
+def not_activated(tx: Transaction, policy: PolicyInEffect, service: str, environment: str) -> tuple[str, ...]:
+    """What the catalogue, as it was last seen on disk, says otherwise about this service there."""
+    on_disk = tx.policies.seen()
+    return touched(policy.governed, policy.governed if on_disk is None else on_disk, service, environment)
 
 
 def release_of(tx: Transaction, attempt: Attempt) -> Release:

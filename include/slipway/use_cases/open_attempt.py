@@ -1,7 +1,7 @@
 """Opens an attempt: who asks, for what, resolved to an artefact and to stage definitions that later tasks rely on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from slipway.domain.authority import Matter, why_not
@@ -65,6 +65,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         if known is not None:
             return known
         policy = tx.policy()
+        service = _as_owned(service, policy)
         release = _release_to_resume(tx, request)
         _refuse_strangers(policy, service, request, release)
         artefact = _artefact(world, tx, request, release)
@@ -111,6 +112,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         tx.tell(_announcement(attempt, release))
         tx.wake()
         return attempt
+
+
+def _as_owned(service: Service, policy: PolicyInEffect) -> Service:
+    """Who owns it is what the policy in effect says; a service that is new to it gets no further than Dev."""
+    owner = policy.services.get(service.name)
+    return service if owner is None else replace(service, team=owner.team, product_owner=owner.product_owner)
 
 
 def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | None:

@@ -16,6 +16,7 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
         if release is None:
             raise NotFoundError(f"there is no release {release_id}; `slipway status` lists them")
         policy = tx.policy()
+        release = policy.governed.owned(release)
         matter = Matter(team=release.team, parties={Party.REQUESTER: release.requesters})
         refusal = why_not(policy.platform.rule(Action.STOP), policy.people.find(actor.id), matter, policy.people)
         if refusal is None and not reason.strip():

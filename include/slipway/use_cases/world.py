@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.domain.people import People
-from slipway.domain.platform import Platform
+from slipway.domain.governed import Governed
 from slipway.ports.outside import (
     ActivityLock,
     ArtefactSource,
@@ -48,5 +47,5 @@ class ReconcilerPorts:
     scheduler: Scheduler
     notifier: Notifier
     catalogue: Path
-    read_policy: Callable[[Path], tuple[str, Platform, People]]
-    """Digest, rules and people of a catalogue. Raises CatalogueError with every problem."""
+    read_policy: Callable[[Path], Governed]
+    """The governed part of a catalogue as it is now. Raises CatalogueError."""

@@ -79,7 +79,7 @@ def test_the_newest_policy_counts_at_once_everywhere(scene: Scene) -> None:
 
 def test_an_activation_that_was_rolled_back_never_counts(scene: Scene) -> None:
     with pytest.raises(InterruptedError), scene.store.transaction() as tx:  # noqa: PT012
-        tx.activate_policy("d", platform_rules(dev_slots=9), people(), "mona")
+        tx.policies.activate(scene.governed(platform_rules(dev_slots=9), people()), "mona", "why")
         assert tx.policy().platform.dev_slots == 9
         raise InterruptedError
     with scene.store.transaction() as tx:

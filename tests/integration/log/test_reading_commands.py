@@ -8,6 +8,9 @@ import pytest
 
 from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
+from slipway.ports.store import Actor
+from slipway.use_cases.propose_policy import propose_policy
+from tests.builders import people, platform_rules
 from tests.integration.log.conftest import Slipway
 from tests.scene import ProcessKilledError, Scene, killed
 
@@ -18,7 +21,11 @@ def hold_all(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["services", "status", "queue", "hold list", "log list", "pending", "lease list", "activity list"]
+    "command",
+    [
+        *("services", "status", "queue", "hold list", "log list", "pending", "lease list", "activity list"),
+        *("policy status", "policy diff"),
+    ],
 )
 def test_reading_commands_answer_in_json_and_in_words(slipway: Slipway, told: Scene, command: str) -> None:
     words = command.split()
@@ -142,3 +149,20 @@ def test_doctor_calls_what_cannot_be_told_unknown(slipway: Slipway) -> None:
 
     found = {one["name"]: one["status"] for one in json.loads(result.stdout)}
     assert (found["release database"], found["policy"], found["log"]) == ("fail", "unknown", "unknown")
+
+
+def test_policy_status_and_diff_tell_what_is_proposed_and_what_differs(slipway: Slipway, scene: Scene) -> None:
+    assert "on disk    the same" in slipway("policy", "status").stdout
+    assert "is the policy in effect" in slipway("policy", "diff").stdout
+    changed = scene.governed(platform_rules(grant_minutes=5), people())
+    propose_policy(scene.world, lambda: changed, Actor(id="rita", via="rest"))
+
+    status, diff = slipway("policy", "status").stdout, slipway("policy", "diff").stdout
+
+    assert "activated by mona: a test begins" in status
+    assert changed.digest in status
+    assert "by rita at" in status
+    assert "2 things differ" in status
+    assert "platform.approval_life.prod.grant_minutes: 60 -> 5" in diff
+    assert "holds back orders in preprod, prod" in diff
+    assert json.loads(slipway("policy", "diff", "--json").stdout)["digest"] == changed.digest

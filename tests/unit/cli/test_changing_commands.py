@@ -265,3 +265,27 @@ def test_a_pending_act_is_seconded_by_its_number(rita: Slipway, airflow: FakeAir
 
     assert rita("second", "5").stdout == "pending 5 takes effect\n"
     assert rita("second", "five").exit_code == 2
+
+
+def test_a_policy_is_proposed_and_the_command_for_the_other_person_is_shown(
+    rita: Slipway, airflow: FakeAirflow
+) -> None:
+    answer = {"digest": "4f0c", "differences": ["people.nora: added, {}"], "detail": "proposed"}
+    airflow.answers["POST /slipway/api/policy/proposals"] = (201, answer)
+
+    result = rita("policy", "propose")
+
+    assert [asked.person for asked in airflow.changes()] == ["rita"]
+    assert "people.nora: added" in result.stdout
+    assert "slipway policy activate 4f0c --reason" in result.stdout
+
+
+def test_a_policy_is_activated_by_its_digest_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    path = "POST /slipway/api/policy/activations"
+    airflow.answers[path] = (403, {"code": "may_not_activate", "message": "Rita is none of those who may"})
+
+    result = rita("policy", "activate", "4f0c", "--reason", "agreed")
+
+    assert [asked.body for asked in airflow.changes()] == [{"digest": "4f0c", "reason": "agreed"}]
+    assert (result.exit_code, "none of those who may" in result.stderr) == (1, True)
+    assert rita("policy", "activate", "4f0c").exit_code == 2

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from slipway.domain.governed import Governed
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.service import StageDefinition
@@ -17,11 +18,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def prepare() -> None:
     """Makes the readers of all kinds now: a process that is forked from this one then finds them made."""
-    for kind in (StageDefinition, Platform, People):
+    for kind in (StageDefinition, Platform, People, Governed):
         _adapter(kind)
 
 
-def dump(value: StageDefinition | Platform | People) -> Any:
+def dump(value: StageDefinition | Platform | People | Governed) -> Any:
     """Plain JSON of a domain value."""
     kind: Any = type(value)
     return _adapter(kind).dump_python(value, mode="json")
@@ -43,3 +44,9 @@ def people(value: Any) -> People:
     """The people that `dump` made the JSON of."""
     everybody: People = _adapter(People).validate_python(value)
     return everybody
+
+
+def governed(value: Any) -> Governed:
+    """The policy that `dump` made the JSON of."""
+    policy: Governed = _adapter(Governed).validate_python(value)
+    return policy

@@ -7,30 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from slipway.adapters.bank_holidays import bank_holidays
-from slipway.adapters.database import codec
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
+from slipway.adapters.database.policies import DatabasePolicies, DecodedRows
 from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
 from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.stages import DatabaseStages
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
-from slipway.domain.errors import DatabaseUnavailableError, NotFoundError
+from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import JsonObject, canonical
-from slipway.domain.people import People
-from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt
-from slipway.domain.release_window import Calendar
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, PolicyInEffect
 
@@ -43,8 +38,7 @@ class DatabaseTransaction:
     """`Transaction` on PostgreSQL."""
 
     sql: Sql
-    _policies: dict[int, PolicyInEffect] = field(default_factory=dict)
-    """Policies by row: a row never changes, and decoding one costs more than all that a decision reads."""
+    _decoded: DecodedRows = field(default_factory=DecodedRows)
     _entries: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,6 +54,7 @@ class DatabaseTransaction:
         self.quarantines = DatabaseQuarantines(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
+        self.policies = DatabasePolicies(self.sql, self._decoded)
 
     @cached_property
     def now(self) -> datetime:
@@ -69,39 +64,7 @@ class DatabaseTransaction:
 
     def policy(self) -> PolicyInEffect:
         """Who may do what now."""
-        newest: int | None = self.sql.value("SELECT max(id) FROM policy")
-        if newest is None:
-            raise NotFoundError("no policy is in effect yet: start the platform (`make up`)")
-        if newest not in self._policies:
-            row = self.sql.one("SELECT * FROM policy WHERE id = :id", id=newest)
-            rules = codec.platform(row["platform"])
-            self._policies[newest] = PolicyInEffect(
-                digest=row["digest"],
-                platform=rules,
-                people=codec.people(row["people"]),
-                calendar=Calendar(
-                    window=rules.window,
-                    zone=ZoneInfo(rules.time_zone),
-                    holidays=bank_holidays(rules.window.bank_holidays),
-                ),
-            )
-        return self._policies[newest]
-
-    def policy_digest(self) -> str | None:
-        """The digest of the policy in effect, None before the first."""
-        digest: str | None = self.sql.value("SELECT digest FROM policy ORDER BY id DESC LIMIT 1")
-        return digest
-
-    def activate_policy(self, digest: str, platform: Platform, people: People, by: str) -> None:
-        """Makes people and rules the ones in effect."""
-        self.sql.run(
-            """INSERT INTO policy (digest, platform, people, activated_by)
-            VALUES (:digest, :platform, :people, :by)""",
-            digest=digest,
-            platform=json.dumps(codec.dump(platform)),
-            people=json.dumps(codec.dump(people)),
-            by=by,
-        )
+        return self.policies.in_effect()
 
     def log(
         self,
@@ -159,14 +122,14 @@ class DatabaseStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._policies: dict[int, PolicyInEffect] = {}
+        self._decoded = DecodedRows()
 
     @contextmanager
     def transaction(self) -> Iterator[DatabaseTransaction]:
         """A transaction that commits when its block ends well."""
         try:
             with self.engine.begin() as connection:
-                transaction = DatabaseTransaction(Sql(connection), self._policies)
+                transaction = DatabaseTransaction(Sql(connection), self._decoded)
                 yield transaction
                 transaction.flush_log()
         except (OperationalError, InterfaceError) as error:

@@ -90,6 +90,8 @@ class Facts:
     turn: Turn | None = None
     lane_holder: Turn | None = None
     bad_version: str | None = None
+    not_activated: tuple[str, ...] = ()
+    """What the catalogue on disk says otherwise than the policy in effect, about this service and environment."""
     runs_before: dict[str, str | None] = field(default_factory=dict)
     """Environment → digest that the log says runs there, for the environments of the stages before."""
     proofs: dict[str, Proof] = field(default_factory=dict)

@@ -1,0 +1,85 @@
+"""`slipway policy …`: what is in effect, what differs, and the two people who change it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from slipway.cli.group import command_group
+from slipway.cli.output import AsJson, minute, print_json
+
+app = command_group("Show, propose and activate people and rules.")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show what is in effect, what is proposed, and whether the catalogue on disk differs."""
+    found = _policy()
+    if as_json:
+        print_json(found)
+        return
+    now, disk = found["in_effect"], found["on_disk"]
+    because = f": {now['reason']}" if now["reason"] else ""
+    typer.echo(f"in effect  {now['digest']}")
+    typer.echo(f"           since {minute(now['at'])}, activated by {now['activated_by']}{because}")
+    for one in found["proposed"]:
+        typer.echo(f"proposed   {one['digest']}")
+        typer.echo(f"           by {', '.join(one['proposed_by'])} at {minute(one['at'])}")
+        _print_lines(one["differences"])
+    count = len(disk["differences"])
+    told = f"{count} {'thing differs' if count == 1 else 'things differ'}, see `slipway policy diff`"
+    typer.echo(f"on disk    {told if count else 'the same'}")
+    _print_waiting(disk["holds_back"])
+
+
+@app.command()
+def diff(as_json: AsJson = False) -> None:
+    """Show what the catalogue on disk says otherwise than the policy in effect."""
+    found = _policy()["on_disk"]
+    if as_json:
+        print_json(found)
+        return
+    if not found["differences"]:
+        typer.echo("The catalogue on disk is the policy in effect.")
+        return
+    _print_lines(found["differences"])
+    _print_waiting(found["holds_back"])
+
+
+@app.command()
+def propose() -> None:
+    """Propose the catalogue on the server's disk; a manager who is somebody else activates it."""
+    from slipway.cli.session import signed_in_rest
+
+    answer = signed_in_rest().call("POST", "/slipway/api/policy/proposals")
+    _print_lines(answer["differences"])
+    typer.echo(f"Proposed. Another person, a manager, runs: slipway policy activate {answer['digest']} --reason ...")
+
+
+@app.command()
+def activate(
+    digest: Annotated[str, typer.Argument(metavar="DIGEST", help="Of the proposal, whole.")],
+    reason: Annotated[str, typer.Option(help="Why: read years later.")],
+) -> None:
+    """Put a proposal into effect, as a manager who did not propose it and gains no role by it."""
+    from slipway.cli.session import signed_in_rest
+
+    body = {"digest": digest, "reason": reason}
+    typer.echo(signed_in_rest().call("POST", "/slipway/api/policy/activations", json=body)["detail"])
+
+
+def _policy() -> Any:
+    from slipway.cli.database import open_store
+    from slipway.use_cases.show_policy import show_policy
+
+    return show_policy(open_store())
+
+
+def _print_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(f"           {line}")
+
+
+def _print_waiting(services: dict[str, list[str]]) -> None:
+    for service, environments in services.items():
+        typer.echo(f"           holds back {service} in {', '.join(environments)}")

@@ -1,0 +1,38 @@
+"""What is in effect, what is proposed, and what the catalogue on disk says otherwise."""
+
+from slipway.domain.json_value import JsonObject
+from slipway.domain.policy_difference import differences
+from slipway.ports.store import Proposal, ReleaseStore
+from slipway.use_cases.watch_catalogue import touches
+
+
+def show_policy(store: ReleaseStore) -> JsonObject:
+    """For REST, `--json` and the tables. Raises NotFoundError before the first activation."""
+    with store.transaction() as tx:
+        policy, activation, seen = tx.policy(), tx.policies.activation(), tx.policies.seen()
+        assert activation is not None, "there is a policy"
+        on_disk = seen or policy.governed
+        return {
+            "in_effect": {
+                "digest": policy.digest,
+                "activated_by": activation.activated_by,
+                "at": activation.activated_at,
+                "reason": activation.reason,
+            },
+            "proposed": [proposal_as_json(one) for one in tx.policies.open_proposals()],
+            "on_disk": {
+                "digest": on_disk.digest,
+                "differences": list(differences(policy.governed, on_disk)),
+                "holds_back": touches(policy.governed, on_disk),
+            },
+        }
+
+
+def proposal_as_json(proposal: Proposal) -> JsonObject:
+    """One proposal."""
+    return {
+        "digest": proposal.digest,
+        "proposed_by": sorted(proposal.proposers),
+        "at": proposal.proposed_at,
+        "differences": list(proposal.differences),
+    }
