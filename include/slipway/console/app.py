@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
-from slipway.console import audits, changes, grants, health, reads
+from slipway.console import audits, changes, grants, health, reads, tokens
 from slipway.console.errors import translate
 from slipway.console.guards import csrf_guard
 from slipway.console.parts import Parts, signed_in
@@ -27,6 +27,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")
+    people.include_router(tokens.router)
     people.include_router(_docs(app))
     app.include_router(health.router)
     app.include_router(grants.router, prefix="/api")

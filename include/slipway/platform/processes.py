@@ -13,6 +13,8 @@ class Program:
     arguments: Sequence[str]
     signs_in: bool = False
     """Whether it acts through the API as a machine account, and so gets the secret of their passwords."""
+    lets_people_in: bool = False
+    """Whether people sign in there, and so it gets the secret shared with the organisation's sign-in."""
 
     @property
     def argv(self) -> list[str]:
@@ -21,7 +23,7 @@ class Program:
 
 
 PROGRAMS: Sequence[Program] = (
-    Program(name="api-server", arguments=("-m", "airflow", "api-server")),
+    Program(name="api-server", arguments=("-m", "airflow", "api-server"), lets_people_in=True),
     Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs")),
     Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor")),
     Program(name="triggerer", arguments=("-m", "airflow", "triggerer", "--skip-serve-logs")),
