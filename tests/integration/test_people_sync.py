@@ -53,7 +53,7 @@ def told(postgres: object, tmp_path_factory: pytest.TempPathFactory) -> list[dic
         "PYTHONPATH": str(PROJECT / "include"),
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__AUTH_MANAGER": "slipway.airflow_edge.auth_manager.SlipwayFabAuthManager",
+        "AIRFLOW__CORE__AUTH_MANAGER": "slipway.airflow_edge.auth_manager.SlipwayAuthManager",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": postgres.create_database("people_airflow"),  # type: ignore[attr-defined]
         "SLIPWAY_DATABASE_URL": postgres.create_database("people_release"),  # type: ignore[attr-defined]
     }

@@ -1,4 +1,4 @@
-"""Who may do what in Airflow. The class path must contain "FabAuthManager" (Airflow tests the string)."""
+"""Who may do what in Airflow. FAB's own manager, except that nobody changes a run by hand."""
 
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ class SignedIn(Protocol):
         """The user name: our person id."""
 
 
-class SlipwayFabAuthManager(FabAuthManager):
+class SlipwayAuthManager(FabAuthManager):
     """Nobody, Admin included, changes a run by hand; what is open is opened here, one line each.
 
     Marking, clearing, editing and deleting of runs, tasks and XComs, and pausing, is for BreakGlass alone.

@@ -36,8 +36,7 @@ def _sync_roles(manager: Any) -> None:
     for name, wanted in PERMISSIONS.items():
         role = manager.add_role(name)
         for permission in list(role.permissions):
-            held = (permission.action.name, permission.resource.name)
-            if held not in wanted and not held[1].startswith(("DAG:", "DAG Run:")):
+            if (permission.action.name, permission.resource.name) not in wanted:
                 manager.remove_permission_from_role(role, permission)
         held_now = {(p.action.name, p.resource.name) for p in role.permissions}
         for action, resource in sorted(wanted - held_now):

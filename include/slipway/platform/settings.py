@@ -9,10 +9,10 @@ from slipway.platform.home import Secrets
 from slipway.platform.place import Place
 from slipway.platform.single_sign_on import CLIENT_SECRET
 
-AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayFabAuthManager"
+AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayAuthManager"
 
 _FIXED: Mapping[str, str] = {
-    # Who may do what. The path must contain "FabAuthManager", else access_control of DAGs is not synced.
+    # Who may do what. No "FabAuthManager" in the path: Airflow would commit rights for every single DAG (ADR 0014).
     "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
     "AIRFLOW__FAB__CACHE_TTL": "5",
     "AIRFLOW__FAB__UPDATE_FAB_PERMS": "True",

@@ -14,9 +14,9 @@ RELEASE = "release__orders"
 
 @pytest.fixture(scope="module")
 def manager() -> Any:
-    from slipway.airflow_edge.auth_manager import SlipwayFabAuthManager  # noqa: PLC0415 - seconds to import
+    from slipway.airflow_edge.auth_manager import SlipwayAuthManager  # noqa: PLC0415 - seconds to import
 
-    return SlipwayFabAuthManager()
+    return SlipwayAuthManager()
 
 
 @pytest.fixture(scope="module")
