@@ -13,6 +13,7 @@ from airflow.api_fastapi.auth.managers.models.resource_details import (
 )
 from airflow.providers.fab.auth_manager.fab_auth_manager import FabAuthManager
 
+from slipway.airflow_edge.passwords import must_sign_in_elsewhere
 from slipway.airflow_edge.request_scope import is_backfill
 from slipway.airflow_edge.roles import BREAK_GLASS, PIPELINE, may_trigger
 
@@ -34,6 +35,12 @@ class SlipwayAuthManager(FabAuthManager):
     Marking, clearing, editing and deleting of runs, tasks and XComs, and pausing, is for BreakGlass alone.
     A call that names no DAG (bulk) is treated like one that names a release.
     """
+
+    def create_token(self, headers: dict[str, str], body: dict[str, Any]) -> Any:
+        """Passwords are for machines, and for people only where there is no single sign-on (R27)."""
+        if (why_not := must_sign_in_elsewhere(body.get("username"))) is not None:
+            raise ValueError(why_not)
+        return super().create_token(headers, body)
 
     def is_authorized_dag(
         self,

@@ -31,6 +31,7 @@ class PersonModel(StrictModel):
 
     name: Text
     email: Email | None = None
+    subject: Text | None = Field(None, description="The `sub` claim of the organisation's sign-in; never an address.")
     teams: dict[Name, TeamRole] = Field({}, description="The role in each team: releaser < senior < manager.")
     second_line: bool = Field(False, description="Releases on behalf of teams; holds and rescues.")
     auditor: bool = Field(False, description="Reads everything, changes nothing.")
@@ -48,6 +49,7 @@ class PersonModel(StrictModel):
             platform_engineer=self.platform_engineer,
             disclosure=self.disclosure,
             email=self.email,
+            subject=self.subject,
         )
 
 

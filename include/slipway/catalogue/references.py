@@ -37,6 +37,8 @@ def people_problems(document: Document, people: PeopleModel) -> Iterator[Problem
     yield from _shared(document, "name", {key: person.name for key, person in people.people.items()})
     emails = {key: person.email.lower() for key, person in people.people.items() if person.email}
     yield from _shared(document, "email", emails)
+    subjects = {key: person.subject for key, person in people.people.items() if person.subject}
+    yield from _shared(document, "subject", subjects)
 
 
 def service_problems(document: Document, service: ServiceModel, known: Known) -> Iterator[Problem]:

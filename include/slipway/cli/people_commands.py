@@ -30,14 +30,21 @@ def sync() -> None:
 @login.command("login")
 def sign_in(
     person: Annotated[str | None, typer.Argument(help="Your sign-in name; asked for if left out.")] = None,
+    from_page: Annotated[
+        bool, typer.Option("--token", help="Paste the token that /slipway/token shows, instead of a password.")
+    ] = False,
 ) -> None:
     """Sign in at SLIPWAY_URL; the password is asked for, or taken from SLIPWAY_PASSWORD."""
     from slipway.adapters.airflow_rest import AirflowRest
     from slipway.cli.session import Session, current_url, save_session
 
-    name = person or typer.prompt("Name")
-    password = os.environ.get("SLIPWAY_PASSWORD") or typer.prompt("Password", hide_input=True)
     url = current_url()
-    token = AirflowRest(url, str).login(name, password)
-    path = save_session(Session(url, name, token))
+    if from_page:
+        given = typer.prompt(f"Token (sign in at {url}, then open {url}/slipway/token)", hide_input=True).strip()
+        name = str(AirflowRest(url, lambda: given).call("GET", "/slipway/api/me")["person"])
+    else:
+        name = person or typer.prompt("Name")
+        password = os.environ.get("SLIPWAY_PASSWORD") or typer.prompt("Password", hide_input=True)
+        given = AirflowRest(url, str).login(name, password)
+    path = save_session(Session(url, name, given))
     typer.echo(f"You are signed in at {url} as {name}; the token is kept in {path}")

@@ -2,6 +2,7 @@
 
 import os
 
+from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.configuration import conf
 
@@ -9,6 +10,7 @@ from slipway.catalogue.files import catalogue_folder
 from slipway.console.airflow_memory import read_airflow
 from slipway.console.hitl_answers import read_answer
 from slipway.console.parts import Parts
+from slipway.domain.errors import NotFoundError
 from slipway.wiring import make_store, make_world
 
 
@@ -22,7 +24,18 @@ def airflow_parts() -> Parts:
         base_url=conf.get("api", "base_url", fallback="http://localhost:8080"),
         internal_token=os.environ.get("SLIPWAY_INTERNAL_TOKEN", ""),
         read_airflow=read_airflow,
+        make_token=make_token,
     )
+
+
+def make_token(person: str, seconds: int) -> str:
+    """A token as Airflow's own sign-in gives one. Raises NotFoundError where the account is gone."""
+    manager = get_auth_manager()
+    user = manager.security_manager.find_user(username=person)
+    if user is None or not user.is_active:
+        raise NotFoundError(f"there is no account {person} any more")
+    token: str = manager.generate_jwt(user, expiration_time_in_seconds=seconds)
+    return token
 
 
 def airflow_person(user: GetUserDep) -> str:

@@ -26,8 +26,15 @@ class Where:
     map_index: int = -1
 
 
+MakeToken = Callable[[str, int], str]
+"""A token of a person for so many seconds."""
 ReadAnswer = Callable[[Where], Answer | None]
 """The answer that Airflow keeps for a task instance; None while nobody has answered."""
+
+
+def no_token(_person: str, _seconds: int) -> str:
+    """For applications without an Airflow around them."""
+    raise SlipwayError("this application runs outside Airflow, so it has no tokens to give")
 
 
 def no_airflow(_since: datetime, _runs: Sequence[RunName]) -> AirflowFacts:
@@ -49,6 +56,7 @@ class Parts:
     """What approval tasks identify themselves with; empty: they can't."""
     read_airflow: ReadAirflow = no_airflow
     """Airflow's own memory of changes."""
+    make_token: MakeToken = no_token
 
 
 def parts_of(request: Request) -> Parts:

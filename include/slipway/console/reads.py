@@ -21,6 +21,12 @@ router = APIRouter()
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
+@router.get("/me")
+def me(person: Person) -> dict[str, str]:
+    """Who is signed in."""
+    return {"person": person}
+
+
 @router.get("/services")
 def services(parts: UsedParts) -> list[Record]:
     """Versions per environment, what is behind, what is in flight."""

@@ -67,6 +67,9 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "policy_proposal_refused": "A proposal was refused, and why.",
     },
     "Requests and audit": {
+        "signed_in": "Somebody came through the organisation's sign-in, which calls them by `subject`.",
+        "sign_in_refused": "The organisation's sign-in vouched for a `subject` whom nobody in the catalogue is.",
+        "token_given": "A signed-in person was shown a token for the command line, for so many `seconds`.",
         "request_received": "A changing request reached the API server: written before anything is changed.",
         "request_answered": "How that request ended: its status, and whether it was allowed or refused.",
         "cross_checked": "Airflow's own memory was compared with this log.",

@@ -34,6 +34,8 @@ class Person:
     disclosure: bool = False
     """May read the details of security releases that are not yet public (R20)."""
     email: str | None = None
+    subject: str | None = None
+    """What the organisation's sign-in calls this person, for ever; None: nobody signs in as them there (R27)."""
 
     def has_role(self, team: str, role: TeamRole) -> bool:
         """Whether the person has at least this role in this team."""
@@ -63,3 +65,7 @@ class People:
     def find(self, person_id: str | None) -> Person | None:
         """The person, or None for strangers."""
         return None if person_id is None else self.by_id.get(person_id)
+
+    def with_subject(self, subject: str) -> Person | None:
+        """The person whom the organisation's sign-in means, or None for strangers."""
+        return next((person for person in self.by_id.values() if person.subject == subject), None)

@@ -12,6 +12,7 @@ from slipway.platform.home import PROJECT, Secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
 from slipway.platform.processes import PREPARE, PROGRAMS
 from slipway.platform.settings import settings
+from slipway.platform.single_sign_on import CLIENT_ID, CLIENT_SECRET, ISSUER
 
 COMPOSE_FILE = PROJECT / "docker-compose.yaml"
 _HEADER = """\
@@ -67,6 +68,7 @@ def _document() -> dict[str, Any]:
                     program.arguments,
                     {"prepare": "service_completed_successfully"},
                     signs_in=program.signs_in,
+                    lets_people_in=program.lets_people_in,
                 )
                 | ({"ports": ["${SLIPWAY_PORT:-8080}:8080"]} if program.name == "api-server" else {})
                 for program in PROGRAMS
@@ -105,13 +107,14 @@ def _service(
     *,
     restart: str = "unless-stopped",
     signs_in: bool = False,
+    lets_people_in: bool = False,
 ) -> dict[str, Any]:
-    seed = {PASSWORD_SEED: f"${{{PASSWORD_SEED}:-}}"} if signs_in else {}
+    asked = [ISSUER, CLIENT_ID, *([CLIENT_SECRET] if lets_people_in else []), *([PASSWORD_SEED] if signs_in else [])]
     return {
         "image": "slipway:0.1.0",
         "restart": restart,
         "command": ["python", *arguments],
-        "environment": _environment() | seed,
+        "environment": _environment() | {name: f"${{{name}:-}}" for name in asked},
         "volumes": [
             *(f"./{folder}:{_ROOT}/{folder}:ro" for folder in ("dags", "plugins", "include")),
             f"state:{_STATE}",

@@ -15,6 +15,8 @@ class Program:
     """Whether it acts through the API as a machine account, and so gets the secret of their passwords."""
     gives_way: bool = False
     """Whether it works in the background: what runs a release comes first on a busy machine."""
+    lets_people_in: bool = False
+    """Whether people sign in there, and so it gets the secret shared with the organisation's sign-in."""
 
     @property
     def argv(self) -> list[str]:
@@ -23,7 +25,7 @@ class Program:
 
 
 PROGRAMS: Sequence[Program] = (
-    Program(name="api-server", arguments=("-m", "airflow", "api-server")),
+    Program(name="api-server", arguments=("-m", "airflow", "api-server"), lets_people_in=True),
     Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs")),
     Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor"), gives_way=True),
     Program(name="triggerer", arguments=("-m", "airflow", "triggerer", "--skip-serve-logs")),

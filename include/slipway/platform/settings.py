@@ -7,6 +7,7 @@ from pathlib import PurePath
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
 from slipway.platform.home import Secrets
 from slipway.platform.place import Place
+from slipway.platform.single_sign_on import CLIENT_SECRET
 
 AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayAuthManager"
 
@@ -15,6 +16,8 @@ _FIXED: Mapping[str, str] = {
     "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
     "AIRFLOW__FAB__CACHE_TTL": "5",
     "AIRFLOW__FAB__UPDATE_FAB_PERMS": "True",
+    # Whoever left the organisation can not sign in again: after an hour, everybody has to.
+    "AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES": "60",
     # One machine, few cores: 8 tasks at once, one API process (two see different caches).
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__PARALLELISM": "8",
@@ -59,13 +62,16 @@ def settings(place: Place, secrets: Secrets) -> dict[str, str]:
     }
 
 
-def environment(place: Place, secrets: Secrets, *, signs_in: bool = False) -> dict[str, str]:
+def environment(
+    place: Place, secrets: Secrets, *, signs_in: bool = False, lets_people_in: bool = False
+) -> dict[str, str]:
     """The whole environment of a local process: ours, plus what the caller has set and we do not."""
     seed = {PASSWORD_SEED: secrets.password_seed} if signs_in else {}
+    callers = {name: value for name, value in os.environ.items() if lets_people_in or name != CLIENT_SECRET}
     temporary = PurePath(place.home) / "tmp"
     path = os.pathsep.join(filter(None, [str(place.project / "include"), os.environ.get("PYTHONPATH", "")]))
     return {
-        **os.environ,
+        **callers,
         **settings(place, secrets),
         **seed,
         "PYTHONPATH": path,
@@ -79,6 +85,7 @@ def _places(place: Place) -> dict[str, str]:
         "AIRFLOW_HOME": str(place.home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(place.dags),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(place.project / "plugins"),
+        "AIRFLOW__FAB__CONFIG_FILE": str(place.project / "include" / "slipway" / "airflow_edge" / "fab_settings.py"),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{place.api_url}/execution/",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(place.home / "logs" / "tasks"),
         "AIRFLOW__API__HOST": place.host,

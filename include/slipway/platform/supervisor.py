@@ -81,14 +81,13 @@ class Supervisor:
             self._start_postgres()
         secrets = load_secrets(self._home)
         databases = create_service_databases(self._place, self._postgres)
-        variables = {
-            signs_in: environment(self._place, secrets, signs_in=signs_in) | databases for signs_in in (False, True)
-        }
-        prepare(self._home, variables[True], self._place, self._preparation, self._stop, self._say)
+        variables = environment(self._place, secrets, signs_in=True) | databases
+        prepare(self._home, variables, self._place, self._preparation, self._stop, self._say)
         for program in self._programs:
             if self._stop.is_set():
                 return
-            self._children.append(Child(program.name, self._spawner(program, variables[program.signs_in])))
+            own = environment(self._place, secrets, signs_in=program.signs_in, lets_people_in=program.lets_people_in)
+            self._children.append(Child(program.name, self._spawner(program, own | databases)))
             self._children[-1].start()
         self._write_state()
         threading.Thread(target=self._resume_services, daemon=True).start()

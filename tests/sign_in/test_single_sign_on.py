@@ -1,0 +1,176 @@
+"""People come through an OpenID Connect provider; who is unknown, forged or has left stays out (R27)."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from slipway.platform.client import wait_for
+from slipway.platform.home import PROJECT
+from tests.running_platform import RunningPlatform
+from tests.sign_in.provider import CLIENT_ID, CLIENT_SECRET, Provider, serve
+
+pytestmark = pytest.mark.e2e
+SUBJECTS = {"rita": "sub-of-rita", "sam": "sub-of-sam", "mona": "sub-of-mona", "audrey": "sub-of-audrey"}
+
+
+class SignedInElsewhere(RunningPlatform):
+    """A platform whose people come through a provider."""
+
+    issuer = ""
+
+    def variables(self) -> dict[str, str]:
+        """The settings that differ from those of every platform."""
+        return {
+            **super().variables(),
+            "SLIPWAY_OIDC_ISSUER": self.issuer,
+            "SLIPWAY_OIDC_CLIENT_ID": CLIENT_ID,
+            "SLIPWAY_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        }
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with serve() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[SignedInElsewhere]:
+    root = tmp_path_factory.mktemp("signed in")
+    catalogue = root / "catalogue"
+    shutil.copytree(PROJECT / "include" / "catalogue", catalogue)
+    with_subjects(catalogue, SUBJECTS)
+    running = SignedInElsewhere(root, catalogue=catalogue)
+    running.issuer = provider.issuer
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+def with_subjects(catalogue: Path, subjects: dict[str, str]) -> None:
+    """Writes these subjects into people.yaml."""
+    file = catalogue / "people.yaml"
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for person, subject in subjects.items():
+        document["people"][person]["subject"] = subject
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+
+
+def come(platform: RunningPlatform, provider: Provider, subject: str) -> httpx.Client:
+    """A browser that went through the provider as this subject, wherever that led it."""
+    provider.subject = subject
+    browser = httpx.Client(base_url=platform.base_url, follow_redirects=True, timeout=60)
+    browser.get("/auth/login/organisation")
+    return browser
+
+
+def signed_in_as(browser: httpx.Client) -> str | None:
+    """Whom the platform takes the browser for."""
+    answer = browser.get("/slipway/api/me")
+    return str(answer.json()["person"]) if answer.is_success else None
+
+
+def log_of(platform: RunningPlatform, provider: Provider, kind: str) -> list[dict[str, object]]:
+    """Entries of a kind, as an auditor reads them."""
+    with come(platform, provider, SUBJECTS["audrey"]) as auditor:
+        found: list[dict[str, object]] = auditor.get("/slipway/api/log", params={"kind": kind}).json()
+    return found
+
+
+def test_a_person_is_who_the_provider_says(platform: RunningPlatform, provider: Provider) -> None:
+    with come(platform, provider, SUBJECTS["rita"]) as browser:
+        assert signed_in_as(browser) == "rita"
+    assert {"sub-of-rita"} == {
+        entry["payload"]["subject"]  # type: ignore[index]
+        for entry in log_of(platform, provider, "signed_in")
+        if entry["actor"] == "rita"
+    }
+
+
+def test_the_sign_in_page_has_no_password(platform: RunningPlatform) -> None:
+    page = httpx.get(f"{platform.base_url}/auth/login/", timeout=60).text
+    assert "organisation" in page
+    assert 'type="password"' not in page
+
+
+def test_a_stranger_stays_out_and_is_in_the_log(platform: RunningPlatform, provider: Provider) -> None:
+    with come(platform, provider, "sub-of-nobody") as browser:
+        assert signed_in_as(browser) is None
+    refused = log_of(platform, provider, "sign_in_refused")
+    assert [entry["payload"] for entry in refused] == [{"subject": "sub-of-nobody"}]
+
+
+@pytest.mark.parametrize(
+    "forged", [{"aud": "somebody-else"}, {"iss": "http://elsewhere"}, {"nonce": "made up"}, {"exp": 1}], ids=str
+)
+def test_a_token_that_is_not_for_us_opens_nothing(
+    platform: RunningPlatform, provider: Provider, forged: dict[str, object]
+) -> None:
+    provider.changed_claims = forged
+    try:
+        with come(platform, provider, SUBJECTS["rita"]) as browser:
+            assert signed_in_as(browser) is None
+    finally:
+        provider.changed_claims = {}
+
+
+def test_a_token_signed_by_somebody_else_opens_nothing(platform: RunningPlatform, provider: Provider) -> None:
+    provider.signs_with = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    try:
+        with come(platform, provider, SUBJECTS["rita"]) as browser:
+            assert signed_in_as(browser) is None
+    finally:
+        provider.signs_with = provider.key
+
+
+def test_passwords_are_for_machines(platform: RunningPlatform) -> None:
+    for account, status in (("rita", 400), ("platform", 201)):
+        body = {"username": account, "password": platform.secrets.password_of(account)}
+        answer = httpx.post(f"{platform.base_url}/auth/token", json=body, timeout=60)
+        assert answer.status_code == status, answer.text
+    refused = httpx.post(
+        f"{platform.base_url}/auth/token", json={"username": "rita", "password": "guessed"}, timeout=60
+    )
+    assert "people sign in through" in refused.text
+
+
+def test_the_command_line_gets_a_token_for_an_hour(platform: RunningPlatform, provider: Provider) -> None:
+    with come(platform, provider, SUBJECTS["sam"]) as browser:
+        page = browser.get("/slipway/token")
+    assert page.headers["cache-control"] == "no-store"
+    answer = httpx.get(
+        f"{platform.base_url}/slipway/api/me", headers={"authorization": f"Bearer {page.text.strip()}"}, timeout=60
+    )
+    assert answer.json() == {"person": "sam"}
+    given = log_of(platform, provider, "token_given")
+    assert [(entry["actor"], entry["payload"]) for entry in given] == [("sam", {"seconds": 3600})]
+
+
+def test_only_the_api_server_has_the_providers_secret(platform: RunningPlatform) -> None:
+    holders = {
+        name
+        for name, pid in platform.process_ids().items()
+        if f"SLIPWAY_OIDC_CLIENT_SECRET={CLIENT_SECRET}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
+    }
+    assert holders == {"api-server"}
+
+
+def test_who_left_is_out_at_once(platform: SignedInElsewhere, provider: Provider) -> None:
+    with come(platform, provider, SUBJECTS["mona"]) as browser:
+        assert signed_in_as(browser) == "mona"
+        file = platform.catalogue / "people.yaml"
+        before = file.read_text(encoding="utf-8")
+        document = yaml.safe_load(before)
+        document["people"]["mona"]["subject"] = "sub-of-somebody-else"
+        file.write_text(yaml.safe_dump(document), encoding="utf-8")
+        try:
+            wait_for(lambda: signed_in_as(come(platform, provider, SUBJECTS["mona"])) is None or None, 60, "mona out")
+        finally:
+            file.write_text(before, encoding="utf-8")
