@@ -43,12 +43,12 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R3",
         asks="Preprod immediately before Prod, and still running exactly this",
-        rules=("domain/policy/proven_before.py", "use_cases/open_activity.py"),
+        rules=("domain/policy/targets_agree.py", "domain/policy/proof_holds.py", "use_cases/open_activity.py"),
         tests=(
             "integration/use_cases/test_before_work.py::test_something_else_in_preprod_renews_the_attempt",
-            "integration/use_cases/test_before_work.py::test_preprod_that_moved_on_renews_the_attempt",
+            "integration/use_cases/test_targets_asked.py::*",
         ),
-        log=("turn_ended", "permit_refused"),
+        log=("permit_issued", "permit_refused", "drift_found"),
     ),
     Evidence(
         number="R4",
@@ -58,8 +58,8 @@ EVIDENCE: Sequence[Evidence] = (
             "e2e/test_who_did_it.py::test_what_the_airflow_cli_does_is_found_and_names_the_system_user",
             "e2e/test_who_did_it.py::test_an_answer_written_straight_into_the_database_is_found",
         ),
-        log=("cross_checked", "unauthorised_change"),
-        not_yet="What runs in a target is not yet compared with the log at intervals.",
+        log=("cross_checked", "unauthorised_change", "drift_found"),
+        not_yet="Targets are asked what runs just before a permit, not yet at intervals.",
     ),
     Evidence(
         number="R5",
@@ -169,7 +169,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_before_work.py::test_a_hold_makes_it_wait_and_lifting_it_lets_it_go_on",
             "console/test_changes.py::test_second_line_lifts_anybodys_hold_with_a_reason_only",
         ),
-        log=("hold_placed", "hold_lifted", "hold_refused"),
+        log=("hold_placed", "hold_lifted", "hold_ended", "hold_refused"),
         not_yet="The channel topic that carries the holds.",
     ),
     Evidence(
@@ -276,20 +276,22 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R26",
         asks="Policy and people are governed: proposed by one, activated by another",
-        rules=("use_cases/activate_policy.py", "domain/policy_hash.py"),
-        tests=("integration/use_cases/test_before_work.py::test_a_changed_policy_voids_the_grant",),
-        log=("policy_activated",),
-        not_yet="Two people: what the files say is in effect a second later.",
+        rules=("use_cases/propose_policy.py", "use_cases/activate_policy.py", "domain/policy/policy_is_activated.py"),
+        tests=(
+            "integration/use_cases/test_governed_policy.py::*",
+            "integration/use_cases/test_before_work.py::test_a_changed_policy_voids_the_grant",
+        ),
+        log=("policy_proposed", "policy_activated", "policy_differs"),
     ),
     Evidence(
         number="R27",
         asks="People are who they say; leavers lose their rights at once; machines never approve",
-        rules=("airflow_edge/people_sync.py", "use_cases/record_answer.py"),
+        rules=("airflow_edge/single_sign_on.py", "airflow_edge/people_sync.py", "use_cases/record_answer.py"),
         tests=(
+            "sign_in/test_single_sign_on.py::test_a_stranger_stays_out_and_is_in_the_log",
             "integration/use_cases/test_before_work.py::test_a_voter_who_left_voids_the_grant",
             "integration/use_cases/test_answers.py::test_the_platform_does_not_approve",
         ),
-        log=("turn_ended", "answer_refused"),
-        not_yet="Sign-in through the organisation.",
+        log=("signed_in", "sign_in_refused", "answer_refused"),
     ),
 )

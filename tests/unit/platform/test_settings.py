@@ -86,3 +86,17 @@ def test_the_compose_file_runs_every_process_with_the_same_settings(
         assert f"\n  {program.name}:\n" in text
     for name in settings(_place(monkeypatch, {}), secrets):
         assert text.count(f" {name}: ") == len(PROGRAMS) + 1
+
+
+def test_only_the_api_server_gets_the_secret_of_the_sign_in_provider(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    monkeypatch.setenv("SLIPWAY_OIDC_CLIENT_SECRET", "shared with the provider")
+    place = _place(monkeypatch, {})
+    holders = [
+        program.name
+        for program in PROGRAMS
+        if "SLIPWAY_OIDC_CLIENT_SECRET"
+        in environment(place, secrets, signs_in=program.signs_in, lets_people_in=program.lets_people_in)
+    ]
+    assert holders == ["api-server"]
