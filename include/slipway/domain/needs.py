@@ -47,7 +47,7 @@ class NeedState:
 
 
 def read_needs(text: str) -> tuple[Build, ...]:
-    """`forms=2.1, greeter=1.0`, each once. Raises RefusedError where that is not what was written."""
+    """`forms=2.1.0, greeter=1.0`, each once. Raises RefusedError where that is not what was written."""
     builds: list[Build] = []
     for word in filter(None, map(str.strip, _SEPARATOR.split(text))):
         service, version = (part.strip() for part in word.partition("=")[::2])
