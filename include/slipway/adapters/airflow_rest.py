@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 
 from slipway.adapters.airflow_rest_errors import SignInError, accepted, unreachable
-from slipway.domain.errors import NotFoundError, RefusedError
+from slipway.domain.errors import NotFoundError, RefusedError, SlipwayError
 from slipway.domain.json_value import JsonObject, JsonValue
 
 RACE = timedelta(seconds=3)
@@ -66,9 +66,12 @@ class AirflowRest:
     def run_state(self, dag_id: str, run_id: str) -> str | None:
         """The state of a run; None if there is none of that id."""
         try:
-            return str(self.call("GET", _run(dag_id, run_id))["state"])
+            answer = self.call("GET", _run(dag_id, run_id))
         except NotFoundError:
             return None
+        if not isinstance(answer, dict) or "state" not in answer:
+            raise SlipwayError(f"Airflow does not answer for run {run_id!r} of {dag_id} as for a run")
+        return str(answer["state"])
 
     def pending_requests(self, dag_id: str = "~", run_id: str = "~") -> Sequence[dict[str, Any]]:
         """Questions that wait for somebody's answer, oldest first."""

@@ -14,4 +14,4 @@ class MessageFile:
     def send(self, message: Message) -> None:
         """Appends the message."""
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"#{message.channel}: {message.text}\n")
+            file.write(f"#{message.channel}: {' '.join(message.text.split())}\n")

@@ -114,7 +114,8 @@ class Recorder:
 
 def is_change(method: str, path: str) -> bool:
     """Whether a request may change something; `…/list` reads by POST."""
-    if method in _READING or path.endswith("/list") or path.startswith(_SIGN_IN):
+    reads_by_post = method == "POST" and path.endswith("/list")
+    if method in _READING or reads_by_post or path.startswith(_SIGN_IN):
         return False
     return path.startswith(_RECORDED)
 

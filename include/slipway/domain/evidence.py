@@ -34,21 +34,26 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         "",
         f"- Release: {release.id}, attempt {attempt.number}, of team {release.team}, {release.kind}",
         f"- Asked for by: {', '.join(sorted(release.requesters))}",
-        f"- What changes: {release.summary or 'no summary given'}",
-        f"- If it goes wrong: {release.rollback_plan or 'no rollback plan given'}",
+        f"- What changes: {_said(release.summary) or 'no summary given'}",
+        f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         f"- Artefact: {attempt.version}, `{attempt.digest}`",
         f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
-        f"- Ticket: {release.ticket or 'none given'}",
+        f"- Ticket: {_said(release.ticket or '') or 'none given'}",
         f"- Migrations: {NOT_BUILT}",
         *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {_grant(grant)}" for grant in facts.grants),
-        *(f"- In the way now: {hold.reason} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
+        *(f"- In the way now: {_said(hold.reason)} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
     ]
     if facts.bad_version is not None:
         lines.append(f"- This version is marked bad: {facts.bad_version}")
     return "\n".join(lines)
+
+
+def _said(text: str) -> str:
+    """A person's words on one line: they must not look like lines of the platform's own."""
+    return " ".join(text.split()).replace("<", "&lt;")
 
 
 def _stage(stage: Stage) -> str:

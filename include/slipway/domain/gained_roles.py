@@ -21,6 +21,7 @@ def _gained(before: Governed, after: Governed, person_id: str) -> Iterator[str]:
             yield f"{role.value} of team {team}"
     for duty in sorted(duties_of(new) - duties_of(old)):
         yield duty.value.replace("_", " ")
+    yield from _other_accounts(old, new, after)
     for service, owner in sorted(after.services.items()):
         was = before.services.get(service)
         if owner.product_owner == person_id and (was is None or was.product_owner != person_id):
@@ -29,3 +30,12 @@ def _gained(before: Governed, after: Governed, person_id: str) -> Iterator[str]:
             role = new.teams[owner.team]
             if not old.has_role(was.team, role):
                 yield f"{role.value} for {service}, which moves to team {owner.team}"
+
+
+def _other_accounts(old: Person, new: Person, after: Governed) -> Iterator[str]:
+    """Signing in as somebody else: their subject becomes the person's, or the person's becomes theirs."""
+    if old.subject != new.subject:
+        yield f"another subject at the organisation's sign-in ({new.subject})"
+    others = [other for other in after.people.by_id.values() if other.id != new.id]
+    if old.subject is not None:
+        yield from (f"signing in as {other.id}" for other in others if other.subject == old.subject)

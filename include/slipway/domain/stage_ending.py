@@ -34,9 +34,10 @@ def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) 
 
 
 def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:
-    if stage.ending is not None:
+    stopped = attempt.stop_requested_by is not None
+    if stage.ending is not None and not (stopped and stage.ending is StageOutcome.RENEWED):
         return Ending(outcome=stage.ending, detail=stage.ending_detail)
-    if attempt.stop_requested_by is not None:
+    if stopped:
         detail = f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}"
         return Ending(outcome=StageOutcome.WITHDRAWN, detail=detail)
     detail = "its run ended before anything was done here: nothing was touched, nothing is undone"

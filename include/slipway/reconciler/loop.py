@@ -55,5 +55,10 @@ class Reconciler:
                 _LOG.warning("%s: %s", name, error)
             self._complaints[name] = str(error)
             return
+        except Exception as error:  # noqa: BLE001 - one bug must not leave lanes held and pages unsent
+            if self._complaints.get(name) != repr(error):
+                _LOG.exception("%s: a bug; the other duties go on", name)
+            self._complaints[name] = repr(error)
+            return
         if self._complaints.pop(name, None) is not None:
             _LOG.info("%s: works again", name)

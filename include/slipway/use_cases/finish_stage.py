@@ -13,7 +13,7 @@ from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.facts import release_of
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.undo import undo
-from slipway.use_cases.world import World
+from slipway.use_cases.world import PLATFORM, World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def _consequences(
     held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
     if stage.role is StageRole.PROD and ending.outcome in held:
         reason = f"{attempt.version} ended in {stage.environment} as {ending.outcome}"
-        hold = tx.records.place_hold("service", attempt.service, reason, actor.id, None, release.id, absolute=True)
+        hold = tx.records.place_hold("service", attempt.service, reason, PLATFORM.id, None, release.id, absolute=True)
         placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
         tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
 

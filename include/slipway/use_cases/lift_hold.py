@@ -6,7 +6,7 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect
+from slipway.ports.store import Actor, PolicyInEffect, Transaction
 from slipway.use_cases.world import World
 
 
@@ -19,12 +19,14 @@ class PlacedHold:
     environment: str | None
     service: str | None
     team: str | None
+    failed: str | None = None
+    """The release whose failure placed it; nobody who asked for that one lifts it."""
 
 
 def lift_hold(world: World, hold: PlacedHold, actor: Actor, reason: str) -> None:
     """Returns when it is lifted. Raises RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
-        refusal = _may_not(tx.policy(), hold, actor, reason)
+        refusal = _may_not(tx.policy(), hold, actor, reason) or _asked_for_it(tx, hold, actor)
         if refusal is None and not tx.records.lift_hold(hold.id, actor.id, reason):
             refusal = f"hold {hold.id} does not stand any more"
         payload = {"hold": hold.id, "reason": reason, "placed_by": hold.placed_by}
@@ -43,6 +45,13 @@ def lift_hold(world: World, hold: PlacedHold, actor: Actor, reason: str) -> None
             payload={**payload, "message": refusal},
         )
     raise RefusedError("may_not_lift_hold", refusal)
+
+
+def _asked_for_it(tx: Transaction, hold: PlacedHold, actor: Actor) -> str | None:
+    release = None if hold.failed is None else tx.releases.get(hold.failed)
+    if release is None or actor.id not in release.requesters:
+        return None
+    return f"{actor.id} asked for {release.id}, whose failure placed it: somebody else lifts it"
 
 
 def _may_not(policy: PolicyInEffect, hold: PlacedHold, actor: Actor, reason: str) -> str | None:

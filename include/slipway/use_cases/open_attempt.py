@@ -58,6 +58,8 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
 
 
 def _open(world: World, request: AttemptRequest) -> Attempt:
+    if not request.run_id.strip(".~"):
+        raise RefusedError("bad_run_id", f"a run called {request.run_id!r} has no address of its own: name it anew")
     service = world.definitions.service(request.service)
     with world.store.transaction() as tx:
         tx.releases.lock_service(request.service)
@@ -76,7 +78,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
-        superseded = supersede_pending(tx, release, request.actor)
+        superseded = supersede_pending(tx, release, request.actor) if request.origin is Origin.PERSON else []
         attempt = tx.releases.open_attempt(
             NewAttempt(
                 release_id=release.id,
@@ -177,10 +179,21 @@ def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: R
 
 def _requested(world: World, tx: Transaction, request: AttemptRequest, service: Service, artefact: Artefact) -> Release:
     needs = resolved_needs(world, service.name, request.needs)
+    _refuse_unknown_failure(tx, request)
     release = tx.releases.create(_new_release(request, service, needs))
     payload = _what(request, artefact, needs)
     tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
     return release
+
+
+def _refuse_unknown_failure(tx: Transaction, request: AttemptRequest) -> None:
+    """What a release fixes lets it through that one's hold, so it must be one of the same service."""
+    if request.fixes is None:
+        return
+    failed = tx.releases.get(request.fixes)
+    if failed is None or failed.service != request.service:
+        message = f"there is no release {request.fixes} of {request.service} that this one could fix"
+        raise RefusedError("fixes_unknown", message)
 
 
 def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need]) -> NewRelease:

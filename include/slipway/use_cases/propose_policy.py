@@ -8,7 +8,7 @@ from slipway.domain.governed import Governed
 from slipway.domain.platform import Action
 from slipway.domain.policy_difference import differences
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Proposal, Transaction
+from slipway.ports.store import Actor, PolicyInEffect, Proposal, Transaction
 from slipway.use_cases.watch_catalogue import see
 from slipway.use_cases.world import World
 
@@ -29,11 +29,18 @@ def propose_policy(world: World, read_catalogue: Callable[[], Governed], actor: 
         before = tx.policy()
         see(tx, governed)
         lines = differences(before.governed, governed)
-        refusal_or_none = _why_not(governed, lines)
+        refusal_or_none = _not_a_person(before, actor) or _why_not(governed, lines)
         if refusal_or_none is None:
             return _propose(tx, governed, lines, actor)
         _log_refusal(tx, actor, refusal_or_none, governed.digest)
     raise refusal_or_none
+
+
+def _not_a_person(policy: PolicyInEffect, actor: Actor) -> RefusedError | None:
+    """Machines, and accounts that only the files know, would let one person act as two."""
+    if policy.people.find(actor.id) is not None:
+        return None
+    return RefusedError("not_a_person", f"{actor.id} is nobody in the policy in effect: a person proposes")
 
 
 def _why_not(governed: Governed, lines: tuple[str, ...]) -> RefusedError | None:

@@ -1,22 +1,28 @@
 """What nobody else is left to do: finish orphaned attempts, withdraw dead questions, start due attempts."""
 
+from collections.abc import Sequence
+
 from slipway.domain.errors import SlipwayError
-from slipway.domain.release import Attempt, StageOutcome
+from slipway.domain.release import Attempt, Outcome, ReleaseState, StageOutcome
 from slipway.ports.outside import RunState, Scheduler
 from slipway.ports.store import Transaction
 from slipway.use_cases.close_attempt import close_attempt
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.facts import release_of
+from slipway.use_cases.supersede import newer_request
 from slipway.use_cases.world import PLATFORM, World
+
+RENEWAL_TRIES = 5
+"""Runs that the platform starts for one renewal; a person looks at it after that."""
 
 
 def finish_orphans(world: World, scheduler: Scheduler, task: TaskWorker) -> list[str]:
     """Closes open attempts whose run has ended or was deleted; returns what could not be settled yet."""
     unsettled = []
     for attempt in _open_attempts(world):
-        if scheduler.run_state(attempt.dag_id, attempt.run_id) is RunState.ACTIVE:
-            continue
         try:
+            if scheduler.run_state(attempt.dag_id, attempt.run_id) is RunState.ACTIVE:
+                continue
             closing = close_attempt(world, attempt.id, task, PLATFORM)
         except SlipwayError as error:  # the others' lanes must not wait for this one
             unsettled.append(f"{attempt.id}: {error}")
@@ -28,29 +34,74 @@ def finish_orphans(world: World, scheduler: Scheduler, task: TaskWorker) -> list
 
 def withdraw_dead_questions(world: World, scheduler: Scheduler) -> None:
     """A stopped or superseded attempt that waits for people is told so, with the answer that grants nothing."""
+    problems = []
     for attempt in _open_attempts(world):
         with world.store.transaction() as tx:
             over = attempt.stop_requested_by is not None or _has_ended_early(tx, attempt)
         if over:
-            scheduler.withdraw_requests(attempt.dag_id, attempt.run_id)
+            try:
+                scheduler.withdraw_requests(attempt.dag_id, attempt.run_id)
+            except SlipwayError as error:
+                problems.append(f"{attempt.id}: {error}")
+    _raise_all(problems)
 
 
 def start_renewals(world: World, scheduler: Scheduler) -> None:
     """A grant or proof grew old: the same artefact goes on as a new attempt, which keeps its place in the queue."""
+    problems = []
+    for attempt in _due(world):
+        try:
+            _start_renewal(world, scheduler, attempt)
+        except SlipwayError as error:  # the others' must not wait for this one
+            problems.append(f"{attempt.release_id}: {error}")
+    _raise_all(problems)
+
+
+def _due(world: World) -> Sequence[Attempt]:
+    """Those whose service nobody has asked for something newer of; the others end as replaced."""
     with world.store.transaction() as tx:
-        due = [(attempt, release_of(tx, attempt)) for attempt in tx.releases.awaiting_renewal()]
-    for attempt, release in due:
-        conf = {
-            "version": attempt.version,
-            "summary": release.summary,
-            "rollback_plan": release.rollback_plan,
-            "change_kind": release.kind.value,
-            "to": release.to.value,
-            "release_id": release.id,
-            "resume_of": attempt.id,
-        }
-        run_id = f"{release.id}-attempt-{attempt.number + 1}"
-        scheduler.start_run(f"release__{release.service}", run_id, conf)
+        return [attempt for attempt in tx.releases.awaiting_renewal() if not _is_replaced(tx, attempt)]
+
+
+def _is_replaced(tx: Transaction, attempt: Attempt) -> bool:
+    tx.releases.lock_service(attempt.service)
+    release = release_of(tx, attempt)
+    newer = newer_request(tx, release)
+    if newer is None or release.state is not ReleaseState.AWAITING_RETRY:
+        return newer is not None
+    tx.releases.set_state(release.id, ReleaseState.ENDED, Outcome.SUPERSEDED)
+    payload = {"by": newer.id, "detail": f"replaced by {newer.id}, asked for by {newer.requested_by}"}
+    tx.log("superseded", PLATFORM, attempt=attempt, payload=payload)
+    return True
+
+
+def _start_renewal(world: World, scheduler: Scheduler, attempt: Attempt) -> None:
+    with world.store.transaction() as tx:
+        release = release_of(tx, attempt)
+    conf = {
+        "version": attempt.version,
+        "summary": release.summary,
+        "rollback_plan": release.rollback_plan,
+        "change_kind": release.kind.value,
+        "to": release.to.value,
+        "release_id": release.id,
+        "resume_of": attempt.id,
+    }
+    dag_id, first = f"release__{release.service}", f"{release.id}-attempt-{attempt.number + 1}"
+    for run_id in (first, *(f"{first}.{number}" for number in range(2, RENEWAL_TRIES + 1))):
+        match scheduler.run_state(dag_id, run_id):
+            case RunState.GONE:
+                return scheduler.start_run(dag_id, run_id, conf)
+            case RunState.ACTIVE:
+                return None
+            case RunState.ENDED:  # it came to nothing, or was somebody else's of that name
+                continue
+    raise SlipwayError(f"{RENEWAL_TRIES} runs that should have gone on with {release.id} came to nothing: see {first}")
+
+
+def _raise_all(problems: Sequence[str]) -> None:
+    if problems:
+        raise SlipwayError("; ".join(problems))
 
 
 def _open_attempts(world: World) -> list[Attempt]:

@@ -15,6 +15,8 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
         release = tx.releases.get(release_id)
         if release is None:
             raise NotFoundError(f"there is no release {release_id}; `slipway status` lists them")
+        tx.releases.lock_service(release.service)
+        release = tx.releases.get(release_id) or release
         policy = tx.policy()
         release = policy.governed.owned(release)
         matter = Matter(team=release.team, parties={Party.REQUESTER: release.requesters})

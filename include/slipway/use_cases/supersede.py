@@ -28,6 +28,16 @@ def supersede_pending(tx: Transaction, newer: Release, actor: Actor) -> list[str
     return superseded
 
 
+def newer_request(tx: Transaction, release: Release) -> Release | None:
+    """What somebody asked for since, of the same service and no less urgent, on the way to Preprod or Prod."""
+    for attempt in tx.releases.open_attempts(release.service):
+        other = release_of(tx, attempt)
+        later = other.requested_at > release.requested_at and other.kind.rank >= release.kind.rank
+        if other.id != release.id and other.to is not StageRole.DEV and later:
+            return other
+    return None
+
+
 def _pending(tx: Transaction, attempt: Attempt) -> Stage | None:
     """The first stage that has no permit yet; None once work on the way to live has begun. Dev's work goes on."""
     for stage in tx.stages.of_attempt(attempt.id):

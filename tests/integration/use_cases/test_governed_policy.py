@@ -314,3 +314,11 @@ def test_what_is_in_effect_proposed_and_on_disk_is_shown(scene: Scene) -> None:
     shown = show_policy(scene.store)
     assert (shown["proposed"], shown["on_disk"]["differences"]) == ([], [])
     assert shown["in_effect"]["reason"] == "agreed on Monday"
+
+
+@pytest.mark.parametrize("account", ["pipeline", "zoe"])
+def test_who_is_nobody_in_the_policy_in_effect_proposes_nothing(scene: Scene, account: str) -> None:
+    """A machine's account, or one that only the files know, would let one person act as two."""
+    with pytest.raises(RefusedError, match="a person proposes"):
+        propose(scene, with_people(scene, ordering=TeamRole.SENIOR), account)
+    assert codes(scene, "policy_proposal_refused") == ["not_a_person"]

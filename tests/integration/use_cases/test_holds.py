@@ -210,3 +210,31 @@ def test_what_has_ended_is_not_lifted(scene: Scene) -> None:
     end_holds(scene.world)
     assert not scene.log("hold_lifted")
     assert len(scene.log("hold_ended")) == 1
+
+
+def test_saying_that_it_fixes_a_release_passes_no_hold_that_somebody_placed_during_it(scene: Scene) -> None:
+    first = scene.approved("1.0", to=PREPROD)
+    place(scene, "lena", absolute=True, during=first.release_id)
+    other = scene.opened("1.1", by="rob", fixes=first.release_id)
+    assert "hold" in [one.code for one in scene.turn(other, DEV).blockers]
+
+
+def test_what_it_fixes_must_be_a_release_of_the_same_service(scene: Scene) -> None:
+    with pytest.raises(RefusedError, match="there is no release r999 of orders"):
+        scene.opened("1.0", fixes="r999")
+    assert json.loads(scene.log("release_refused")[0])["code"] == "fixes_unknown"
+
+
+def test_who_asked_for_the_failed_release_does_not_lift_its_hold(scene: Scene) -> None:
+    attempt = scene.signed_off(by="mona")
+    scene.work(attempt, PROD)
+    assert scene.finish(attempt, PROD).outcome == "unverified"
+    with scene.store.transaction() as tx:
+        (hold,) = tx.records.standing_holds("orders", "prod", scene.release_of(scene.opened("1.1", by="rob")))
+    assert hold.placed_by == "platform"
+    placed = PlacedHold(
+        id=hold.id, placed_by="platform", environment=None, service="orders", team="ordering", failed=attempt.release_id
+    )
+    with pytest.raises(RefusedError, match="somebody else lifts it"):
+        lift_hold(scene.world, placed, Actor(id="mona", via="rest"), "it works")
+    lift_hold(scene.world, placed, Actor(id="sam", via="rest"), "it works, Rob looked")

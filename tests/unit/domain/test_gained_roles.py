@@ -42,3 +42,12 @@ def test_a_higher_role_is_a_gain_and_so_is_being_there_at_all() -> None:
         "senior of team ordering",
     )
     assert gained_roles(BEFORE, after(a_person("nora", forms=TeamRole.MANAGER)), "nora") == ("manager of team forms",)
+
+
+def test_signing_in_as_somebody_else_is_a_gain() -> None:
+    known = replace(MONA, subject="mona's own")
+    before = replace(BEFORE, people=People(by_id={**people().by_id, "mona": known}))
+    swapped = after(replace(people().by_id["sam"], subject="mona's own"))
+    swapped = replace(swapped, people=People(by_id={**swapped.people.by_id, "mona": replace(MONA, subject="another")}))
+    gained = gained_roles(before, swapped, "mona")
+    assert gained == ("another subject at the organisation's sign-in (another)", "signing in as sam")

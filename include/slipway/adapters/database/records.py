@@ -199,8 +199,9 @@ class DatabaseRecords:
             WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())
               AND (scope = 'all' OR (scope = 'environment' AND name = :environment)
                    OR (scope = 'service' AND name = :service))
-              AND exempt_release IS DISTINCT FROM :release AND (CAST(:fixes AS text) IS NULL
-                   OR exempt_release IS DISTINCT FROM :fixes)
+              AND exempt_release IS DISTINCT FROM :release
+              AND NOT (scope = 'service' AND NOT ends_with_release
+                       AND exempt_release IS NOT DISTINCT FROM COALESCE(CAST(:fixes AS text), ''))
             ORDER BY id
             """,
             service=service,

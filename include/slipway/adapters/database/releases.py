@@ -171,7 +171,7 @@ class DatabaseReleases:
     def awaiting_renewal(self) -> Sequence[Attempt]:
         """Last attempts that ended as renewed, whose successor the platform has yet to start."""
         rows = self._sql.all(
-            f"""{_ATTEMPT} WHERE a.outcome = 'renewed' AND r.state = 'awaiting_retry'
+            f"""{_ATTEMPT} WHERE a.outcome = 'renewed' AND r.state = 'awaiting_retry' AND a.stop_requested_by IS NULL
             AND a.number = (SELECT max(b.number) FROM attempt b WHERE b.release_id = a.release_id)
             ORDER BY a.id""",  # noqa: S608 - a constant of this module
         )

@@ -1,0 +1,12 @@
+"""What approvers are shown: the platform's lines are its own, whatever people wrote."""
+
+from slipway.domain.evidence import evidence
+from slipway.domain.grant import Step
+from tests.facts import a_release, facts
+
+
+def test_a_persons_words_make_no_line_of_their_own() -> None:
+    forged = "mends a typo\n- Proven in preprod: passed\n- Migrations: <b>reversible</b>"
+    shown = evidence(Step.APPROVE, facts(release=a_release(summary=forged)), None).splitlines()
+    assert [line for line in shown if line.startswith("- Proven in")] == ["- Proven in dev: passed ()"]
+    assert "- What changes: mends a typo - Proven in preprod: passed - Migrations: &lt;b>reversible&lt;/b>" in shown
