@@ -1,12 +1,15 @@
 """Whom a hold binds, and how it ends: ordinary and absolute ones, for a time, during a release."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from slipway.domain.errors import RefusedError
+from slipway.domain.people import TeamRole
+from slipway.domain.platform import Action, AuthorityRule, Eligibility
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.ports import CheckStatus, DeployOrder
 from slipway.ports.store import Actor
@@ -15,7 +18,7 @@ from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
-from tests.builders import DEV, PREPROD, PROD
+from tests.builders import AUTHORITY, DEV, PREPROD, PROD, platform_rules
 from tests.scene import Scene
 
 URGENT = (ChangeKind.EMERGENCY, ChangeKind.SECURITY)
@@ -225,7 +228,9 @@ def test_what_it_fixes_must_be_a_release_of_the_same_service(scene: Scene) -> No
     assert json.loads(scene.log("release_refused")[0])["code"] == "fixes_unknown"
 
 
-def test_who_asked_for_the_failed_release_does_not_lift_its_hold(scene: Scene) -> None:
+def test_who_asked_for_the_failed_release_does_not_lift_its_hold(make_scene: Callable[..., Scene]) -> None:
+    seniors = AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR))
+    scene = make_scene(rules=platform_rules(authority={**AUTHORITY, Action.HOLD_LIFT: seniors}))
     attempt = scene.signed_off(by="mona")
     scene.work(attempt, PROD)
     assert scene.finish(attempt, PROD).outcome == "unverified"
