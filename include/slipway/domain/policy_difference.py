@@ -15,12 +15,14 @@ def differences(before: Governed, after: Governed) -> tuple[str, ...]:
 
 
 def touched(before: Governed, after: Governed, service: str, environment: str) -> tuple[str, ...]:
-    """What decides about this service there and differs; windows, other teams and other services are not looked at."""
+    """What decides about this service there and differs; windows, other teams and other services are not looked at.
+
+    A service whose file is gone, as one whose file is broken, is what the policy in effect says: it holds back nobody.
+    """
     old, new = before.services.get(service), after.services.get(service)
     if old is None:
         return (f"{service} is not in the policy in effect",)
-    if new is None:
-        return (f"{service} is not in it any more",)
+    new = new or old
     found = _owners(old, new)
     if effective_policy(before.platform, old.team, environment) != effective_policy(
         after.platform, old.team, environment

@@ -61,7 +61,7 @@ SHORT_DAYS = ReleaseWindow(days={Weekday.MONDAY: DayWindow(opens=600, closes=660
         pytest.param(with_owner("orders", team="forms", product_owner="pat"), ORDERS, id="another team owns it"),
         pytest.param(with_owner("orders", team="ordering"), ORDERS, id="no product owner"),
         pytest.param(with_owner("parcels", team="ordering"), set(), id="a new service"),
-        pytest.param(replace(BEFORE, services={"orders": OWNERS["orders"]}), LETTERS, id="a service that went"),
+        pytest.param(replace(BEFORE, services={"orders": OWNERS["orders"]}), set(), id="a service that went"),
         pytest.param(
             with_row(Action.APPROVE_PREPROD, own_team=TeamRole.MANAGER),
             {("orders", "preprod"), ("letters", "preprod")},
@@ -160,3 +160,10 @@ def test_the_digest_names_the_content_not_the_order_in_which_it_was_written() ->
     )
     assert turned.digest == BEFORE.digest
     assert with_rules(dev_slots=5).digest != BEFORE.digest
+
+
+def test_a_service_whose_file_is_gone_is_held_back_no_more_than_one_whose_file_is_broken() -> None:
+    """Its release goes on, and can be undone; who owns it stays what the policy in effect says."""
+    gone = replace(BEFORE, services={name: owner for name, owner in BEFORE.services.items() if name != "orders"})
+    assert touched(BEFORE, gone, "orders", "preprod") == ()
+    assert touched(BEFORE, BEFORE, "orders", "preprod") == ()
