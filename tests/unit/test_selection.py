@@ -1,4 +1,4 @@
-"""`make test` runs every test there is."""
+"""`make test` and `make chaos` together run every test there is."""
 
 import tomllib
 from pathlib import Path
