@@ -14,7 +14,7 @@ from slipway.cli.main import app
 from slipway.domain.activity import ActivityKind, Worker
 from slipway.domain.governed import Governed
 from slipway.domain.grant import Step
-from slipway.domain.people import People
+from slipway.domain.people import People, TeamRole
 from slipway.domain.policy.decision import Blocker
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.release_window import OpenException, ReleaseWindow
@@ -23,7 +23,7 @@ from slipway.ports.store import Actor, Deployed
 from slipway.use_cases.explain import Explanation, explain
 from slipway.use_cases.open_activity import NotPermittedError, open_activity
 from slipway.use_cases.stop import stop
-from tests.builders import ALL_DAY, PREPROD, PROD
+from tests.builders import ALL_DAY, PREPROD, PROD, a_person
 from tests.console.conftest import as_person
 from tests.scene import TASK, Scene
 from tests.unit.domain.test_release_window import WINDOW
@@ -59,8 +59,10 @@ def somebody_leaves(scene: Scene, gone: str) -> None:
 
 
 def files_differ(scene: Scene) -> None:
+    now = policy(scene)
+    newcomer = a_person("nora", ordering=TeamRole.SENIOR)
     with scene.store.transaction() as tx:
-        tx.policies.note_seen(replace(policy(scene), services={}))
+        tx.policies.note_seen(replace(now, people=People(by_id={**now.people.by_id, newcomer.id: newcomer})))
 
 
 def nothing_stands_in_the_way(scene: Scene) -> Attempt:
