@@ -1,6 +1,7 @@
 """What all tests share: one embedded PostgreSQL a session, a database of its own for each test that asks."""
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -16,6 +17,34 @@ os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 """Tests that import Airflow must not find, or leave, anything in the home of whoever runs them."""
 
 TEMPLATE = "release_template"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder of its own for each session.
+
+    In pytest's shared one a second session takes the rights off the folder above the first one's database server.
+    """
+    if config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="slipway-session-")
+        config.add_cleanup(lambda: _remove_unless_failed(config))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_FAILED] = bool(exitstatus)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    if exitstatus:
+        terminalreporter.write_line(f"What the tests wrote is kept in {terminalreporter.config.option.basetemp}")
+
+
+def _remove_unless_failed(config: pytest.Config) -> None:
+    if not config.stash.get(_FAILED, True):
+        shutil.rmtree(config.option.basetemp, ignore_errors=True)
+
+
+_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
