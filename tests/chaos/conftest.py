@@ -1,4 +1,4 @@
-"""One platform for the whole chaos suite; at its end nothing of it may be left running."""
+"""One platform for all kills; at its end nothing of it may be left running."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.chaos.cells import SERVICES
 from tests.chaos.ground import Ground
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Started once, hurt by everybody."""
     ground = Ground(tmp_path_factory.mktemp("chaos"), list(SERVICES))
