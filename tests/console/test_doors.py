@@ -1,5 +1,6 @@
 """Who gets in at all: signed-in people, pages of our own, tasks of the platform."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -43,6 +44,17 @@ def test_nobody_changes_anything_without_signing_in(client: TestClient, path: st
 def test_the_description_of_the_interface_is_for_those_signed_in(client: TestClient, path: str) -> None:
     assert client.get(f"/{path}").status_code == 401
     assert client.get(f"/{path}", headers=as_person("rita")).status_code == 200
+
+
+def test_the_description_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs", headers=as_person("rita")).text
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+
+    assert "http" not in page
+    assert [client.get(f"/{part}").status_code for part in loaded if part != "data:,"] == [401, 401]
+    kept = [client.get(f"/{part}", headers=as_person("rita")) for part in loaded if part != "data:,"]
+    assert [answer.status_code for answer in kept] == [200, 200]
+    assert "SwaggerUIBundle" in kept[1].text
 
 
 def test_every_route_but_health_is_closed(client: TestClient) -> None:

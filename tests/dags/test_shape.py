@@ -144,6 +144,15 @@ def test_no_task_goes_past_its_pool_or_ends_from_a_template(dags: Mapping[str, D
             assert not hasattr(task, "end_from_trigger") or task.task_id.endswith(tuple(Step))
 
 
+def test_a_comment_may_be_left_out_and_who_looked_may_not(dags: Mapping[str, DAG]) -> None:
+    for dag in of_kind(dags, "release"):
+        for task in dag.tasks:
+            if isinstance(task, ApprovalSensor):
+                fields = {name: param["schema"]["type"] for name, param in task.serialized_params.items()}
+                filled = {name for name, kind in fields.items() if "null" not in kind}
+                assert filled == ({"looked_by", "looked_at"} if task.step in {Step.AUTHORISE, Step.CONFIRM} else set())
+
+
 def test_the_form_needs_version_summary_and_rollback_plan(dags: Mapping[str, DAG]) -> None:
     for dag in of_kind(dags, "release"):
         given = {"version": "1.0.0", "summary": "What changes.", "rollback_plan": "Back again."}

@@ -24,7 +24,12 @@ _LOOKED = {
     "looked_by": Param("", type="string", title="Who looked at the new functionality?"),
     "looked_at": Param("", type="string", title="At what did they look?"),
 }
-_COMMENT = {"comment": Param("", type="string", title="Comment", description="Kept in the release log.")}
+# Airflow's page keeps its buttons closed while a field that may not be null is empty.
+_COMMENT = {
+    "comment": Param(
+        None, type=["null", "string"], title="Comment", description="Kept in the release log. To reject, say why."
+    )
+}
 
 
 class ApprovalSensor(Light, HITLOperator):

@@ -1,11 +1,14 @@
 """The FastAPI application that Airflow mounts at `/slipway`. Closed unless opened here: only health is."""
 
 from collections.abc import Callable
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 from slipway.console import audits, changes, grants, health, policy, reads, tokens, two_people
 from slipway.console.errors import translate
@@ -39,6 +42,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
 
 
 def _docs(app: FastAPI) -> APIRouter:
+    """The pages that describe this interface; they load nothing from elsewhere."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/openapi.json")
@@ -49,6 +53,22 @@ def _docs(app: FastAPI) -> APIRouter:
     @router.get("/docs")
     def docs() -> HTMLResponse:
         """The same to read and try."""
-        return get_swagger_ui_html(openapi_url="openapi.json", title="Slipway")
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title="Slipway",
+            swagger_js_url="docs/swagger-ui-bundle.js",
+            swagger_css_url="docs/swagger-ui.css",
+            swagger_favicon_url="data:,",
+        )
 
+    for name, where in _SWAGGER.items():
+        router.add_api_route(f"/docs/{name}", partial(_shipped, where), response_class=FileResponse)
     return router
+
+
+_SWAGGER = {"swagger-ui-bundle.js": "js/swagger-ui-bundle.js", "swagger-ui.css": "css/swagger/swagger-ui.css"}
+"""The parts of Swagger UI, as Flask-AppBuilder ships them."""
+
+
+def _shipped(where: str) -> FileResponse:
+    return FileResponse(Path(str(files("flask_appbuilder"))) / "static" / "appbuilder" / where)
