@@ -11,6 +11,17 @@ OUR_HEADER = "slipway"
 """Value of X-Requested-With; another origin cannot send it without asking first, and is never allowed."""
 _SAME = (None, "same-origin", "none")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_BYTES = 65_536
+"""Of a request's body: ample for every text that people read, and no way to fill log or channel."""
+
+
+def size_guard(request: Request) -> None:
+    """Refuses a body that is too long, or that does not say how long it is."""
+    if "transfer-encoding" in request.headers:
+        raise HTTPException(status.HTTP_411_LENGTH_REQUIRED, "say with Content-Length how long the request is")
+    if int(request.headers.get("content-length", "0")) > MOST_BYTES:
+        detail = f"the request is longer than {MOST_BYTES} bytes: say it shorter, and link to the rest"
+        raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE, detail)
 
 
 def csrf_guard(request: Request, parts: UsedParts) -> None:
