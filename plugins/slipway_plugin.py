@@ -20,11 +20,14 @@ class SlipwayPlugin(AirflowPlugin):
     @property
     def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The recorder of every changing request."""
+        from airflow.configuration import conf  # noqa: PLC0415 - see above
+
         from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
         from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
         from slipway.airflow_edge.request_log import record_in_release_log  # noqa: PLC0415 - see above
 
-        kwargs = {"record": record_in_release_log, "identify": identify}
+        base_url = conf.get("api", "base_url", fallback="http://localhost:8080")
+        kwargs = {"record": record_in_release_log, "identify": identify, "base_url": base_url}
         return [{"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs}]
 
     @property

@@ -2,11 +2,16 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.e2e.recording_tool import hold_up
+
+LONGEST_SMOKE_SECONDS = 4.0
+"""Of a check that is held up: its own patience is a second longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,20 @@ class Recorder:
         lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
         works = [_work(line, lines) for line in lines if line["phase"] == "begin"]
         return [work for work in works if service in (None, work.service) and environment in (None, work.environment)]
+
+    @contextmanager
+    def held(self, what: str, service: str, environment: str) -> Iterator[Callable[[], bool]]:
+        """Until the end of this, an action (`deploy`, …) or the answer to a check (`smoke`) is held up.
+
+        Tells whether it was reached.
+        """
+        hold, reached = (self.folder / f"{service}.{environment}.{mark}-{what}" for mark in ("hold", "reached"))
+        reached.unlink(missing_ok=True)
+        hold.touch()
+        try:
+            yield reached.exists
+        finally:
+            hold.unlink()
 
     def runs(self, service: str, environment: str) -> str | None:
         """The version that runs."""
@@ -63,6 +82,7 @@ def serve(folder: Path) -> Iterator[Recorder]:
         def do_GET(self) -> None:
             service, environment, *_ = [*self.path.strip("/").split("/"), "", ""]
             state = folder / f"{service}.{environment}.json"
+            hold_up(folder, "smoke", service, environment, LONGEST_SMOKE_SECONDS)
             content = state.read_bytes() if state.exists() else b"{}"
             self.send_response(200 if state.exists() else 503)
             self.send_header("Content-Type", "application/json")

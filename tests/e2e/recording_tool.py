@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 WORK_SECONDS = 0.5
+LONGEST_HELD_SECONDS = 60.0
 
 
 def main(folder: str, action: str, service: str, environment: str, *facts: str) -> int:
@@ -23,11 +24,21 @@ def main(folder: str, action: str, service: str, environment: str, *facts: str) 
     what = {"action": action, "service": service, "environment": environment, "fencing": int(fencing)}
     _note(folder, {**what, "phase": "begin", "version": version})
     time.sleep(WORK_SECONDS)
+    hold_up(Path(folder), action, service, environment, LONGEST_HELD_SECONDS)
     draft = state.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps({"digest": digest, "version": version, "healthy": digest is not None}))
     draft.replace(state)
     _note(folder, {**what, "phase": "end", "version": version})
     return 0
+
+
+def hold_up(folder: Path, what: str, service: str, environment: str, seconds: float) -> None:
+    """Waits while a test wants it so, and tells it that it came so far."""
+    hold, reached = (folder / f"{service}.{environment}.{mark}-{what}" for mark in ("hold", "reached"))
+    until = time.monotonic() + seconds
+    while hold.exists() and time.monotonic() < until:
+        reached.touch()
+        time.sleep(0.05)
 
 
 def _note(folder: str, line: dict[str, object]) -> None:

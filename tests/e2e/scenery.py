@@ -18,7 +18,7 @@ BREAKER = "bree"
 """A platform engineer of the tests' own, who is made a member of BreakGlass."""
 RECORDED = (
     *("unloved", "guarded", "first", "second", "third", "tampered", "vanished", "glass", "cleared", "hasty"),
-    *("queued", "brittle", "strange", "silent", "waiting", "anew"),
+    *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")

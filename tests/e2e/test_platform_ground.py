@@ -57,6 +57,8 @@ BY_HAND = {
     "clear tasks": ("POST", f"/api/v2/dags/{DAG}/clearTaskInstances", {"dag_run_id": RUN, "dry_run": False}),
     "clear a run": ("POST", f"/api/v2/dags/{DAG}/dagRuns/{RUN}/clear", {"dry_run": False}),
     "mark a run": ("PATCH", f"/api/v2/dags/{DAG}/dagRuns/{RUN}", {"state": "success"}),
+    "edit a run's note": ("PATCH", f"/api/v2/dags/{DAG}/dagRuns/{RUN}", {"note": "approved by sam"}),
+    "edit a task's note": ("PATCH", _TASK, {"note": "approved by sam"}),
     "delete a run": ("DELETE", f"/api/v2/dags/{DAG}/dagRuns/{RUN}", None),
     "pause the DAG": ("PATCH", f"/api/v2/dags/{DAG}", {"is_paused": True}),
     "delete the DAG": ("DELETE", f"/api/v2/dags/{DAG}", None),

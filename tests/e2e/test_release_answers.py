@@ -102,3 +102,25 @@ def test_a_release_is_stopped_in_the_queue(scene: Scene) -> None:
     run.ends("withdrawn")
     assert scene.recorder.works("queued", "preprod") == []
     assert scene.client("gina").request("POST", f"/slipway/api/holds/{hold}/lift", json={}).is_success
+
+
+@story
+def test_a_stop_while_it_deploys_or_is_in_smoke_takes_back_what_was_begun(scene: Scene) -> None:
+    run = scene.ask("halted", "1.0.0", to="preprod")
+    for number, moment in enumerate(("deploy", "smoke"), start=1):
+        with scene.recorder.held(moment, "halted", "preprod") as reached:
+            run.approve()
+            wait_for(lambda at=reached: at() or None, PATIENCE, f"{run.run_id} to be in {moment}")  # type: ignore[misc]
+            assert run.stop("gina", f"Not like this, while in {moment}.").is_success
+        run.ends("failed")
+        assert run.stage("preprod")["outcome"] == "undone"
+        assert f"stopped by gina: Not like this, while in {moment}." in run.stage("preprod")["detail"]
+        works = [work.action for work in scene.recorder.works("halted", "preprod")]
+        assert works == ["deploy", "remove"] * number
+        assert scene.recorder.runs("halted", "preprod") is None
+        assert [entry["actor"] for entry in run.log("stop_requested")] == ["gina"]
+        assert [entry["environment"] for entry in run.log("lane_freed")][-1] == "preprod"
+        run = run.retry() if moment == "deploy" else run
+    assert run.release()["state"] == "awaiting_retry"
+    assert run.stop("gus", "We do without.").is_success
+    assert (run.release()["state"], run.release()["outcome"]) == ("ended", "withdrawn")

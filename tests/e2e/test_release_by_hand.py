@@ -1,10 +1,14 @@
 """Somebody with BreakGlass marks and clears tasks in Airflow: authority lives elsewhere, so nothing is deployed."""
 
+import json
+
 import httpx
 import pytest
+from sqlalchemy import create_engine, text
 
 from slipway.domain.grant import Step
 from slipway.platform.client import wait_for
+from tests.e2e.airflow_cli import airflow_database_url
 from tests.e2e.performance import story
 from tests.e2e.scenery import BREAKER
 from tests.e2e.story import PATIENCE, Run, Scene
@@ -54,14 +58,44 @@ def test_marking_approval_turn_or_slot_as_a_success_deploys_nothing(scene: Scene
     assert run.release()["state"] == "awaiting_retry"
 
 
+HOSTILE = "1.0.0; touch {} $(id) `id` | cat {{{{ var.value.secret }}}} ../../etc/passwd <!channel>"
+
+
 @story
-def test_a_deploy_that_is_cleared_after_its_success_is_not_repeated(scene: Scene) -> None:
-    run = scene.ask("cleared", "1.0.0", to="preprod")
+def test_a_run_that_is_edited_or_cleared_deploys_what_was_approved_once(scene: Scene) -> None:
+    taken = scene.platform.home.root / "taken"
+    texts = dict.fromkeys(("summary", "rollback_plan", "ticket", "attended_by"), HOSTILE.format(taken))
+    run = scene.ask("cleared", "1.0.0", to="preprod", **texts)
+    run.asked(Step.APPROVE)
+    edit_conf(run, {"version": "1.1.0", "summary": "something else", "rollback_plan": "none", "to": "prod"})
     run.approve()
     run.ends("proven")
     before = scene.recorder.works("cleared")
+    assert {work.version for work in before} == {"1.0.0"}
+    release = run.release()
+    assert [release[name] for name in ("summary", "rollback_plan", "ticket")] == [HOSTILE.format(taken)] * 3
+    assert not taken.exists()
+
     assert clear(run, "preprod.deploy").is_success
     run.until_logged("activity_start_repeated", kind="deploy")
     wait_for(lambda: run.tasks()["preprod.deploy"] == "success" or None, PATIENCE, "the cleared task")
+    assert clear_all(run).is_success
+    assert scene.client("gus").wait_for_end(run.dag_id, run.run_id, PATIENCE) == "failed"
     assert scene.recorder.works("cleared") == before
-    assert run.attempt()["outcome"] == "proven"
+    assert (run.attempt()["outcome"], run.release()["outcome"]) == ("proven", "proven")
+
+
+def clear_all(run: Run) -> httpx.Response:
+    """Has a whole run again."""
+    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/clear"
+    return run.scene.client(BREAKER).request("POST", path, json={"dry_run": False, "only_failed": False})
+
+
+def edit_conf(run: Run, conf: dict[str, str]) -> None:
+    """Writes another form into Airflow's own database: its REST interface has no way to."""
+    engine = create_engine(airflow_database_url(run.scene.platform))
+    statement = "UPDATE dag_run SET conf = CAST(:conf AS jsonb) WHERE dag_id = :dag AND run_id = :run"
+    with engine.begin() as connection:
+        edited = connection.execute(text(statement), {"conf": json.dumps(conf), "dag": run.dag_id, "run": run.run_id})
+    engine.dispose()
+    assert edited.rowcount == 1

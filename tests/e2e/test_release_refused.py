@@ -93,6 +93,25 @@ def test_the_form_refuses_what_leaves_a_needed_field_out(scene: Scene, missing: 
     assert missing in answer.text
 
 
+@pytest.mark.parametrize("field", ["version", "summary", "rollback_plan", "ticket", "needs", "release_id"])
+def test_the_form_refuses_a_megabyte(scene: Scene, field: str) -> None:
+    form = {"version": "1.0.0", **TEXTS, field: "x" * 1_000_000}
+    body = {"logical_date": None, "dag_run_id": f"long-{field}", "conf": form}
+    answer = scene.client("gus").request("POST", "/api/v2/dags/release__strange/dagRuns", json=body)
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert "too long" in answer.text
+    run = scene.client("gus").request("GET", f"/api/v2/dags/release__strange/dagRuns/long-{field}")
+    assert run.status_code == httpx.codes.NOT_FOUND
+
+
+@story
+def test_a_version_that_is_a_command_or_a_path_is_an_unknown_one(scene: Scene) -> None:
+    hostile = "../../1.0.0; touch taken $(id) {{ conf }}"
+    refused = refusal(scene.ask("strange", hostile))
+    assert (refused["payload"]["version"], refused["actor"]) == (hostile, "gus")
+    assert scene.recorder.works("strange") == []
+
+
 def test_there_is_no_dag_for_an_unknown_service(scene: Scene) -> None:
     body = {"logical_date": None, "dag_run_id": "nobodys", "conf": {"version": "1.0.0", **TEXTS}}
     answer = scene.client("gus").request("POST", "/api/v2/dags/release__nobodys/dagRuns", json=body)

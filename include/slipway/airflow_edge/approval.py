@@ -16,18 +16,23 @@ from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, world
 from slipway.domain.grant import Decision, Step
 from slipway.domain.release import StageOutcome
+from slipway.domain.text_limits import longest
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.expire_request import expire_request
 from slipway.use_cases.record_answer import PLATFORM_ACCOUNT, AnswerKind
 
 _LOOKED = {
-    "looked_by": Param("", type="string", title="Who looked at the new functionality?"),
-    "looked_at": Param("", type="string", title="At what did they look?"),
+    "looked_by": Param("", type="string", maxLength=longest("looked_by"), title="Who looked at the new functionality?"),
+    "looked_at": Param("", type="string", maxLength=longest("looked_at"), title="At what did they look?"),
 }
 # Airflow's page keeps its buttons closed while a field that may not be null is empty.
 _COMMENT = {
     "comment": Param(
-        None, type=["null", "string"], title="Comment", description="Kept in the release log. To reject, say why."
+        None,
+        type=["null", "string"],
+        maxLength=longest("comment"),
+        title="Comment",
+        description="Kept in the release log. To reject, say why.",
     )
 }
 

@@ -6,6 +6,7 @@ from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
 
 from slipway.domain.release import ChangeKind
+from slipway.domain.text_limits import longest
 
 
 class Form(ParamsDict):
@@ -20,17 +21,23 @@ def release_params() -> dict[str, Param]:
     """The form's fields; the needed ones have no default."""
     return {
         "version": Param(
-            type="string", minLength=1, title="Version", description="A built version, for example 1.4.0."
+            type="string",
+            minLength=1,
+            maxLength=longest("version"),
+            title="Version",
+            description="A built version, for example 1.4.0.",
         ),
         "summary": Param(
             type="string",
             minLength=1,
+            maxLength=longest("summary"),
             title="What changes",
             description="One sentence that approvers and the people around you understand.",
         ),
         "rollback_plan": Param(
             type="string",
             minLength=1,
+            maxLength=longest("rollback_plan"),
             title="If it goes wrong",
             description="What is done then. The previous artefact comes back by itself; say what else is needed.",
         ),
@@ -48,23 +55,24 @@ def release_params() -> dict[str, Param]:
             title="Up to which environment",
             description="Prod goes through Preprod first.",
         ),
-        "ticket": _optional("Ticket", "A reference, if there is one."),
-        "for_team": _optional("For team", "If you release on behalf of another team."),
-        "attended_by": _optional("Attended by", "Who stays around after it is live."),
+        "ticket": _optional("ticket", "Ticket", "A reference, if there is one."),
+        "for_team": _optional("for_team", "For team", "If you release on behalf of another team."),
+        "attended_by": _optional("attended_by", "Attended by", "Who stays around after it is live."),
         "problematic": Param(
             False, type="boolean", title="Potentially problematic", description="Announced beforehand."
         ),
-        "fixes": _optional("Fixes release", "The failed release that this one repairs, for example r12."),
+        "fixes": _optional("fixes", "Fixes release", "The failed release that this one repairs, for example r12."),
         "needs": _optional(
+            "needs",
             "Needs",
             "Versions of other services that must be live first: service=version, several with commas between them."
             " It makes you wait for them; better is a change that works whichever goes first.",
         ),
-        "proof_in": _optional("Proof in", "Another pre-production environment, where Preprod is down."),
-        "release_id": _optional("Release", "For a further attempt: set by `slipway retry`."),
-        "resume_of": _optional("Attempt", "For a further attempt: the attempt that it goes on from."),
+        "proof_in": _optional("proof_in", "Proof in", "Another pre-production environment, where Preprod is down."),
+        "release_id": _optional("release_id", "Release", "For a further attempt: set by `slipway retry`."),
+        "resume_of": _optional("resume_of", "Attempt", "For a further attempt: the attempt that it goes on from."),
     }
 
 
-def _optional(title: str, description: str) -> Param:
-    return Param(None, type=["null", "string"], title=title, description=description)
+def _optional(name: str, title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], maxLength=longest(name), title=title, description=description)

@@ -21,6 +21,7 @@ from slipway.airflow_edge.request_record import (
 )
 from slipway.airflow_edge.request_scope import request_path
 from slipway.domain.errors import SlipwayError
+from slipway.domain.same_site import bearer, is_from_elsewhere, origin_of
 
 Record = Callable[[RequestRecord], None]
 Identify = Callable[[Request], Awaitable[Requester | None]]
@@ -38,12 +39,16 @@ _CRASHED = 500
 
 
 class Recorder:
-    """Writes an attempt before a change and its outcome after. No attempt, no change (503)."""
+    """Writes an attempt before a change and its outcome after. No attempt, no change (503).
 
-    def __init__(self, app: App, record: Record, identify: Identify) -> None:
+    A change that a page from elsewhere has somebody's browser send is refused here, Airflow's own routes included.
+    """
+
+    def __init__(self, app: App, record: Record, identify: Identify, base_url: str = "") -> None:
         self._app = app
         self._record = record
         self._identify = identify
+        self._base_url = base_url
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """One request; reading ones pass untouched."""
@@ -84,10 +89,15 @@ class Recorder:
             await _unavailable(error)(scope, replay, send)
             return
         status = _Status(send)
+        app = _refused_from_elsewhere() if self._is_from_elsewhere(Request(scope)) else self._app
         try:
-            await self._app(scope, replay, status)
+            await app(scope, replay, status)
         finally:
             await self._outcome(attempt, status.code)
+
+    def _is_from_elsewhere(self, request: Request) -> bool:
+        ours = {origin_of(self._base_url), f"{request.url.scheme}://{request.headers.get('host')}"}
+        return bearer(request.headers) is None and is_from_elsewhere(request.headers, ours)
 
     async def _sign_in(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""
@@ -157,3 +167,8 @@ def _path(scope: MutableMapping[str, Any]) -> str:
 def _unavailable(error: SlipwayError) -> JSONResponse:
     detail = f"Nothing was changed: the release log cannot be written, so changes are refused. {error}"
     return JSONResponse({"detail": detail}, status_code=503, headers={"Retry-After": "10"})
+
+
+def _refused_from_elsewhere() -> JSONResponse:
+    detail = "This change did not come from a page of this server: use its pages, or send a token."
+    return JSONResponse({"detail": detail}, status_code=403)

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from slipway.console import audits, changes, grants, health, policy, reads, tokens, two_people
 from slipway.console.errors import translate
-from slipway.console.guards import csrf_guard
+from slipway.console.guards import csrf_guard, size_guard
 from slipway.console.parts import Parts, signed_in
 from slipway.domain.errors import SlipwayError
 
@@ -23,7 +23,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
         from slipway.console.airflow_parts import airflow_parts, airflow_person  # noqa: PLC0415 - tests go without
 
         parts, person = parts or airflow_parts(), person or airflow_person
-    app = FastAPI(title="Slipway", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Slipway", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(size_guard)])
     app.state.parts = parts
     app.dependency_overrides[signed_in] = person
     app.add_exception_handler(SlipwayError, translate)

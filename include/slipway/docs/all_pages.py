@@ -5,6 +5,7 @@ from pathlib import Path
 
 from slipway.catalogue.json_schema import MODELS, schema_text
 from slipway.catalogue.load import load_catalogue
+from slipway.docs.attacks_page import attacks_page
 from slipway.docs.authority_page import authority_page
 from slipway.docs.cli_page import CommandEntry, cli_page
 from slipway.docs.evidence_page import evidence_page
@@ -23,5 +24,6 @@ def all_pages(commands: Sequence[CommandEntry]) -> Pages:
         REFERENCE / "authority.md": authority_page(platform),
         REFERENCE / "log-kinds.md": log_page(),
         EXPLANATION / "evidence.md": evidence_page(),
+        EXPLANATION / "attacks.md": attacks_page(),
         **{REFERENCE / "schema" / f"{name}.json": schema_text(name) for name in MODELS},
     }

@@ -20,12 +20,13 @@ def evidence_page() -> str:
 
 def _row(one: Evidence) -> tuple[str, ...]:
     rules = "<br>".join(f"[`{rule}`](../../include/slipway/{rule})" for rule in one.rules)
-    tests = "<br>".join(_test(test) for test in one.tests)
+    tests = "<br>".join(linked_test(test) for test in one.tests)
     log = "<br>".join(f"`{kind}`" for kind in one.log)
     return one.number, one.asks, rules, tests, log, one.not_yet or "-"
 
 
-def _test(test: str) -> str:
+def linked_test(test: str) -> str:
+    """A link to the file of a test, with the test's name as a sentence."""
     file, _, name = test.partition("::")
     words = file if name == "*" else name.removeprefix("test_").replace("_", " ")
     return f"[{words}](../../tests/{file})"

@@ -17,6 +17,7 @@ from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
 from slipway.use_cases.proofs import changes_since
+from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.supersede import supersede_pending
 from slipway.use_cases.world import World
 
@@ -60,6 +61,7 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
 def _open(world: World, request: AttemptRequest) -> Attempt:
     if not request.run_id.strip(".~"):
         raise RefusedError("bad_run_id", f"a run called {request.run_id!r} has no address of its own: name it anew")
+    refuse_long_texts(_texts(request))
     service = world.definitions.service(request.service)
     with world.store.transaction() as tx:
         tx.releases.lock_service(request.service)
@@ -114,6 +116,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         tx.tell(_announcement(attempt, release))
         tx.wake()
         return attempt
+
+
+def _texts(request: AttemptRequest) -> dict[str, str | None]:
+    """What people wrote into the form, by the field's name."""
+    fields = ("version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs")
+    return {**{name: getattr(request, name) for name in fields}, **(request.extra or {})}
 
 
 def _as_owned(service: Service, policy: PolicyInEffect) -> Service:
@@ -302,7 +310,7 @@ def _log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> 
     payload = {
         "code": getattr(error, "code", type(error).__name__),
         "message": str(error),
-        "version": request.version,
+        "version": shortened(request.version),
         "dag_id": request.dag_id,
         "run_id": request.run_id,
         "outcome": Outcome.REFUSED.value,
@@ -311,7 +319,7 @@ def _log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> 
         tx.log(
             "release_refused",
             request.actor,
-            release_id=request.release_id,
+            release_id=shortened(request.release_id),
             service=request.service,
             payload=payload,
         )

@@ -16,6 +16,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.facts import gather
+from slipway.use_cases.refuse_long_texts import why_too_long
 from slipway.use_cases.world import World
 
 PLATFORM_ACCOUNT = "platform"
@@ -81,11 +82,17 @@ def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: An
         return "this question was never put by the platform"
     if answer.at > request.expires_at:
         return f"the request had expired at {request.expires_at:%Y-%m-%d %H:%M} UTC"
+    if (flaw := _flaw_of_its_texts(step, answer)) is not None:
+        return flaw
+    rule = facts.platform.rule(step.action)
+    return why_not(rule, facts.people.find(answer.person), matter_of(facts, step), facts.people)
+
+
+def _flaw_of_its_texts(step: Step, answer: Answer) -> str | None:
     needs_look = step in {Step.AUTHORISE, Step.CONFIRM} and answer.decision == Decision.APPROVE
     if needs_look and not (answer.looked_by.strip() and answer.looked_at.strip()):
         return "it must say who looked at the new functionality, and at what"
-    rule = facts.platform.rule(step.action)
-    return why_not(rule, facts.people.find(answer.person), matter_of(facts, step), facts.people)
+    return why_too_long({"comment": answer.comment, "looked_by": answer.looked_by, "looked_at": answer.looked_at})
 
 
 def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Actor) -> AnswerResult:

@@ -26,7 +26,7 @@ class Server:
         self._status = status
         self._log_is_down = log_is_down or (lambda _: False)
         inner = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PATCH", "DELETE"])])
-        self._app = Recorder(inner, self._write, self._who)
+        self._app = Recorder(inner, self._write, self._who, "https://slipway.example/airflow")
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -158,3 +158,37 @@ def test_a_backfill_is_told_apart_from_a_trigger() -> None:
 )
 def test_what_may_change_something_is_recorded(method: str, path: str, change: bool) -> None:
     assert is_change(method, path) is change
+
+
+ELSEWHERE = (
+    {"origin": "https://elsewhere.example"},
+    {"origin": "http://slipway:8081"},
+    {"origin": "null"},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+)
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
+@pytest.mark.parametrize("path", [ANSWER, "/slipway/api/holds", "/ui/anything"])
+def test_what_a_page_of_another_site_sends_is_refused_and_written(path: str, headers: dict[str, str]) -> None:
+    server = Server()
+    assert server.ask("POST", path, cookie="_token=sams", **headers).status_code == 403
+    assert server.performed == []
+    assert [record.outcome for record in server.written] == [None, Outcome.REFUSED]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://slipway", "sec-fetch-site": "same-origin"},
+        {"origin": "https://slipway.example"},
+        {"sec-fetch-site": "none"},
+        {"origin": "https://elsewhere.example", "authorization": "Bearer sams"},
+    ],
+    ids=str,
+)
+def test_our_own_pages_and_programs_with_a_token_are_let_in(headers: dict[str, str]) -> None:
+    server = Server()
+    assert server.ask("POST", ANSWER, cookie="_token=sams", **headers).status_code == 200
+    assert len(server.performed) == 1

@@ -8,13 +8,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
+from slipway.adapters.database.rights import give_rights
+
 _VERSIONS = Path(__file__).with_name("schema_versions")
 _UPGRADE_LOCK = 7305210
 """Advisory lock: two processes that upgrade at once do it one after the other."""
 
 
 def upgrade(url: str) -> str:
-    """Applies what is missing and returns the revision now in place."""
+    """Applies what is missing, gives the roles their rights, and returns the revision now in place."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -24,6 +26,7 @@ def upgrade(url: str) -> str:
             config.set_main_option("script_location", str(_VERSIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            give_rights(connection)
             connection.commit()
         return wanted_revision()
     finally:

@@ -1,0 +1,30 @@
+"""Refuses texts that nobody would read to their end, before anything is made of them."""
+
+from collections.abc import Mapping
+
+from slipway.domain.errors import RefusedError
+from slipway.domain.text_limits import NAME, longest
+
+
+def refuse_long_texts(texts: Mapping[str, str | None]) -> None:
+    """Raises RefusedError (`text_too_long`) for the first field that is longer than it may be."""
+    why = why_too_long(texts)
+    if why is not None:
+        raise RefusedError("text_too_long", why)
+
+
+def why_too_long(texts: Mapping[str, str | None]) -> str | None:
+    """Which field is too long, and what to do; None where none is."""
+    for field, text in texts.items():
+        if text is not None and len(text) > longest(field):
+            words = field.replace("_", " ")
+            return (
+                f"{words} has {len(text)} characters, at most {longest(field)} are read: say it shorter, and link to"
+                " the rest"
+            )
+    return None
+
+
+def shortened(text: str | None) -> str | None:
+    """As much of a name as fits into a log entry about its refusal."""
+    return text if text is None or len(text) <= NAME else f"{text[:NAME]}…"

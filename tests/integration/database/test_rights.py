@@ -1,0 +1,139 @@
+"""What PostgreSQL itself refuses to a role, whatever the code above does or is made to do."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
+
+from slipway.adapters.database import schema
+from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.log_reader import read_log
+from slipway.adapters.database.rights import API, DECIDED_BY_PEOPLE, RECONCILER, TASK
+from slipway.adapters.database.transaction import DatabaseStore
+from slipway.domain.grant import Step
+from slipway.domain.log_entry import verify_chain
+from slipway.platform.postgres import EmbeddedPostgres
+from tests.builders import PREPROD
+from tests.scene import Scene, a_world
+
+ROLES = tuple(DECIDED_BY_PEOPLE)
+GRANT = """
+INSERT INTO "grant" (release_id, attempt_id, step, person, person_name, person_roles, signed_in_by, hitl_id, decision,
+                     comment, looked_by, looked_at, digest, migration_proof, environment, policy_hash, evidence,
+                     evidence_hash, expires_at)
+SELECT release_id, id, 'approve', 'sam', 'Sam', '{}', 'airflow', 'made up', 'Approve', '', '', '', digest, '',
+       'preprod', 'p', 'e', 'e', now() + interval '1 day' FROM attempt
+"""
+AS_OF_A_TRIGGER = """
+CREATE TEMP TABLE mine (n int);
+CREATE FUNCTION pg_temp.rewrite() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN UPDATE public.log_head SET seq = 0; RETURN NEW; END $$;
+CREATE TRIGGER t BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION pg_temp.rewrite();
+INSERT INTO mine VALUES (1);
+"""
+HISTORY = (
+    "UPDATE log SET actor = 'somebody else'",
+    "DELETE FROM log",
+    "TRUNCATE log",
+    "UPDATE log_head SET seq = 0",
+    AS_OF_A_TRIGGER,
+    'DELETE FROM "grant"',
+    "DELETE FROM policy",
+    "DELETE FROM release",
+    "ALTER TABLE log DISABLE TRIGGER ALL",
+    "DROP TRIGGER log_is_append_only ON log",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+    "SET session_replication_role = replica",
+)
+
+
+@pytest.fixture(scope="module")
+def engines(postgres: EmbeddedPostgres) -> Iterator[dict[str, Engine]]:
+    """A release database as on a server with roles: an engine for each of them, and one of the owner's."""
+    url = postgres.create_database("with_roles")
+    with ExitStack() as stack:
+        made = {"owner": make_engine(url)}
+        with made["owner"].begin() as connection:
+            for role in ROLES:
+                connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+        schema.upgrade(url)
+        for role in ROLES:
+            made[role] = make_engine(make_url(url).set(username=role).render_as_string(hide_password=False))
+        for engine in made.values():
+            stack.callback(engine.dispose)
+        yield made
+        with made["owner"].begin() as connection:
+            for role in ROLES:
+                connection.execute(text(f"DROP OWNED BY {role}"))
+                connection.execute(text(f"DROP ROLE {role}"))
+    postgres.drop_database("with_roles")
+
+
+@pytest.fixture
+def scene(engines: dict[str, Engine], tmp_path: Path) -> Scene:
+    """The owner has put the policy into effect."""
+    return a_world(engines["owner"], tmp_path)
+
+
+def by(role: str, scene: Scene, engines: dict[str, Engine]) -> Scene:
+    """The same world, as a process with this role sees it."""
+    scene.world = dataclasses.replace(scene.world, store=DatabaseStore(engines[role]))
+    return scene
+
+
+def refused(engine: Engine, statement: str) -> None:
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def rows(engine: Engine, statement: str) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(text(statement)))
+
+
+def test_a_release_goes_through_preprod_by_these_roles(scene: Scene, engines: dict[str, Engine]) -> None:
+    attempt = by(TASK, scene, engines).dev_passed()
+    scene.ask(attempt, Step.APPROVE)
+    assert by(API, scene, engines).answer(attempt, Step.APPROVE, "sam").kind == "granted"
+    assert by(TASK, scene, engines).stage(attempt, PREPROD).outcome == "passed"
+    assert by(RECONCILER, scene, engines).finish(attempt, PREPROD).outcome == "passed"
+    with scene.store.transaction() as tx:
+        assert verify_chain(list(read_log(tx.sql))).broken is None
+    refused(engines[TASK], GRANT)
+
+
+def test_a_task_writes_no_grant(engines: dict[str, Engine]) -> None:
+    before = rows(engines["owner"], 'SELECT count(*) FROM "grant"')
+    for role in (TASK, RECONCILER):
+        refused(engines[role], GRANT)
+        refused(engines[role], """UPDATE "grant" SET decision = 'Approve'""")
+    assert rows(engines["owner"], 'SELECT count(*) FROM "grant"') == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_people_decide_is_written_by_no_other_role(engines: dict[str, Engine], role: str) -> None:
+    for table in DECIDED_BY_PEOPLE[role]:
+        refused(engines[role], f'INSERT INTO "{table}" DEFAULT VALUES')
+        assert rows(engines[role], f'TABLE "{table}"') is not None
+
+
+@pytest.mark.parametrize("statement", HISTORY)
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_changes_or_removes_what_is_in_the_log(engines: dict[str, Engine], role: str, statement: str) -> None:
+    before = rows(engines["owner"], "SELECT seq, hash FROM log_head")
+    refused(engines[role], statement)
+    assert rows(engines["owner"], "SELECT seq, hash FROM log_head") == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_may_delete_from_any_table(engines: dict[str, Engine], role: str) -> None:
+    names = [row[0] for row in rows(engines["owner"], "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    may = f"SELECT has_table_privilege('{role}', quote_ident(:name), 'DELETE, TRUNCATE, TRIGGER, REFERENCES')"
+    with engines["owner"].connect() as connection:
+        assert [name for name in names if connection.scalar(text(may), {"name": name})] == []
+    assert len(names) > 15
