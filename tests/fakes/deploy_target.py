@@ -1,6 +1,6 @@
 """A deploy target in memory, and a registry that hands it out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from slipway.domain.errors import StaleFenceError, TargetError
@@ -18,6 +18,7 @@ class FakeDeployTarget:
         self.removed: list[tuple[str, str]] = []
         self.never_healthy: set[str] = set()
         self.silent = False
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._running: dict[tuple[str, str], Running] = {}
         self._fences: dict[tuple[str, str], int] = {}
 
@@ -26,7 +27,7 @@ class FakeDeployTarget:
         where = (order.service, order.environment)
         self._raise_fence(where, order.fencing)
         self.orders.append(order)
-        if order.artefact.version in self.never_healthy or order.deadline <= datetime.now(UTC):
+        if order.artefact.version in self.never_healthy or order.deadline <= self.clock():
             before = self._running.get(where, NOTHING)
             self._running[where] = Running(
                 digest=before.digest, version=before.version, healthy=False, detail="its process has ended"

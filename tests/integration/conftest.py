@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import Engine, text
 from slipway.adapters.database.engine import make_engine
 from slipway.domain.service import Service
 from slipway.platform.postgres import EmbeddedPostgres
+from tests import clock as clocks
+from tests.clock import Clock
 from tests.scene import Scene, a_world
 
 _EMPTY = """
@@ -39,11 +42,12 @@ def _shared(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[Engi
 
 @pytest.fixture
 def empty(_shared: Engine) -> Callable[[], None]:
-    def delete_everything() -> None:
-        with _shared.begin() as connection:
-            connection.execute(text(_EMPTY.replace(":", "\\:")))
+    return lambda: _delete_everything(_shared)
 
-    return delete_everything
+
+def _delete_everything(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(_EMPTY.replace(":", "\\:")))
 
 
 @pytest.fixture
@@ -63,3 +67,38 @@ def make_scene(engine: Engine, tmp_path: Path) -> Callable[..., Scene]:
 @pytest.fixture
 def scene(make_scene: Callable[..., Scene]) -> Scene:
     return make_scene()
+
+
+@pytest.fixture(scope="session")
+def _clock_template(postgres: EmbeddedPostgres) -> str:
+    clocks.make_template(postgres, "clock_template")
+    return "clock_template"
+
+
+@pytest.fixture(scope="module")
+def clocked(postgres: EmbeddedPostgres, _clock_template: str) -> Iterator[Engine]:
+    """A release database whose clock can be set."""
+    name = f"clocked_{uuid.uuid4().hex}"
+    made = clocks.copy_of(postgres, _clock_template, name)
+    yield made
+    made.dispose()
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def clock(clocked: Engine) -> Clock:
+    _delete_everything(clocked)
+    return Clock(clocked)
+
+
+@pytest.fixture
+def scene_at(clocked: Engine, clock: Clock, tmp_path: Path) -> Callable[..., Scene]:
+    """A scene at an instant: the database's clock stands there until the test moves it."""
+
+    def make(at: datetime, *services: Service, **changes: Any) -> Scene:
+        clock.set(at)
+        scene = a_world(clocked, tmp_path, *services, **changes)
+        scene.target.clock = lambda: clock.now
+        return scene
+
+    return make

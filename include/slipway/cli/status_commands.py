@@ -84,7 +84,7 @@ def print_queue(as_json: AsJson = False) -> None:
             place["environment"],
             place["change_kind"],
             span(place["age_seconds"]),
-            place["expected_start"] or ("-" if not place["position"] else "not known"),
+            _expected(place),
             _why_here(place),
         )
         for place in places
@@ -161,6 +161,13 @@ def _release_row(one: dict[str, Any]) -> tuple[object, ...]:
         one["requested_at"],
         ", ".join(one["stages"] or ()),
     )
+
+
+def _expected(place: Any) -> str:
+    at = place["expected_start"] or place["expected_end"]
+    if at is None:
+        return f"unknown, because {place['unknown_because']}"
+    return minute(at) if place["position"] else f"frees the lane {minute(at)}"
 
 
 def _why_here(place: Any) -> str:

@@ -38,6 +38,7 @@ class Turn:
     """When the release was first fully authorised for this environment; kept across attempts."""
     fencing: int | None
     slot_parked: bool
+    taken_at: datetime | None = None
 
 
 class ActivityKind(StrEnum):

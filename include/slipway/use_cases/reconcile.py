@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from slipway.domain.errors import SlipwayError
-from slipway.domain.release import Attempt, Outcome, ReleaseState, StageOutcome
+from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
 from slipway.ports.outside import RunState, Scheduler
 from slipway.ports.store import Transaction
 from slipway.use_cases.close_attempt import close_attempt
@@ -49,26 +49,35 @@ def withdraw_dead_questions(world: World, scheduler: Scheduler) -> None:
 def start_renewals(world: World, scheduler: Scheduler) -> None:
     """A grant or proof grew old: the same artefact goes on as a new attempt, which keeps its place in the queue."""
     problems = []
-    for attempt in _due(world):
+    for attempt in _awaiting_renewal(world):
         try:
-            _start_renewal(world, scheduler, attempt)
+            if _is_due(world, attempt):
+                _start_renewal(world, scheduler, attempt)
         except SlipwayError as error:  # the others' must not wait for this one
             problems.append(f"{attempt.release_id}: {error}")
     _raise_all(problems)
 
 
-def _due(world: World) -> Sequence[Attempt]:
-    """Those whose service nobody has asked for something newer of; the others end as replaced."""
+def _awaiting_renewal(world: World) -> Sequence[Attempt]:
     with world.store.transaction() as tx:
-        return [attempt for attempt in tx.releases.awaiting_renewal() if not _is_replaced(tx, attempt)]
+        return tx.releases.awaiting_renewal()
 
 
-def _is_replaced(tx: Transaction, attempt: Attempt) -> bool:
-    tx.releases.lock_service(attempt.service)
-    release = release_of(tx, attempt)
+def _is_due(world: World, attempt: Attempt) -> bool:
+    """Not if somebody asked for something newer: then it ends as replaced. A service that is busy has its next round.
+
+    Each in a transaction of its own, and without waiting: whoever opens an attempt may keep its service for long."""
+    with world.store.transaction() as tx:
+        if not tx.releases.try_lock_service(attempt.service):
+            return False
+        release = release_of(tx, attempt)
+        return release.state is ReleaseState.AWAITING_RETRY and not _is_replaced(tx, attempt, release)
+
+
+def _is_replaced(tx: Transaction, attempt: Attempt, release: Release) -> bool:
     newer = newer_request(tx, release)
-    if newer is None or release.state is not ReleaseState.AWAITING_RETRY:
-        return newer is not None
+    if newer is None:
+        return False
     tx.releases.set_state(release.id, ReleaseState.ENDED, Outcome.SUPERSEDED)
     payload = {"by": newer.id, "detail": f"replaced by {newer.id}, asked for by {newer.requested_by}"}
     tx.log("superseded", PLATFORM, attempt=attempt, payload=payload)

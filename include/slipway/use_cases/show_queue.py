@@ -5,12 +5,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from slipway.domain.activity import LIVE_LANE, Turn
+from slipway.domain.expected_start import Expected, InLine, expected_starts, lane_free, nine_in_ten
 from slipway.domain.json_value import JsonObject
+from slipway.domain.policy import proof_holds
 from slipway.domain.policy.decide import decide
-from slipway.domain.policy.decision import Decision, Facts
+from slipway.domain.policy.decision import Blocker, Decision, Facts
+from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import Release
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.facts import gather
+
+OF_THE_WINDOW = frozenset({"window_closed", "window_too_short"})
+"""Blockers whose end is looked for anew from the instant at which the lane comes free."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +31,10 @@ class QueuePlace:
     ready_at: datetime
     age_seconds: float
     decision: Decision
-    expected_start: datetime | None
-    """When its own blockers clear, as far as that is known; None where nobody knows."""
+    expected: Expected
+    """When it may be expected to start; of the holder, when the lane may be expected to be free."""
     overtakes: tuple[str, ...]
-    """Attempts that were ready before it and still go after it."""
+    """Attempts that were ready before it and go after it."""
     why_overtakes: str
     slot_parked: bool
 
@@ -45,7 +51,9 @@ class QueuePlace:
             "change_kind": self.release.kind.value,
             "at": self.ready_at,
             "age_seconds": round(self.age_seconds),
-            "expected_start": self.expected_start,
+            "expected_start": self.expected.at if self.position else None,
+            "expected_end": None if self.position else self.expected.at,
+            "unknown_because": self.expected.because,
             "blockers": [asdict(blocker) for blocker in self.decision.blockers],
             "overtakes": list(self.overtakes),
             "why_overtakes": self.why_overtakes,
@@ -56,40 +64,105 @@ class QueuePlace:
 def show_queue(store: ReleaseStore, lane: str = LIVE_LANE) -> Sequence[QueuePlace]:
     """The holder, if there is one, then who waits, first in line first."""
     with store.transaction() as tx:
-        holder, waiting = tx.turns.holder(lane), tx.turns.waiting(lane)
-        places = [_place(tx, holder, 0, ())] if holder else []
-        for position, turn in enumerate(waiting, start=1):
-            overtaken = tuple(later.attempt_id for later in waiting[position:] if later.ready_at < turn.ready_at)
-            places.append(_place(tx, turn, position, overtaken))
+        holder = tx.turns.holder(lane)
+        waiting = [_Waiting.of(tx, turn) for turn in tx.turns.waiting(lane)]
+        turns = [one.turn for one in waiting]
+        places = []
+        free = Expected(at=tx.now)
+        if holder is not None:
+            facts, overtaken = _facts(tx, holder), _overtaken(holder, turns)
+            free = lane_free(tx.now, _in_line(tx, facts, Decision(blockers=())), holder.taken_at or tx.now)
+            places.append(_place(facts, holder, 0, Decision(blockers=()), free, overtaken, tx.now))
+        starts = expected_starts(free, [one.in_line for one in waiting])
+        for position, (one, start) in enumerate(zip(waiting, starts, strict=True), start=1):
+            overtaken = _overtaken(one.turn, turns[position:])
+            places.append(_place(one.facts, one.turn, position, one.decision, start, overtaken, tx.now))
         return places
 
 
-def _place(tx: Transaction, turn: Turn, position: int, overtaken: tuple[str, ...]) -> QueuePlace:
+@dataclass(frozen=True, kw_only=True)
+class _Waiting:
+    """A turn that waits, with what the decision says about its stage."""
+
+    turn: Turn
+    facts: Facts
+    decision: Decision
+    in_line: InLine
+
+    @classmethod
+    def of(cls, tx: Transaction, turn: Turn) -> "_Waiting":
+        facts = _facts(tx, turn)
+        decision = decide(facts, tx.now)
+        return cls(turn=turn, facts=facts, decision=decision, in_line=_in_line(tx, facts, decision))
+
+
+def _facts(tx: Transaction, turn: Turn) -> Facts:
     attempt = tx.releases.attempt(turn.attempt_id)
     assert attempt is not None, "a turn refers to its attempt by foreign key"
-    facts = gather(tx, attempt, turn.role)
-    decision = decide(facts, tx.now) if position else Decision(blockers=())
+    return gather(tx, attempt, turn.role)
+
+
+def _overtaken(turn: Turn, behind: Sequence[Turn]) -> tuple[Turn, ...]:
+    return tuple(later for later in behind if later.ready_at < turn.ready_at)
+
+
+def _place(
+    facts: Facts,
+    turn: Turn,
+    position: int,
+    decision: Decision,
+    expected: Expected,
+    overtaken: tuple[Turn, ...],
+    now: datetime,
+) -> QueuePlace:
     return QueuePlace(
         position=position,
         release=facts.release,
-        attempt_id=attempt.id,
-        version=attempt.version,
+        attempt_id=facts.attempt.id,
+        version=facts.attempt.version,
         environment=facts.stage.environment,
         ready_at=turn.ready_at,
-        age_seconds=(tx.now - turn.ready_at).total_seconds(),
+        age_seconds=(now - turn.ready_at).total_seconds(),
         decision=decision,
-        expected_start=_expected_start(decision, position, facts, tx.now),
-        overtakes=overtaken,
-        why_overtakes=f"{facts.release.kind} changes go first" if overtaken else "",
+        expected=expected,
+        overtakes=tuple(other.attempt_id for other in overtaken),
+        why_overtakes=_why(turn, overtaken, facts),
         slot_parked=turn.slot_parked,
     )
 
 
-def _expected_start(decision: Decision, position: int, facts: Facts, now: datetime) -> datetime | None:
-    if position == 0:
-        return None
-    if decision.allowed:
-        return now if position == 1 and facts.lane_holder is None else None
-    instants = [blocker.clears_at for blocker in decision.blockers]
-    known = [instant for instant in instants if instant is not None]
-    return max(known) if len(known) == len(instants) else None
+def _why(turn: Turn, overtaken: tuple[Turn, ...], facts: Facts) -> str:
+    reasons = []
+    if any(other.rank < turn.rank for other in overtaken):
+        reasons.append(f"{facts.release.kind} changes go first")
+    if any(other.rank >= turn.rank for other in overtaken):
+        reasons.append("what was ready earlier could not start when the lane came free")
+    return "; ".join(reasons)
+
+
+def _in_line(tx: Transaction, facts: Facts, decision: Decision) -> InLine:
+    service, environment = facts.release.service, facts.stage.environment
+    expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
+    return InLine(
+        attempt_id=facts.attempt.id,
+        where=f"{service} in {environment}",
+        ready=_ready(facts, decision, tx.now),
+        first_fit=lambda at: at if facts.release.kind.rank else facts.calendar.first_fit(at, facts.stage_needs),
+        lasts=nine_in_ten(tx.turns.seconds_held(service, environment)),
+        expires_at=min((one for one in expiries if one is not None), default=None),
+    )
+
+
+def _ready(facts: Facts, decision: Decision, now: datetime) -> Expected:
+    """When the last of its own blockers clears; unknown because of the first whose end nobody knows."""
+    own = [b for b in decision.blockers if b.code not in OF_THE_WINDOW and not _ends_with_the_lane(facts, b)]
+    endless = next((blocker for blocker in own if blocker.clears_at is None), None)
+    if endless is not None:
+        return Expected(because=f"{endless.code}: {endless.message}")
+    return Expected(at=max((b.clears_at for b in own if b.clears_at is not None), default=now))
+
+
+def _ends_with_the_lane(facts: Facts, blocker: Blocker) -> bool:
+    held, lease = facts.lane_holder, facts.lease
+    works = held is not None and lease is not None and (held.attempt_id, held.role) == (lease.attempt_id, lease.role)
+    return blocker.code == "service_busy" and works

@@ -93,6 +93,18 @@ def test_a_renewal_that_cannot_start_starves_no_other(three: Scene) -> None:
     assert [run_id for run_id, _ in runs.started] == [f"{other.release_id}-attempt-2"]
 
 
+def test_a_service_at_which_somebody_works_delays_no_others_renewal(three: Scene) -> None:
+    busy, other = renewed(three), renewed(three, "forms")
+    runs = Runs()
+    with three.store.transaction() as somebody:
+        somebody.releases.lock_service("orders")
+        start_renewals(three.world, runs)
+        assert [run_id for run_id, _ in runs.started] == [f"{other.release_id}-attempt-2"]
+    runs.states[f"{other.release_id}-attempt-2"] = RunState.ACTIVE
+    start_renewals(three.world, runs)
+    assert runs.started[-1][0] == f"{busy.release_id}-attempt-2"
+
+
 def test_a_renewal_is_started_once_and_anew_where_its_run_came_to_nothing(scene: Scene) -> None:
     attempt = renewed(scene)
     first = f"{attempt.release_id}-attempt-2"

@@ -97,9 +97,10 @@ class DatabaseActivities:
         return _activity(row)
 
     def of_stage(self, attempt_id: str, role: StageRole) -> Sequence[Activity]:
-        """All activities of a stage, oldest first."""
+        """All activities of a stage in their order, whatever the clock did between them."""
         rows = self._sql.all(
-            "SELECT * FROM activity WHERE attempt_id = :id AND role = :role ORDER BY opened_at, id",
+            """SELECT * FROM activity WHERE attempt_id = :id AND role = :role
+            ORDER BY CASE kind WHEN 'migrate' THEN 0 WHEN 'deploy' THEN 1 ELSE 2 END, number""",
             id=attempt_id,
             role=role,
         )

@@ -27,6 +27,11 @@ class DatabaseReleases:
         """Lets one transaction at a time open attempts of a service."""
         self._sql.run("SELECT pg_advisory_xact_lock(730522, hashtext(:service))", service=service)
 
+    def try_lock_service(self, service: str) -> bool:
+        """The same without waiting; False: another transaction is at it."""
+        got: bool = self._sql.value("SELECT pg_try_advisory_xact_lock(730522, hashtext(:service))", service=service)
+        return got
+
     def lock_needs(self) -> None:
         """Lets one transaction at a time look for circles and declare needs."""
         self._sql.run("SELECT pg_advisory_xact_lock(730523, 0)")

@@ -61,6 +61,20 @@ class DatabaseTurns:
         row = self._sql.first("SELECT * FROM turn WHERE lane = :lane AND state = 'holding'", lane=lane)
         return None if row is None else _turn(row)
 
+    def seconds_held(self, service: str, environment: str) -> Sequence[float]:
+        """How long the last twenty stages that did work there held their lane, newest first."""
+        rows = self._sql.all(
+            """SELECT greatest(0, extract(epoch FROM turn.freed_at - turn.taken_at))::float AS seconds
+            FROM turn JOIN permit USING (attempt_id, role) JOIN stage USING (attempt_id, role)
+            JOIN attempt ON attempt.id = turn.attempt_id JOIN release ON release.id = attempt.release_id
+            WHERE release.service = :service AND stage.environment = :environment AND turn.state = 'freed'
+              AND turn.taken_at IS NOT NULL
+            ORDER BY turn.id DESC LIMIT 20""",
+            service=service,
+            environment=environment,
+        )
+        return [row["seconds"] for row in rows]
+
     def take(self, turn_id: int) -> Turn:
         """Waiting becomes holding, with the next fencing number."""
         row = self._sql.one(
@@ -141,4 +155,5 @@ def _turn(row: Row) -> Turn:
         ready_at=row["ready_at"],
         fencing=row["fencing"],
         slot_parked=row["slot_parked_at"] is not None,
+        taken_at=row["taken_at"],
     )
