@@ -5,6 +5,7 @@ from collections.abc import Callable
 from slipway.domain.authority import Matter, entitled
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.governed import Governed
+from slipway.domain.identities import reused
 from slipway.domain.platform import Action
 from slipway.domain.policy_difference import differences
 from slipway.ports.outside import Message
@@ -29,7 +30,7 @@ def propose_policy(world: World, read_catalogue: Callable[[], Governed], actor: 
         before = tx.policy()
         see(tx, governed)
         lines = differences(before.governed, governed)
-        refusal_or_none = _not_a_person(before, actor) or _why_not(governed, lines)
+        refusal_or_none = _not_a_person(before, actor) or _why_not(governed, lines) or _reuses(tx, governed)
         if refusal_or_none is None:
             return _propose(tx, governed, lines, actor)
         _log_refusal(tx, actor, refusal_or_none, governed.digest)
@@ -51,6 +52,15 @@ def _why_not(governed: Governed, lines: tuple[str, ...]) -> RefusedError | None:
         message = f"nobody could activate the policy after it: {rule.who.describe()} is needed"
         return RefusedError("nobody_could_activate", message)
     return None
+
+
+def _reuses(tx: Transaction, governed: Governed) -> RefusedError | None:
+    """An id in the log, and a subject at the sign-in, mean one person for ever."""
+    found = reused(tx.policies.identities(), governed.people)
+    if not found:
+        return None
+    message = f"{'; '.join(found)}: ids and subjects are never given to somebody else. Give that person a new id"
+    return RefusedError("identity_reused", message)
 
 
 def _propose(tx: Transaction, governed: Governed, lines: tuple[str, ...], actor: Actor) -> Proposal:

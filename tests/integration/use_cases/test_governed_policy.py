@@ -322,3 +322,46 @@ def test_who_is_nobody_in_the_policy_in_effect_proposes_nothing(scene: Scene, ac
     with pytest.raises(RefusedError, match="a person proposes"):
         propose(scene, with_people(scene, ordering=TeamRole.SENIOR), account)
     assert codes(scene, "policy_proposal_refused") == ["not_a_person"]
+
+
+def known_as(scene: Scene, **subjects: str | None) -> Governed:
+    """As in effect, with these people, each with this subject at the organisation's sign-in."""
+    known = {name: replace(a_person(name), subject=subject) for name, subject in subjects.items()}
+    return scene.governed(platform_rules(), People(by_id={**people().by_id, "fiona": FIONA, **known}))
+
+
+@pytest.mark.parametrize(
+    ("history", "wanted", "said"),
+    [
+        ([{"nora": "sub-n"}], {"nora": "sub-x"}, "nora was sub-n at the organisation's sign-in, not sub-x"),
+        ([{"nora": "sub-n"}], {"nick": "sub-n"}, "sub-n, the subject of nick, was nora"),
+        ([{"nora": "sub-n"}, {}], {"nora": "sub-x"}, "nora was sub-n"),
+        ([{"nora": "sub-n"}, {"nora": None}], {"nora": "sub-x"}, "nora was sub-n"),
+        ([{"nora": "sub-n"}, {}], {"nick": "sub-n"}, "the subject of nick, was nora"),
+    ],
+    ids=["another subject", "another id", "removed and back as another", "by way of none", "a leaver's subject"],
+)
+def test_ids_and_subjects_are_never_given_to_somebody_else(
+    scene: Scene, history: list[dict[str, str | None]], wanted: dict[str, str | None], said: str
+) -> None:
+    for known in history:
+        activate(scene, propose(scene, known_as(scene, **known), "rita"), "mona")
+    with pytest.raises(RefusedError, match=said) as refused:
+        propose(scene, known_as(scene, **wanted), "rita")
+    assert refused.value.code == "identity_reused"
+    assert codes(scene, "policy_proposal_refused") == ["identity_reused"]
+
+
+@pytest.mark.parametrize(
+    ("history", "wanted"),
+    [([{"nora": None}], {"nora": "sub-n"}), ([{"nora": "sub-n"}, {}], {"nora": "sub-n"})],
+    ids=["a first subject", "the same person comes back"],
+)
+def test_who_stays_who_they_are_may_be_proposed(
+    scene: Scene, history: list[dict[str, str | None]], wanted: dict[str, str | None]
+) -> None:
+    for known in history:
+        activate(scene, propose(scene, known_as(scene, **known), "rita"), "mona")
+    changed = known_as(scene, **wanted)
+    activate(scene, propose(scene, changed, "rita"), "mona")
+    assert in_effect(scene) == changed

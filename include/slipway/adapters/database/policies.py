@@ -10,6 +10,7 @@ from slipway.adapters.database import codec
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.errors import NotFoundError
 from slipway.domain.governed import Governed
+from slipway.domain.identities import Identity
 from slipway.domain.release_window import Calendar
 from slipway.ports.store import Activation, PolicyInEffect, Proposal
 
@@ -89,6 +90,14 @@ class DatabasePolicies:
         """Those that may still be activated, each once, oldest first."""
         rows = self._sql.all(f"{_PROPOSAL} WHERE {_STILL_OPEN} ORDER BY p.id")
         return [_proposal(row) for row in rows]
+
+    def identities(self) -> Sequence[Identity]:
+        """What any policy ever in effect called anybody, each once."""
+        rows = self._sql.all(
+            """SELECT DISTINCT one.key AS person, one.value ->> 'subject' AS subject
+            FROM policy, jsonb_each(policy.people -> 'by_id') AS one"""
+        )
+        return [Identity(**row) for row in rows]
 
     def seen(self) -> Governed | None:
         """The catalogue as it was last seen on disk; None where nobody has looked yet."""
