@@ -97,7 +97,8 @@ def _request(
 ) -> ApprovalRequest:
     before = tx.grants.request(facts.attempt.id, step)
     runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
-    text = evidence(step, facts, runs, commits)
+    arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
+    text = evidence(step, facts, runs, arrival=arrival, commits=commits)
     return ApprovalRequest(
         attempt_id=facts.attempt.id,
         step=step,

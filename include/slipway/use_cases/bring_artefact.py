@@ -1,24 +1,15 @@
 """Brings a version that the store lacks from where it is published; once it is there nobody is asked again (R23)."""
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+from slipway.domain.arrival import Arrival, Failed
 from slipway.domain.errors import NotFoundError, RefusedError, UnavailableError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.repository import ArtefactSources, Repository, names_a_version
 from slipway.domain.service import Service
 from slipway.ports.store import Actor
 from slipway.use_cases.world import World
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Arrival:
-    """Where an archive came from, and why not from the places before."""
-
-    source: str
-    address: str
-    failed: tuple[tuple[str, str], ...]
 
 
 def bring_artefact(world: World, service: Service, version: str, actor: Actor) -> None:
@@ -37,9 +28,7 @@ def bring_artefact(world: World, service: Service, version: str, actor: Actor) -
         "version": version,
         "digest": artefact.digest,
         "size": artefact.size,
-        "source": arrival.source,
-        "address": arrival.address,
-        "failed": [{"source": source, "because": because} for source, because in arrival.failed],
+        **arrival.as_json(),
     }
     with world.store.transaction() as tx:
         tx.log("artefact_fetched", actor, service=service.name, payload=payload)
@@ -48,20 +37,20 @@ def bring_artefact(world: World, service: Service, version: str, actor: Actor) -
 
 def _download(
     world: World, sources: ArtefactSources, service: str, version: str, repository: Repository, into: Path
-) -> _Arrival:
-    failed: list[tuple[str, str]] = []
+) -> Arrival:
+    failed: list[Failed] = []
     for upstream in world.upstreams.artefacts(sources):
         try:
             address = upstream.download(service, version, repository, into)
         except UnavailableError as error:
-            failed.append((upstream.label, str(error)))
+            failed.append(Failed(source=upstream.label, because=str(error)))
         except NotFoundError as error:
             if not failed:
                 raise  # the place that publishes it says that there is none: no copy elsewhere makes up for that
-            failed.append((upstream.label, str(error)))
+            failed.append(Failed(source=upstream.label, because=str(error)))
         else:
-            return _Arrival(source=upstream.label, address=address, failed=tuple(failed))
-    why = " ".join(f"{label}: {because}" for label, because in failed)
+            return Arrival(source=upstream.label, address=address, failed=tuple(failed))
+    why = " ".join(f"{one.source}: {one.because}" for one in failed)
     raise RefusedError(
         "artefact_unavailable",
         f"{service} {version} is not in the store, and nobody gives it out now. {why} Ask again when one of them"

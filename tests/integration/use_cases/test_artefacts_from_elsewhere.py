@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, UnavailableError
+from slipway.domain.grant import Step
 from slipway.domain.repository import Repository
+from slipway.use_cases.ask_approval import Asked
 from tests.builders import DEV, PROD, a_service
 from tests.fakes.upstreams import FakeUpstream, FakeUpstreams, tar_of
 from tests.scene import Scene
@@ -53,6 +55,16 @@ def test_where_the_first_gives_no_answer_the_mirror_serves_and_why_is_recorded(p
     entry = places.entry("artefact_fetched")
     assert entry["source"] == "the mirror"
     assert entry["failed"] == [{"source": "GitHub", "because": "GitHub answered 500."}]
+
+
+def test_who_approves_is_shown_where_it_came_from_and_why_not_from_github(places: Places) -> None:
+    places.first.away = UnavailableError("GitHub answered 500: `<b>`")
+    asked = places.scene.ask(places.scene.dev_passed("1.0"), Step.APPROVE)
+    assert isinstance(asked, Asked)
+    assert (
+        "- Fetched from the mirror: `gov/orders 1.0`; GitHub could not be used: `GitHub answered 500: '<b>'`"
+        in asked.request.evidence.splitlines()
+    )
 
 
 def test_it_is_fetched_once_and_nobody_is_asked_again_by_later_stages_retries_or_an_undo(places: Places) -> None:
