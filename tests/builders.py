@@ -17,6 +17,7 @@ from slipway.domain.platform import (
     Platform,
 )
 from slipway.domain.release_window import Calendar, DayWindow, ReleaseWindow, Weekday
+from slipway.domain.repository import Repository
 from slipway.domain.service import (
     MigrationSettings,
     NotApplicable,
@@ -122,14 +123,30 @@ def a_stage(role: StageRole, **changes: Any) -> StageDefinition:
 
 
 def a_service(
-    name: str = "orders", *, database: bool = False, dev: bool = True, depends_on: tuple[str, ...] = ()
+    name: str = "orders",
+    *,
+    database: bool = False,
+    dev: bool = True,
+    depends_on: tuple[str, ...] = (),
+    repository: Repository | None = None,
 ) -> Service:
     """A service of team ordering; with a database of its own in each environment, or without Dev."""
     stages = {
-        role: a_stage(role, migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None)
+        role: a_stage(
+            role,
+            migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None,
+            repository=repository,
+        )
         for role in StageRole
     }
     if not dev:
         absent = NotApplicable(because="it has none", agreed_by="mona")
         stages[DEV] = a_stage(DEV, target=None, smoke=None, not_applicable=absent)
-    return Service(name=name, team="ordering", description="takes orders", stages=stages, depends_on=depends_on)
+    return Service(
+        name=name,
+        team="ordering",
+        description="takes orders",
+        stages=stages,
+        depends_on=depends_on,
+        repository=repository,
+    )

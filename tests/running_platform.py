@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -33,7 +33,14 @@ def free_port() -> int:
 class RunningPlatform:
     """Starts `python -m slipway.platform` with the project's DAGs plus those of `more_dags`."""
 
-    def __init__(self, root: Path, more_dags: Sequence[Path] = (), catalogue: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        more_dags: Sequence[Path] = (),
+        catalogue: Path | None = None,
+        more_variables: Mapping[str, str] | None = None,
+    ) -> None:
+        self.more_variables = more_variables or {}
         self.home = Home(root / "home")
         self.dags = root / "dags"
         self.catalogue = catalogue or PROJECT / "include" / "catalogue"
@@ -67,6 +74,7 @@ class RunningPlatform:
             "SLIPWAY_PORT": str(self.port),
             "SLIPWAY_DAGS": str(self.dags),
             "SLIPWAY_CATALOGUE": str(self.catalogue),
+            **self.more_variables,
         }
 
     def start(self) -> None:

@@ -16,7 +16,7 @@ from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, Origin, Release, Stage
 from slipway.domain.service import Service, StageRole
-from slipway.ports import DeployOrder, Running
+from slipway.ports import DeployOrder, Running, Upstreams
 from slipway.ports.store import Actor, Deployed
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.close_attempt import Closing, close_attempt
@@ -37,6 +37,7 @@ from tests.fakes.deploy_target import FakeDeployTarget, FakeTargetRegistry
 from tests.fakes.migration_runner import FakeMigrationRunner
 from tests.fakes.probe import FakeProbe
 from tests.fakes.service_definitions import FakeServiceDefinitions
+from tests.fakes.upstreams import FakeUpstreams
 
 TASK = Actor(id="task", via="airflow")
 WORKER = TaskWorker(task_instance="task-1", pid=1)
@@ -81,7 +82,13 @@ class Scene:
     """Everything a release needs. Steps are called as the DAG's tasks would call them."""
 
     def __init__(
-        self, engine: Engine, folder: Path, services: tuple[Service, ...], rules: Platform, everybody: People
+        self,
+        engine: Engine,
+        folder: Path,
+        services: tuple[Service, ...],
+        rules: Platform,
+        everybody: People,
+        upstreams: Upstreams,
     ) -> None:
         self.store = DatabaseStore(engine)
         self.target = MortalTarget()
@@ -96,6 +103,7 @@ class Scene:
             store=self.store,
             definitions=self.definitions,
             artefacts=self.artefacts,
+            upstreams=upstreams,
             targets=FakeTargetRegistry({"fake": self.target}),
             migrations=self.migrations,
             probe=self.probe,
@@ -119,8 +127,9 @@ class Scene:
         return Governed(platform=rules, people=everybody, services=owners)
 
     def opened(self, version: str = "1.0", *, by: str = "rita", service: str = "orders", **more: Any) -> Attempt:
-        """An attempt of a new release, or of `release_id`; publishes the version if need be."""
-        if version not in self.artefacts.versions(service):
+        """An attempt of a new release, or of `release_id`; publishes the version unless it comes from elsewhere."""
+        published_elsewhere = self.definitions.services[service].repository is not None
+        if version not in self.artefacts.versions(service) and not published_elsewhere:
             self.artefacts.publish(service, version, {"app.py": f"{service} {version}", **more.pop("files", {})})
         self._runs += 1
         request: dict[str, Any] = {
@@ -270,6 +279,7 @@ class Scene:
 
 
 def a_world(engine: Engine, folder: Path, *services: Service, **changes: Any) -> Scene:
-    """Orders only, everybody there, always open, unless said otherwise (`rules`, `everybody`)."""
+    """Orders only, everybody there, always open, unless said otherwise (`rules`, `everybody`, `upstreams`)."""
     rules, everybody = changes.get("rules", platform_rules()), changes.get("everybody", people())
-    return Scene(engine, folder, services or (a_service(),), rules, everybody)
+    upstreams = changes.get("upstreams", FakeUpstreams())
+    return Scene(engine, folder, services or (a_service(),), rules, everybody, upstreams)

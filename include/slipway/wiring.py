@@ -52,16 +52,19 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
+    from slipway.adapters.upstreams.registry import ConfiguredUpstreams
 
     home = state_folder()
+    connections = EnvironmentConnections()
     return World(
         store=make_store(),
         definitions=CatalogueDefinitions(catalogue_folder(os.environ)),
         artefacts=FolderArtefacts(artefact_folder()),
+        upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
         migrations=AlembicRunner(),
         probe=HttpProbe((make_send or HttpxSend)()),
-        connections=EnvironmentConnections(),
+        connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),
         workspace=home / "workspace",
         sleep=time.sleep,

@@ -9,15 +9,16 @@ import pytest
 
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.domain.errors import ArtefactError, NotFoundError
-from slipway.ports import Artefact, ArtefactSource
+from slipway.ports import Artefact, ArtefactStore
 from tests.fakes.artefact_source import FakeArtefactSource
+from tests.fakes.upstreams import tar_of
 
 
 @dataclass
 class Shop:
     """A source, and what the outside world can do to it."""
 
-    source: ArtefactSource
+    source: ArtefactStore
     publish: Callable[[str, str], Artefact]
     tamper: Callable[[Artefact], None]
     lose: Callable[[Artefact], None]
@@ -99,3 +100,32 @@ def test_a_vanished_artefact_is_named(shop: Shop, tmp_path: Path) -> None:
     shop.lose(artefact)
     with pytest.raises(ArtefactError, match=f"{artefact.digest}.*vanished"):
         shop.source.fetch(artefact, tmp_path / "work")
+
+
+def archive_of(text: str, folder: Path, *, zipped: bool = True) -> Path:
+    path = folder / "archive"
+    path.write_bytes(tar_of({"app.py": text}, zipped=zipped))
+    return path
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_an_archive_is_kept_and_found_once_it_has_its_name(shop: Shop, tmp_path: Path, zipped: bool) -> None:
+    artefact = shop.source.add("orders", "1.0.0", archive_of("print(1)", tmp_path, zipped=zipped))
+    assert list(shop.source.versions("orders")) == []
+    shop.source.name(artefact)
+    assert shop.source.resolve("orders", "1.0.0") == artefact
+    assert (shop.source.fetch(artefact, tmp_path / "work") / "app.py").read_text() == "print(1)"
+
+
+def test_an_archive_never_takes_the_name_of_another(shop: Shop, tmp_path: Path) -> None:
+    published = shop.publish("1.0.0", "print(1)")
+    other = shop.source.add("orders", "1.0.0", archive_of("print(2)", tmp_path))
+    with pytest.raises(ArtefactError, match="published already"):
+        shop.source.name(other)
+    assert shop.source.resolve("orders", "1.0.0") == published
+
+
+def test_what_is_no_archive_is_not_kept(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "archive").write_text("<html>Sign in to the wifi</html>")
+    with pytest.raises(ArtefactError, match="refused"):
+        shop.source.add("orders", "1.0.0", tmp_path / "archive")

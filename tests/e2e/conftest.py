@@ -37,7 +37,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory, scenery: Scenery) -> Iter
     At the end it is stopped as by Ctrl-C, and nothing of it may be left running.
     """
     root = tmp_path_factory.mktemp("a platform")
-    running = RunningPlatform(root, more_dags=[EXTRA_DAGS], catalogue=scenery.folder)
+    running = RunningPlatform(
+        root,
+        more_dags=[EXTRA_DAGS],
+        catalogue=scenery.folder,
+        more_variables={"AIRFLOW_CONN_GITHUB_DEFAULT": scenery.github},
+    )
     scenery.publish(running.home.root / "artefacts")
     try:
         running.start()

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from slipway.adapters.artefacts.archive import pack
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.adapters.artefacts.samples import build_sample, publish_samples
 from slipway.platform.home import PROJECT
@@ -42,9 +43,12 @@ class Scenery:
         self._record = record
         self._face = face
         self.ports: dict[str, dict[str, int]] = {}
+        self.github = f"http://127.0.0.1:{free_ports(1)[0]}"
+        """GitHub is down: nobody listens there."""
+        self.mirror = folder.with_name("mirror")
         shutil.copytree(PROJECT / "include" / "catalogue", folder)
         self._add_breaker()
-        self._shorten_waits()
+        self._change_platform()
         for sample in ("orders", "greeter", "forms"):
             self._sample(sample, sample)
         self._sample("orders", "shop")
@@ -53,6 +57,7 @@ class Scenery:
         for name in RECORDED:
             self.write(name, self.recorded(name))
         self.write("deaf", self._deaf())
+        self._mirrored()
 
     def file(self, service: str) -> Path:
         """The file of a service."""
@@ -122,15 +127,28 @@ class Scenery:
             stage["deploy_deadline_seconds"] = 5
         return service
 
+    def _mirrored(self) -> None:
+        """A service whose versions are on GitHub, and 1.0.0 in the mirror."""
+        repository = {"repository": "gov/mirrored", "asset": "mirrored-{version}.tar"}
+        self.write("mirrored", {**self.recorded("mirrored"), "github": repository})
+        place = self.mirror / "mirrored" / "1.0.0"
+        place.mkdir(parents=True)
+        archive = place / "mirrored-1.0.0.tar"
+        with tempfile.TemporaryDirectory(prefix="slipway-scenery-") as scratch, archive.open("wb") as file:
+            digest = pack(_marked(Path(scratch) / "mirrored" / "1.0.0"), file)
+        archive.with_name(f"{archive.name}.sha256").write_text(digest.removeprefix("sha256:"), encoding="utf-8")
+
     def _add_breaker(self) -> None:
         file = self.folder / "people.yaml"
         entry = f"  {BREAKER}: {{name: Bree Bold, email: bree@example.org, platform_engineer: true}}\n"
         file.write_text(file.read_text(encoding="utf-8") + entry, encoding="utf-8")
 
-    def _shorten_waits(self) -> None:
+    def _change_platform(self) -> None:
         file = self.folder / "platform.yaml"
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace("slot_park_seconds: 300", "slot_park_seconds: 30"), encoding="utf-8")
+        sources = f"\nartefact_sources: {{github: {{tries: 1}}, mirror: {json.dumps(str(self.mirror))}}}\n"
+        text = text.replace("slot_park_seconds: 300", "slot_park_seconds: 30")
+        file.write_text(text + sources, encoding="utf-8")
 
 
 def _service(name: str, target: dict[str, Any], face: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Artefacts in memory."""
 
 import hashlib
+import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +23,23 @@ class FakeArtefactSource:
         self._files[digest] = dict(files)
         self._known.setdefault(service, {})[version] = artefact
         return artefact
+
+    def add(self, service: str, version: str, archive: Path) -> Artefact:
+        """Keeps the texts of an archive. Raises ArtefactError where it is none."""
+        try:
+            with tarfile.open(archive) as opened:
+                files = {one.name: opened.extractfile(one).read().decode() for one in opened}  # type: ignore[union-attr]
+        except tarfile.TarError as error:
+            raise ArtefactError(f"The artefact is refused: it is no sound archive ({error}).") from error
+        digest = _digest_of(files)
+        self._files[digest] = files
+        return Artefact(service=service, version=version, digest=digest, size=archive.stat().st_size)
+
+    def name(self, artefact: Artefact) -> None:
+        """From now on the version resolves to it. Raises ArtefactError where it resolves to another."""
+        known = self._known.setdefault(artefact.service, {}).setdefault(artefact.version, artefact)
+        if known.digest != artefact.digest:
+            raise ArtefactError(f"{artefact.service} {artefact.version} is published already, with other bytes.")
 
     def resolve(self, service: str, version: str) -> Artefact:
         """The artefact of a version. Raises NotFoundError."""

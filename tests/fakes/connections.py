@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from slipway.domain.errors import NotFoundError
+from slipway.ports import HttpAccess
 
 
 class FakeConnections:
@@ -16,3 +17,7 @@ class FakeConnections:
         if connection_id not in self._urls:
             raise NotFoundError(f"There is no connection {connection_id!r}: set AIRFLOW_CONN_{connection_id.upper()}.")
         return self._urls[connection_id]
+
+    def http(self, connection_id: str) -> HttpAccess:
+        """The URL, with the token `s3cret`. Raises NotFoundError."""
+        return HttpAccess(url=self.url(connection_id), token="s3cret")

@@ -2,17 +2,21 @@
 
 import json
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from slipway.domain.errors import NotFoundError, SlipwayError
+from slipway.ports import HttpAccess
 
 _POSTGRES = "postgresql+psycopg2"
 _POSTGRES_NAMES = ("postgres", "postgresql", "postgresql+psycopg2")
+_HTTP_NAMES = ("http", "https")
+
+Result = TypeVar("Result")
 
 
 class EnvironmentConnections:
@@ -23,21 +27,35 @@ class EnvironmentConnections:
 
     def url(self, connection_id: str) -> str:
         """The connection's URL; PostgreSQL in SQLAlchemy's form. Raises NotFoundError naming the variable."""
+        return self._read(
+            connection_id,
+            lambda value: _from_json(json.loads(value)) if value.startswith("{") else _from_uri(value),
+            uri="postgres://user:password@host:5432/database",
+            facts='{"conn_type": "postgres", "host": "…"}',
+        )
+
+    def http(self, connection_id: str) -> HttpAccess:
+        """An HTTP connection's address and password. Raises NotFoundError naming the variable."""
+        return self._read(
+            connection_id,
+            lambda value: _http_from_json(json.loads(value)) if value.startswith("{") else _http_from_uri(value),
+            uri="http://:token@api.github.com/https",
+            facts='{"conn_type": "http", "host": "https://api.github.com", "password": "…"}',
+        )
+
+    def _read(self, connection_id: str, read: Callable[[str], Result], *, uri: str, facts: str) -> Result:
         variable = f"AIRFLOW_CONN_{connection_id.upper()}"
         value = self._environ.get(variable, "").strip()
         if not value:
             raise NotFoundError(
-                f"There is no connection {connection_id!r}: set the variable {variable}, for example "
-                "to postgres://user:password@host:5432/database."
+                f"There is no connection {connection_id!r}: set the variable {variable}, for example to {uri}."
             )
         try:
-            return _from_json(json.loads(value)) if value.startswith("{") else _from_uri(value)
+            return read(value)
         except (ValueError, KeyError, TypeError, AttributeError, ArgumentError):
             # the value is a secret: neither it nor an error that quotes it may be shown
             raise SlipwayError(
-                f"{variable} cannot be read: it must be a URI like "
-                "postgres://user:password@host:5432/database, "
-                'or a JSON object like {"conn_type": "postgres", "host": "…"}.'
+                f"{variable} cannot be read: it must be a URI like {uri}, or a JSON object like {facts}."
             ) from None
 
 
@@ -74,3 +92,31 @@ def _from_json(facts: Mapping[str, Any]) -> str:
         database=facts.get("schema") or None,
         query=query,
     ).render_as_string(hide_password=False)
+
+
+def _http_from_uri(value: str) -> HttpAccess:
+    """Airflow's own form: the path is the scheme, and a host with a scheme of its own is quoted."""
+    parts = urlsplit(value)
+    scheme = parts.path.strip("/") or parts.scheme
+    if parts.scheme not in _HTTP_NAMES:
+        raise ValueError(parts.scheme)
+    return _http_access(unquote(parts.hostname or ""), parts.port, scheme, unquote(parts.password or ""))
+
+
+def _http_from_json(facts: Mapping[str, Any]) -> HttpAccess:
+    if facts["conn_type"] not in _HTTP_NAMES:
+        raise ValueError(facts["conn_type"])
+    port = facts.get("port")
+    scheme = str(facts.get("schema") or facts["conn_type"])
+    return _http_access(
+        str(facts.get("host") or ""), int(port) if port else None, scheme, str(facts.get("password") or "")
+    )
+
+
+def _http_access(host: str, port: int | None, scheme: str, token: str) -> HttpAccess:
+    url = host if "://" in host else f"{scheme}://{host}"
+    parts = urlsplit(url)
+    if parts.scheme not in _HTTP_NAMES or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError(scheme)
+    place = parts.netloc if parts.port or not port else f"{parts.netloc}:{port}"
+    return HttpAccess(url=f"{parts.scheme}://{place}{parts.path.rstrip('/')}", token=token or None)

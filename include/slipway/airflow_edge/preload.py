@@ -17,6 +17,7 @@ import slipway.adapters.definitions
 import slipway.adapters.migrations.alembic_runner
 import slipway.adapters.probes.http_probe
 import slipway.adapters.targets.registry
+import slipway.adapters.upstreams.registry
 import slipway.airflow_edge.factory
 from slipway.adapters.database import codec
 

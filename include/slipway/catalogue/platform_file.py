@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from slipway.catalogue.artefact_sources import ArtefactSourcesModel
 from slipway.catalogue.authority_rule import AuthorityRuleModel
 from slipway.catalogue.strict_model import Name, StrictModel, Text
 from slipway.domain.platform import Action, ApprovalLife, EnvironmentSettings, Platform
@@ -141,6 +142,7 @@ class PlatformModel(StrictModel):
     proof_life_minutes: int = Field(
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a proof in Preprod counts for Prod."
     )
+    artefact_sources: ArtefactSourcesModel = ArtefactSourcesModel()
     authority: dict[Action, AuthorityRuleModel] = Field(description="Who may do what; one row for every action.")
 
     def platform(self) -> Platform:
@@ -163,6 +165,7 @@ class PlatformModel(StrictModel):
             slot_park_seconds=self.lane.slot_park_seconds,
             target_patience_seconds=self.lane.target_patience_seconds,
             attend_minutes=self.lane.attend_minutes,
+            artefact_sources=self.artefact_sources.sources(),
         )
 
 

@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag
+from pydantic import AfterValidator, Discriminator, Field, JsonValue, StringConstraints, Tag
 
 from slipway.catalogue.cron import checked_cron
 from slipway.catalogue.smoke_checks import SmokeModel, Url
 from slipway.catalogue.strict_model import ConnectionId, Name, StrictModel, Text
+from slipway.domain.repository import Repository
 from slipway.domain.service import (
     MigrationSettings,
     NotApplicable,
@@ -69,6 +70,30 @@ def _which(value: Any) -> str:
     return AbsentStageModel.__name__ if absent else StageModel.__name__
 
 
+class GitHubModel(StrictModel):
+    """Where versions are published: a GitHub release for each, with the artefact's archive as an asset."""
+
+    repository: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*$", max_length=140),
+        Field(examples=["my-organisation/tea-shop"]),
+    ] = Field(description="Owner and name.")
+    asset: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9._+-]*\{version\}[A-Za-z0-9._+-]*\.(tar|tar\.gz|tgz)$", max_length=200),
+        Field(examples=["tea-shop-{version}.tar.gz"]),
+    ] = Field(description="The archive's name; {version} stands for the version.")
+    tag: Annotated[
+        str,
+        StringConstraints(pattern=r"^([A-Za-z0-9_][A-Za-z0-9._+/-]*)?\{version\}$", max_length=100),
+        Field(examples=["v{version}"]),
+    ] = Field("v{version}", description="The tag of a version's release.")
+
+    def settings(self) -> Repository:
+        """The domain value."""
+        return Repository(name=self.repository, asset=self.asset, tag=self.tag)
+
+
 class StagesModel(StrictModel):
     """Every service goes through all three; only Dev may be declared not applicable."""
 
@@ -91,6 +116,9 @@ class ServiceModel(StrictModel):
     nightly: Annotated[str, AfterValidator(checked_cron)] | None = Field(
         None, description="When Dev deploys each night: cron, in the platform's time zone."
     )
+    github: GitHubModel | None = Field(
+        None, description="Where versions that the store does not have are fetched from. Left out: from nowhere."
+    )
     smoke: SmokeModel
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
@@ -109,6 +137,7 @@ class ServiceModel(StrictModel):
             product_owner=self.product_owner,
             depends_on=tuple(self.depends_on),
             nightly=self.nightly,
+            repository=self._repository(),
         )
 
     def _definition(self, role: StageRole, model: StageModel | AbsentStageModel) -> StageDefinition:
@@ -123,7 +152,11 @@ class ServiceModel(StrictModel):
             migrations=self._migrations(model.database),
             deploy_deadline_seconds=model.deploy_deadline_seconds,
             migrate_deadline_seconds=model.migrate_deadline_seconds,
+            repository=self._repository(),
         )
+
+    def _repository(self) -> Repository | None:
+        return None if self.github is None else self.github.settings()
 
     def _migrations(self, connection: str | None) -> MigrationSettings | None:
         if self.migrations is None or connection is None:

@@ -6,6 +6,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
     "Release and attempt": {
         "release_requested": "Somebody asked for a release, and may: version, digest, summary, rollback plan, kind.",
         "release_refused": "A request, or a further attempt, was refused: `code` and `message` say why.",
+        "artefact_fetched": "A version came to the store: its digest, from where; `failed` says who gave no answer.",
         "attempt_opened": "A run became an attempt of the release; `supersedes` names attempts that it replaced.",
         "stage_not_needed": "A stage has nothing to do: carried over, not applicable (because, agreed by), not asked.",
         "superseded": "A newer request of a person replaced this attempt before its permit.",

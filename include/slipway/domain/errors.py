@@ -33,6 +33,14 @@ class ArtefactError(SlipwayError):
     """The artefact is missing, cannot be stored, or is not the one its digest names."""
 
 
+class UnavailableError(SlipwayError):
+    """A place outside gives no answer to what it was asked; `remedy` says what may help."""
+
+    def __init__(self, message: str, remedy: Remedy = Remedy.RETRY) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
 class TargetError(SlipwayError):
     """The deploy target refused, failed, or did not become healthy by its deadline."""
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from slipway.domain.arrival import Arrival
+from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import Stage
@@ -26,7 +28,14 @@ def question(step: Step, facts: Facts) -> str:
     )
 
 
-def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
+def evidence(
+    step: Step,
+    facts: Facts,
+    runs_now: str | None,
+    *,
+    arrival: Arrival | None = None,
+    commits: CommitsSinceLive | None = None,
+) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
     lines = [
@@ -37,7 +46,9 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         f"- Artefact: {attempt.version}, `{attempt.digest}`",
+        *([arrival.line()] if arrival else ()),
         f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
+        *(commits.lines() if commits else ()),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
         f"- Migrations: {NOT_BUILT}",
         *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from slipway.domain.people import People, Person, Team, TeamRole
 from slipway.domain.release_window import ReleaseWindow
+from slipway.domain.repository import ArtefactSources
 from slipway.domain.service import Service, StageRole
 
 _DEMANDS_BY_ROLE = {
@@ -161,6 +162,8 @@ class Platform:
     """How long a target that does not answer is asked again before the permit; then the stage ends."""
     attend_minutes: int = 60
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
+    artefact_sources: ArtefactSources = field(default_factory=ArtefactSources)
+    """Where versions that the store does not have may come from (R23)."""
 
     def rule(self, action: str) -> AuthorityRule:
         """The row for an action, by `Action` or its text. Raises ValueError for what isn't one."""

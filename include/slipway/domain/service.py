@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from slipway.domain.json_value import JsonObject, JsonValue, sha256_of
+from slipway.domain.repository import Repository
 
 
 class StageRole(StrEnum):
@@ -80,6 +81,8 @@ class StageDefinition:
     deploy_deadline_seconds: float = 120.0
     migrate_deadline_seconds: float = 300.0
     not_applicable: NotApplicable | None = None
+    repository: Repository | None = None
+    """Where to ask what was written since live."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` turns back into an equal value."""
@@ -89,7 +92,7 @@ class StageDefinition:
     def from_json(value: Mapping[str, Any]) -> "StageDefinition":
         """The inverse of `as_json`."""
         smoke, target, migrations = value["smoke"], value["target"], value["migrations"]
-        absent = value["not_applicable"]
+        absent, repository = value["not_applicable"], value.get("repository")
         return StageDefinition(
             role=StageRole(value["role"]),
             environment=value["environment"],
@@ -99,6 +102,7 @@ class StageDefinition:
             deploy_deadline_seconds=value["deploy_deadline_seconds"],
             migrate_deadline_seconds=value["migrate_deadline_seconds"],
             not_applicable=NotApplicable(**absent) if absent else None,
+            repository=Repository(**repository) if repository else None,
         )
 
 
@@ -114,6 +118,8 @@ class Service:
     depends_on: tuple[str, ...] = ()
     nightly: str | None = None
     """Cron expression (platform time zone) of the nightly Dev run; None where the service has no Dev."""
+    repository: Repository | None = None
+    """Where versions that the store does not have are fetched from; None: they are published to the store."""
 
 
 def policy_hash(policy: JsonObject) -> str:

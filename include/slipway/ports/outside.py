@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Protocol
 
+from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.json_value import JsonObject
+from slipway.domain.repository import ArtefactSources, Repository
 from slipway.domain.service import MigrationSettings, Service, SmokeSuite, TargetSettings
 
 
@@ -34,6 +36,47 @@ class ArtefactSource(Protocol):
     def fetch(self, artefact: Artefact, into: Path) -> Path:
         """Unpacks the verified bytes below `into` and returns the folder. Raises ArtefactError where the digest
         differs, the artefact vanished, or the disk is full."""
+
+
+class ArtefactStore(ArtefactSource, Protocol):
+    """The platform's own store. What is in it is never asked for anywhere else again (R23)."""
+
+    def add(self, service: str, version: str, archive: Path) -> Artefact:
+        """Keeps the bytes of an archive as they are; nobody finds them before `name`. Raises ArtefactError where it is
+        no sound archive."""
+
+    def name(self, artefact: Artefact) -> None:
+        """Makes the version resolve to the bytes that were added. Raises ArtefactError where it has others already."""
+
+
+class Upstream(Protocol):
+    """A place outside that has the archives of built versions."""
+
+    @property
+    def label(self) -> str:
+        """What the log and messages call it."""
+
+    def download(self, service: str, version: str, repository: Repository, into: Path) -> str:
+        """Writes the archive of a version to a new file and returns where it came from. Raises UnavailableError where
+        it gives no answer, so that another may be asked; NotFoundError where it has no such version; ArtefactError
+        where the bytes are not what they should be."""
+
+
+class History(Protocol):
+    """A place that knows what was written between two versions."""
+
+    def commits(self, repository: Repository, since: str, version: str) -> CommitsSinceLive:
+        """The commits of `version` that `since` has not. Raises UnavailableError or NotFoundError."""
+
+
+class Upstreams(Protocol):
+    """Makes them, in the order in which they are asked."""
+
+    def artefacts(self, sources: ArtefactSources) -> Sequence[Upstream]:
+        """Where archives come from: the later ones stand in for those before."""
+
+    def histories(self, sources: ArtefactSources) -> Sequence[History]:
+        """Where commits are read, likewise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +193,19 @@ class Probe(Protocol):
         """One result per check; failing ones were tried again until the suite's deadline."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class HttpAccess:
+    """An address that others are below, without a slash at its end, and the token that opens it."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+
 class Connections(Protocol):
     """Secrets by the id that the catalogue names."""
+
+    def http(self, connection_id: str) -> HttpAccess:
+        """An HTTP connection's address and password. Raises NotFoundError naming the variable to set."""
 
     def url(self, connection_id: str) -> str:
         """The connection's URL. Raises NotFoundError naming the variable to set."""

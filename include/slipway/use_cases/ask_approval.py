@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from slipway.domain.authority import entitled
+from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.evidence import evidence, question
 from slipway.domain.grant import ApprovalRequest, Decision, Step
 from slipway.domain.json_value import JsonObject
@@ -14,6 +15,7 @@ from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.facts import gather
 from slipway.use_cases.world import World
 
@@ -39,6 +41,7 @@ class NotAsked:
 
 def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, actor: Actor) -> Asked | NotAsked:
     """Writes the question before Airflow shows it; asked again, it keeps its deadline."""
+    commits = commits_since_live(world, attempt_id, step)
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         facts = gather(tx, attempt, step.role)
@@ -52,7 +55,7 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
             tx.stages.set_ending(attempt_id, step.role, StageOutcome.REFUSED, detail)
             _log(tx, facts, actor, "approval_impossible", {"step": step.value, "message": detail})
             return NotAsked(go_on=False, detail=detail)
-        request = _request(tx, facts, step, eligible)
+        request = _request(tx, facts, step, eligible, commits)
         times = tx.grants.ask(request, task_instance)
         names = {person: facts.people.by_id[person].name for person in eligible}
         payload = {
@@ -89,10 +92,13 @@ def _already_settled(tx: Transaction, facts: Facts, step: Step) -> NotAsked | No
     return None
 
 
-def _request(tx: Transaction, facts: Facts, step: Step, eligible: tuple[str, ...]) -> ApprovalRequest:
+def _request(
+    tx: Transaction, facts: Facts, step: Step, eligible: tuple[str, ...], commits: CommitsSinceLive | None
+) -> ApprovalRequest:
     before = tx.grants.request(facts.attempt.id, step)
     runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
-    text = evidence(step, facts, runs)
+    arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
+    text = evidence(step, facts, runs, arrival=arrival, commits=commits)
     return ApprovalRequest(
         attempt_id=facts.attempt.id,
         step=step,

@@ -1,13 +1,14 @@
 """Opens an attempt: who asks, for what, resolved to an artefact and to stage definitions that later tasks rely on."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from slipway.domain.authority import Matter, why_not
-from slipway.domain.errors import RefusedError, Remedy, SlipwayError
+from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayError
 from slipway.domain.json_value import JsonObject
-from slipway.domain.needs import Need
+from slipway.domain.needs import Need, read_needs
 from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import flaws
@@ -15,6 +16,7 @@ from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
+from slipway.use_cases.bring_artefact import bring_artefact
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
@@ -63,6 +65,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         raise RefusedError("bad_run_id", f"a run called {request.run_id!r} has no address of its own: name it anew")
     refuse_long_texts(_texts(request))
     service = world.definitions.service(request.service)
+    _bring_artefacts(world, request, service)
     with world.store.transaction() as tx:
         tx.releases.lock_service(request.service)
         known = tx.releases.attempt_of_run(request.dag_id, request.run_id)
@@ -122,6 +125,20 @@ def _texts(request: AttemptRequest) -> dict[str, str | None]:
     """What people wrote into the form, by the field's name."""
     fields = ("version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs")
     return {**{name: getattr(request, name) for name in fields}, **(request.extra or {})}
+
+
+def _bring_artefacts(world: World, request: AttemptRequest, service: Service) -> None:
+    """What the store lacks, for whoever may ask. Nobody waits for a lock while a place outside takes its time."""
+    with world.store.transaction() as tx:
+        if tx.releases.attempt_of_run(request.dag_id, request.run_id) is not None:
+            return
+        policy = tx.policy()
+        _refuse_strangers(policy, _as_owned(service, policy), request, _release_to_resume(tx, request))
+    if request.version is not None:
+        bring_artefact(world, service, request.version, request.actor)
+    for name, version in read_needs(request.needs):
+        with suppress(NotFoundError):  # what is not known is refused with the other needs
+            bring_artefact(world, world.definitions.service(name), version, request.actor)
 
 
 def _as_owned(service: Service, policy: PolicyInEffect) -> Service:

@@ -7,7 +7,7 @@ from pathlib import Path
 from slipway.domain.governed import Governed
 from slipway.ports.outside import (
     ActivityLock,
-    ArtefactSource,
+    ArtefactStore,
     Connections,
     MigrationRunner,
     Notifier,
@@ -15,6 +15,7 @@ from slipway.ports.outside import (
     Scheduler,
     ServiceDefinitions,
     TargetRegistry,
+    Upstreams,
 )
 from slipway.ports.store import Actor, ReleaseStore
 
@@ -28,7 +29,8 @@ class World:
 
     store: ReleaseStore
     definitions: ServiceDefinitions
-    artefacts: ArtefactSource
+    artefacts: ArtefactStore
+    upstreams: Upstreams
     targets: TargetRegistry
     migrations: MigrationRunner
     probe: Probe

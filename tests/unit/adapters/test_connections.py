@@ -52,3 +52,39 @@ def test_a_value_that_cannot_be_read_is_refused_without_showing_it(value: str) -
     with pytest.raises(SlipwayError, match="AIRFLOW_CONN_ORDERS_DEV cannot be read") as caught:
         EnvironmentConnections({"AIRFLOW_CONN_ORDERS_DEV": value}).url("orders_dev")
     assert "hunter22" not in str(caught.value)
+
+
+HTTP_FORMS = [
+    ("http://:s%40fe@api.github.com/https", "https://api.github.com", "s@fe"),
+    ("https://ghe.example:8443", "https://ghe.example:8443", None),
+    ("http://127.0.0.1:4000", "http://127.0.0.1:4000", None),
+    ("http://:t0ken@https%3A%2F%2Fapi.github.com", "https://api.github.com", "t0ken"),
+    (
+        json.dumps({"conn_type": "http", "host": "https://ghe.example/api/v3/", "password": "t0ken"}),
+        "https://ghe.example/api/v3",
+        "t0ken",
+    ),
+    (
+        json.dumps({"conn_type": "http", "host": "ghe.example", "schema": "https", "port": 8443}),
+        *(
+            "https://ghe.example:8443",
+            None,
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "url", "token"), HTTP_FORMS)
+def test_each_form_of_an_http_connection_gives_address_and_token(value: str, url: str, token: str | None) -> None:
+    found = EnvironmentConnections({"AIRFLOW_CONN_GITHUB_DEFAULT": value}).http("github_default")
+    assert (found.url, found.token) == (url, token)
+    assert token is None or token not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "value", ["postgres://me:hunter22@db/x", '{"conn_type": "http", "password": "hunter22"}', "http://hunter22@"]
+)
+def test_an_http_connection_that_is_none_is_refused_without_showing_it(value: str) -> None:
+    with pytest.raises(SlipwayError, match=r"AIRFLOW_CONN_GITHUB_DEFAULT cannot be read.*api\.github\.com") as caught:
+        EnvironmentConnections({"AIRFLOW_CONN_GITHUB_DEFAULT": value}).http("github_default")
+    assert "hunter22" not in str(caught.value)

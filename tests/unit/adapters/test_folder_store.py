@@ -1,5 +1,6 @@
 """The artefact store beyond the contract."""
 
+import hashlib
 import io
 import json
 import os
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slipway.adapters.artefacts.archive import disk_errors, pack, unpack
+from slipway.adapters.artefacts.archive import MOST_UNPACKED, disk_errors, pack, unpack
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.domain.errors import ArtefactError
 from slipway.ports import Artefact
@@ -118,3 +119,30 @@ def test_an_artefact_with_a_made_up_digest_is_refused(store: FolderArtefacts, tm
     made_up = Artefact(service="orders", version="1.0.0", digest="sha256:../x", size=1)
     with pytest.raises(ArtefactError, match="no digest"):
         store.fetch(made_up, tmp_path)
+
+
+def test_an_archive_is_kept_byte_for_byte_with_the_digest_of_its_bytes(
+    store: FolderArtefacts, source: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(tmp_path / "built.tgz", "w:gz") as archive:
+        archive.add(source, ".")  # as `tar czf` does it: folders too
+    built = (tmp_path / "built.tgz").read_bytes()
+    artefact = store.add("orders", "1.0.0", tmp_path / "built.tgz")
+    assert artefact.digest == f"sha256:{hashlib.sha256(built).hexdigest()}"
+    assert (tmp_path / "store" / "sha256" / f"{artefact.digest[7:]}.tar").read_bytes() == built
+    folder = store.fetch(artefact, tmp_path / "work")
+    assert os.access(folder / "inner" / "run", os.X_OK)
+
+
+def test_an_archive_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    entry = tarfile.TarInfo("zeros")
+    entry.size = MOST_UNPACKED + 1
+    with pytest.raises(ArtefactError, match="larger than 8 GiB"):
+        unpack(io.BytesIO(entry.tobuf()), tmp_path / "work", "sha256:00")
+
+
+def test_a_refused_archive_leaves_nothing_in_the_store(store: FolderArtefacts, tmp_path: Path) -> None:
+    (tmp_path / "built.tgz").write_bytes(b"no archive")
+    with pytest.raises(ArtefactError, match="no sound archive"):
+        store.add("orders", "1.0.0", tmp_path / "built.tgz")
+    assert list((tmp_path / "store" / "sha256").iterdir()) == []

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _LEFT_OUT = ("__pycache__", ".git")
+MOST_UNPACKED = 8 << 30
+"""Bytes: a small archive can be made to unpack without end."""
 
 
 def pack(folder: Path, into: IO[bytes]) -> str:
@@ -32,12 +34,18 @@ def pack(folder: Path, into: IO[bytes]) -> str:
     return hashing.digest
 
 
+def digest_of(archive: Path) -> str:
+    """The digest of an archive's bytes as they are. Raises OSError."""
+    with archive.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
 def unpack(stream: IO[bytes], into: Path, digest: str) -> None:
     """Unpacks into a new folder and keeps it only where what was read has this digest."""
     hashing = _HashingReader(stream)
     into.mkdir(parents=True)
     try:
-        with tarfile.open(mode="r|", fileobj=hashing) as archive:
+        with tarfile.open(mode="r|*", fileobj=hashing) as archive:
             _extract(archive, into)
         hashing.drain()
     except (tarfile.TarError, EOFError) as error:
@@ -66,11 +74,17 @@ def disk_errors(doing: str) -> Iterator[None]:
 
 
 def _extract(archive: tarfile.TarFile, into: Path) -> None:
-    """Only what `pack` writes: plain files below `into`. (Tarfile's own filters are missing before Python 3.11.4.)"""
+    """Plain files below `into`, and folders for them. (Tarfile's own filters are missing before Python 3.11.4.)"""
+    left = MOST_UNPACKED
     for entry in archive:
         name = PurePosixPath(entry.name)
-        if not entry.isfile() or name.is_absolute() or ".." in name.parts:
+        if not (entry.isfile() or entry.isdir()) or name.is_absolute() or ".." in name.parts:
             raise ArtefactError(f"The artefact is refused: {entry.name!r} in it is no plain file below its folder.")
+        if entry.isdir():
+            continue
+        left -= entry.size
+        if left < 0:
+            raise ArtefactError(f"The artefact is refused: unpacked it is larger than {MOST_UNPACKED >> 30} GiB.")
         content = archive.extractfile(entry)
         if content is None:
             raise ArtefactError(f"The artefact is refused: {entry.name!r} in it has no content.")

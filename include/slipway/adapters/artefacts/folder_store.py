@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from slipway.adapters.artefacts.archive import disk_errors, pack, unpack
+from slipway.adapters.artefacts.archive import digest_of, disk_errors, pack, unpack
 from slipway.domain.errors import ArtefactError, NotFoundError
 from slipway.ports import Artefact
 
@@ -37,11 +37,29 @@ class FolderArtefacts:
                 file.flush()
                 os.fsync(file.fileno())
                 artefact = Artefact(service=service, version=version, digest=digest, size=file.tell())
-                passing = self._archive(digest).with_suffix(f".{os.getpid()}")
-                passing.unlink(missing_ok=True)
-                os.link(file.name, passing)
-            passing.replace(self._archive(digest))
+                self._settle_in(file, digest)
             return self._register(artefact)
+
+    def add(self, service: str, version: str, archive: Path) -> Artefact:
+        """Keeps the bytes of an archive as they are, unnamed. Raises ArtefactError where it is no sound one."""
+        self._check_name(service)
+        self._check_name(version)
+        with disk_errors(f"store {service} {version}"), self._passing_file() as file:
+            with archive.open("rb") as stream:
+                shutil.copyfileobj(stream, file)
+            file.flush()
+            os.fsync(file.fileno())
+            artefact = Artefact(service=service, version=version, digest=digest_of(Path(file.name)), size=file.tell())
+            with tempfile.TemporaryDirectory(dir=self._folder / "sha256", prefix=".check-") as scratch:
+                file.seek(0)
+                unpack(file, Path(scratch) / "content", artefact.digest)
+            self._settle_in(file, artefact.digest)
+        return artefact
+
+    def name(self, artefact: Artefact) -> None:
+        """Makes the version resolve to bytes that were added. Raises ArtefactError where it has others already."""
+        with disk_errors(f"store {artefact.service} {artefact.version}"):
+            self._register(artefact)
 
     def resolve(self, service: str, version: str) -> Artefact:
         """The artefact of a version. Raises NotFoundError naming the nearest versions."""
@@ -86,6 +104,12 @@ class FolderArtefacts:
             shutil.rmtree(target, ignore_errors=True)
             passing.rename(target)
         return target
+
+    def _settle_in(self, file: IO[bytes], digest: str) -> None:
+        passing = self._archive(digest).with_suffix(f".{os.getpid()}")
+        passing.unlink(missing_ok=True)
+        os.link(file.name, passing)
+        passing.replace(self._archive(digest))
 
     def _register(self, artefact: Artefact) -> Artefact:
         entry = self._entry(artefact.service, artefact.version)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slipway.adapters.database.rows import Sql
+from slipway.domain.arrival import Arrival, Failed
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need, NeedState
 from slipway.domain.policy.decision import StandingHold
@@ -43,6 +44,20 @@ class DatabaseRecords:
             digest=digest,
         )
         return None if row is None else Proof(**row)
+
+    def arrival(self, service: str, digest: str) -> Arrival | None:
+        """Where the log says it was fetched from; None for what was published to the store itself."""
+        payload = self._sql.value(
+            """SELECT payload FROM log WHERE kind = 'artefact_fetched' AND service = :service
+            AND payload::jsonb ->> 'digest' = :digest ORDER BY seq DESC LIMIT 1""",
+            service=service,
+            digest=digest,
+        )
+        if payload is None:
+            return None
+        facts = json.loads(payload)
+        failed = tuple(Failed(**one) for one in facts["failed"])
+        return Arrival(source=facts["source"], address=facts["address"], failed=failed)
 
     def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]:
         """Other services that changed there, once each with what runs since; the newest first."""

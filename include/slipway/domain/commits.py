@@ -1,0 +1,54 @@
+"""What was written since the version that is live, for those who decide: other people's words, made harmless."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_SHOWN = 20
+LONGEST_NAME, LONGEST_SUBJECT = 40, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commit:
+    """One commit, as its repository has it."""
+
+    id: str
+    author: str
+    subject: str
+    """First line of its message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitsSinceLive:
+    """The newest commits between two versions, newest first. `total` counts those that are not listed too."""
+
+    since: str | None
+    """The version that is live; None where nothing is."""
+    commits: tuple[Commit, ...] = ()
+    total: int = 0
+    source: str = ""
+    unavailable: str = ""
+    """Why nothing can be said; empty where something is."""
+
+    def lines(self) -> Iterator[str]:
+        """Markdown list items."""
+        if self.unavailable:
+            yield f"- Commits since live: unavailable, because {harmless(self.unavailable, 500)}"
+        elif self.since is None:
+            yield "- Commits since live: nothing is live yet"
+        elif not self.total:
+            yield f"- Commits since {self.since}, which is live: none, says {self.source}"
+        else:
+            yield f"- Commits since {self.since}, which is live: {self.total}, says {self.source}"
+            for commit in self.commits[:MOST_SHOWN]:
+                author, subject = harmless(commit.author, LONGEST_NAME), harmless(commit.subject, LONGEST_SUBJECT)
+                yield f"    - {harmless(commit.id[:9], 9)} {author}: {subject}"
+            if self.total > len(self.commits[:MOST_SHOWN]):
+                yield f"    - and {self.total - len(self.commits[:MOST_SHOWN])} others"
+
+
+def harmless(text: str, longest: int) -> str:
+    """Foreign text as inline code of one line: no link, picture, markup or change of direction comes out of it."""
+    line = " ".join(text.split()).replace("`", "'")
+    shown = "".join(each for each in line if each == " " or unicodedata.category(each)[0] not in "CZ").strip()
+    return f"`{shown if len(shown) <= longest else shown[: longest - 1] + '…'}`" if shown else "(nothing)"

@@ -1,0 +1,34 @@
+"""Mirrors of git repositories, made by the git program itself."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+Written = Sequence[tuple[str, str]]
+"""Author and message, oldest first."""
+
+
+def make_mirror(mirrors: Path, name: str, scratch: Path, tags: Mapping[str, Written]) -> None:
+    """`<name>.git` below `mirrors`, with these commits up to each tag."""
+    mirror = mirrors / f"{name}.git"
+    mirror.parent.mkdir(parents=True)
+    _git("init", "--quiet", str(scratch))
+    for tag, commits in tags.items():
+        for author, message in commits:
+            _git("-C", str(scratch), "commit", "--quiet", "--allow-empty", "--message", message, author=author)
+        _git("-C", str(scratch), "tag", tag)
+    _git("clone", "--quiet", "--mirror", str(scratch), str(mirror))
+
+
+def _git(*arguments: str, author: str = "somebody") -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": author,
+        "GIT_COMMITTER_NAME": author,
+        "GIT_AUTHOR_EMAIL": "somebody@example.org",
+        "GIT_COMMITTER_EMAIL": "somebody@example.org",
+    }
+    subprocess.run(["git", *arguments], check=True, env=environment)
