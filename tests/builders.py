@@ -64,6 +64,11 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
         who=Eligibility(any_team=TeamRole.RELEASER, also=_SECOND_LINE), same_as=frozenset({Party.PLACER})
     ),
     Action.HOLD_ABSOLUTE: AuthorityRule(who=Eligibility(any_team=TeamRole.MANAGER, also=_SECOND_LINE)),
+    Action.CLOSE_REVIEW: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.MANAGER),
+        differs_from=frozenset({Party.DECLARER, Party.APPROVER}),
+        reason_required=True,
+    ),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
     Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,
 }

@@ -18,6 +18,7 @@ BUILT: Collection[Action] = frozenset(
         Action.HOLD_LIFT,
         Action.HOLD_ABSOLUTE,
         Action.DECLARE_EMERGENCY,
+        Action.CLOSE_REVIEW,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
         Action.ACTIVATE_POLICY,

@@ -219,13 +219,14 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R20",
         asks="Emergencies and security patches skip waiting, never authorisation or proof",
-        rules=("domain/policy/window_is_open.py", "use_cases/take_turn.py"),
+        rules=("domain/policy/window_is_open.py", "use_cases/take_turn.py", "use_cases/close_review.py"),
         tests=(
             "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
             "unit/domain/policy/test_window_is_open.py::test_an_emergency_and_dev_do_not_wait",
+            "integration/use_cases/test_reviews.py::*",
         ),
-        log=("release_requested", "turn_queued"),
-        not_yet="Pre-emption, details kept private, and the review afterwards.",
+        log=("release_requested", "turn_queued", "review_opened", "review_closed"),
+        not_yet="Pre-emption, and details kept private.",
     ),
     Evidence(
         number="R21",

@@ -36,6 +36,7 @@ from slipway.domain.release import (
     StageOutcome,
 )
 from slipway.domain.release_window import Calendar
+from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.domain.two_people import PendingAct, PendingState
 from slipway.ports.outside import Message
@@ -296,6 +297,16 @@ class Quarantines(Protocol):
     def end(self, activity_id: str) -> None: ...
 
 
+class Reviews(Protocol):
+    """What was done in a hurry, to be looked at afterwards."""
+
+    def open(self, kind: ReviewKind, about: str, by: str, release: Release | None) -> Review: ...
+    def lock(self, number: int) -> Review: ...
+    def all(self, *, open_only: bool) -> Sequence[Review]: ...
+    def mark_overdue(self, number: int) -> bool: ...
+    def close(self, number: int, by: str, because: str) -> Review: ...
+
+
 class PendingActs(Protocol):
     """Acts that wait for a second person."""
 
@@ -361,6 +372,8 @@ class Transaction(Protocol):
     def pending_acts(self) -> PendingActs: ...
     @property
     def quarantines(self) -> Quarantines: ...
+    @property
+    def reviews(self) -> Reviews: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

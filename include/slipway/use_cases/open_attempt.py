@@ -12,10 +12,12 @@ from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import flaws
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, StageOutcome
+from slipway.domain.review import ReviewKind
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
+from slipway.use_cases.open_review import open_review
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
 from slipway.use_cases.world import World
@@ -183,6 +185,9 @@ def _requested(world: World, tx: Transaction, request: AttemptRequest, service: 
     release = tx.releases.create(_new_release(request, service, needs))
     payload = _what(request, artefact, needs)
     tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
+    if request.kind.rank:
+        about = f"{request.kind.value} release {release.id} of {service.name} {artefact.version}"
+        open_review(tx, ReviewKind(request.kind.value), about, request.actor, release)
     return release
 
 

@@ -20,6 +20,7 @@ from slipway.adapters.database.policies import DatabasePolicies, DecodedRows
 from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
+from slipway.adapters.database.reviews import DatabaseReviews
 from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.stages import DatabaseStages
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
@@ -52,6 +53,7 @@ class DatabaseTransaction:
         self.records = DatabaseRecords(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
+        self.reviews = DatabaseReviews(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
