@@ -69,6 +69,7 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
         differs_from=frozenset({Party.DECLARER, Party.APPROVER}),
         reason_required=True,
     ),
+    Action.READ_SECURITY: AuthorityRule(who=Eligibility(also=frozenset({Duty.DISCLOSURE}))),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
     Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,
 }
@@ -89,6 +90,7 @@ def people(*without: str) -> People:
         a_person("mona", ordering=TeamRole.MANAGER),
         a_person("selma", forms=TeamRole.SENIOR),
         Person(id="lena", name="Lena", second_line=True),
+        Person(id="dora", name="Dora", disclosure=True),
         a_person("pat"),
     ]
     return People(by_id={person.id: person for person in everybody if person.id not in without})

@@ -39,7 +39,8 @@ def release_params() -> dict[str, Param]:
             type="string",
             enum=[kind.value for kind in ChangeKind],
             title="Kind of change",
-            description="Emergency and security go first in the queue and skip the window; never proof or two people.",
+            description="Emergency and security go first in the queue and skip the window; never proof or two people."
+            " For security, both texts above are the SEC-… number under which they were filed, and nothing else.",
         ),
         "to": Param("prod", type="string", enum=["preprod", "prod"], title="Up to which environment"),
         "ticket": _optional("Ticket", "A reference, if there is one."),

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from slipway.airflow_edge.private_texts import why_not_kept
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
     Phase,
@@ -84,8 +85,10 @@ class Recorder:
             await _unavailable(error)(scope, replay, send)
             return
         status = _Status(send)
+        refusal = why_not_kept(scope["method"], path, body)
+        app = self._app if refusal is None else JSONResponse({"detail": refusal}, status_code=403)
         try:
-            await self._app(scope, replay, status)
+            await app(scope, replay, status)
         finally:
             await self._outcome(attempt, status.code)
 

@@ -71,7 +71,7 @@ def ask_for_release(
         "proof_in": proof_in,
     }
     if kind is Kind.SECURITY:
-        typer.echo("Everybody can read these texts: give a reference only, no details.", err=True)
+        conf["summary"] = conf["rollback_plan"] = _filed(service, summary, rollback_plan)
     _start(service, {name: value for name, value in conf.items() if value is not None}, version, wait)
 
 
@@ -111,6 +111,19 @@ def stop_release(
 
     answer = signed_in_rest().call("POST", f"/slipway/api/releases/{release_id}/stop", json={"reason": reason})
     typer.echo(answer["detail"])
+
+
+def _filed(service: str, summary: str, rollback_plan: str) -> str:
+    """The reference under which the texts are kept; what was filed before is not filed again."""
+    from slipway.cli.session import signed_in_rest
+    from slipway.domain.disclosure import is_reference
+
+    if is_reference(summary) and rollback_plan == summary:
+        return summary
+    body = {"service": service, "summary": summary, "rollback_plan": rollback_plan}
+    answer = signed_in_rest().call("POST", "/slipway/api/disclosures", json=body)
+    typer.echo(answer["detail"])
+    return str(answer["reference"])
 
 
 def _same_aim(to: str) -> dict[str, str]:

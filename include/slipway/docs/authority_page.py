@@ -23,6 +23,7 @@ BUILT: Collection[Action] = frozenset(
         Action.QUARANTINE_ACTIVITY,
         Action.ACTIVATE_POLICY,
         Action.READ_EVERYTHING,
+        Action.READ_SECURITY,
     }
 )
 """Rows that a command or a page asks today; the others wait for what they govern."""

@@ -219,14 +219,21 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R20",
         asks="Emergencies and security patches skip waiting, never authorisation or proof",
-        rules=("domain/policy/window_is_open.py", "use_cases/take_turn.py", "use_cases/close_review.py"),
+        rules=(
+            "domain/policy/window_is_open.py",
+            "use_cases/take_turn.py",
+            "use_cases/close_review.py",
+            "use_cases/keep_private.py",
+        ),
         tests=(
             "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
             "unit/domain/policy/test_window_is_open.py::test_an_emergency_and_dev_do_not_wait",
             "integration/use_cases/test_reviews.py::*",
+            "integration/use_cases/test_disclosures.py::*",
+            "unit/airflow_edge/test_private_texts.py::*",
         ),
-        log=("release_requested", "turn_queued", "review_opened", "review_closed"),
-        not_yet="Pre-emption, and details kept private.",
+        log=("release_requested", "turn_queued", "review_opened", "review_closed", "disclosure_read"),
+        not_yet="Pre-emption.",
     ),
     Evidence(
         number="R21",

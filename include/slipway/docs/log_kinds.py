@@ -70,6 +70,14 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "policy_proposed": "Somebody proposes the catalogue on disk; `differences` compares it with what is in effect.",
         "policy_proposal_refused": "A proposal was refused, and why.",
     },
+    "Security releases": {
+        "disclosure_filed": "Texts were filed apart: their reference, and the salted `fingerprint` of what they say.",
+        "disclosure_refused": "Filing texts was refused, and why; the texts themselves were not kept.",
+        "disclosure_read": "Somebody of the disclosure group read texts that are not published.",
+        "disclosure_read_refused": "Reading them was refused, and why.",
+        "disclosure_published": "Everybody may read the texts: here they are, with the salt of their fingerprint.",
+        "disclosure_publish_refused": "Publishing was refused, and why.",
+    },
     "Requests and audit": {
         "signed_in": "Somebody came through the organisation's sign-in, which calls them by `subject`.",
         "sign_in_refused": "The organisation's sign-in vouched for a `subject` whom nobody in the catalogue is.",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
-from slipway.domain.release import Stage
+from slipway.domain.release import ChangeKind, Release, Stage
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
@@ -36,6 +37,7 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         f"- Asked for by: {', '.join(sorted(release.requesters))}",
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
+        *_where_the_texts_are(release),
         f"- Artefact: {attempt.version}, `{attempt.digest}`",
         f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
@@ -49,6 +51,16 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
     if facts.bad_version is not None:
         lines.append(f"- This version is marked bad: {facts.bad_version}")
     return "\n".join(lines)
+
+
+def _where_the_texts_are(release: Release) -> Iterator[str]:
+    """A security release's form carries a reference; whoever decides and is of the disclosure group can follow it."""
+    if release.kind is ChangeKind.SECURITY and is_reference(release.summary):
+        where = f"[{release.summary}](/slipway/api/disclosures/{release.summary})"
+        yield (
+            f"- The texts: {where}, or `slipway disclosure show {release.summary}`; until they are published for the"
+            " disclosure group only, and each look is in the log"
+        )
 
 
 def _said(text: str) -> str:

@@ -17,6 +17,7 @@ from slipway.domain.activity import (
     Worker,
 )
 from slipway.domain.audit import RecordedRequest, RunName
+from slipway.domain.disclosure import Disclosure
 from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
@@ -307,6 +308,15 @@ class Reviews(Protocol):
     def close(self, number: int, by: str, because: str) -> Review: ...
 
 
+class Disclosures(Protocol):
+    """The texts of security releases."""
+
+    def file(self, service: str, summary: str, rollback_plan: str, salt: str, by: str) -> Disclosure: ...
+    def lock(self, reference: str) -> Disclosure: ...
+    def claim(self, reference: str, release_id: str) -> None: ...
+    def publish(self, reference: str, by: str, because: str) -> Disclosure: ...
+
+
 class PendingActs(Protocol):
     """Acts that wait for a second person."""
 
@@ -374,6 +384,8 @@ class Transaction(Protocol):
     def quarantines(self) -> Quarantines: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def disclosures(self) -> Disclosures: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -17,6 +17,7 @@ from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
+from slipway.use_cases.keep_private import claim_texts, refuse_free_text
 from slipway.use_cases.open_review import open_review
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
@@ -62,6 +63,8 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
 def _open(world: World, request: AttemptRequest) -> Attempt:
     if not request.run_id.strip(".~"):
         raise RefusedError("bad_run_id", f"a run called {request.run_id!r} has no address of its own: name it anew")
+    if request.kind is ChangeKind.SECURITY:
+        _refuse_free_text(request)
     service = world.definitions.service(request.service)
     with world.store.transaction() as tx:
         tx.releases.lock_service(request.service)
@@ -71,6 +74,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         policy = tx.policy()
         service = _as_owned(service, policy)
         release = _release_to_resume(tx, request)
+        if release is not None and release.kind is ChangeKind.SECURITY:
+            _refuse_free_text(request)
         _refuse_strangers(policy, service, request, release)
         artefact = _artefact(world, tx, request, release)
         if release is None:
@@ -140,6 +145,12 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
     return release
 
 
+def _refuse_free_text(request: AttemptRequest) -> None:
+    given = {"ticket": request.ticket, "fixes": request.fixes, **(request.extra or {})}
+    words = {name.replace("_", " "): text for name, text in given.items() if text}
+    refuse_free_text(request.summary, request.rollback_plan, request.needs, words)
+
+
 def _refuse_strangers(
     policy: PolicyInEffect, service: Service, request: AttemptRequest, release: Release | None
 ) -> None:
@@ -183,6 +194,8 @@ def _requested(world: World, tx: Transaction, request: AttemptRequest, service: 
     needs = resolved_needs(world, service.name, request.needs)
     _refuse_unknown_failure(tx, request)
     release = tx.releases.create(_new_release(request, service, needs))
+    if release.kind is ChangeKind.SECURITY:
+        claim_texts(tx, release)
     payload = _what(request, artefact, needs)
     tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
     if request.kind.rank:

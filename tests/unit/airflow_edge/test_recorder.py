@@ -1,6 +1,7 @@
 """The recorder around a small application: what it writes, and that nothing changes without it."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import httpx
@@ -158,3 +159,17 @@ def test_a_backfill_is_told_apart_from_a_trigger() -> None:
 )
 def test_what_may_change_something_is_recorded(method: str, path: str, change: bool) -> None:
     assert is_change(method, path) is change
+
+
+def test_a_form_that_tells_too_much_is_recorded_and_refused_before_airflow_has_it() -> None:
+    server = Server()
+    conf = {"change_kind": "security", "summary": "a hole in the order page", "rollback_plan": "SEC-1"}
+    body = json.dumps({"conf": conf}).encode()
+
+    answer = server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body)
+
+    assert answer.status_code == 403
+    assert "SEC-" in answer.json()["detail"]
+    assert server.performed == []
+    assert [record.outcome for record in server.written] == [None, Outcome.REFUSED]
+    assert "hole" not in str(server.written)
