@@ -56,6 +56,9 @@ def release_params() -> dict[str, Param]:
             " It makes you wait for them; better is a change that works whichever goes first.",
         ),
         "proof_in": _optional("Proof in", "Another pre-production environment, where Preprod is down."),
+        "despite_bad": _optional(
+            "Despite bad", "Where the version is marked bad: why it may be tried again. A senior or manager says it."
+        ),
         "release_id": _optional("Release", "For a further attempt: set by `slipway retry`."),
         "resume_of": _optional("Attempt", "For a further attempt: the attempt that it goes on from."),
     }

@@ -17,6 +17,7 @@ BUILT: Collection[Action] = frozenset(
         Action.HOLD_LIFT_OWN,
         Action.HOLD_LIFT,
         Action.HOLD_ABSOLUTE,
+        Action.RETRY_BAD_VERSION,
         Action.DECLARE_EMERGENCY,
         Action.CLOSE_REVIEW,
         Action.BREAK_LEASE,

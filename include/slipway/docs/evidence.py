@@ -200,9 +200,10 @@ EVIDENCE: Sequence[Evidence] = (
         rules=("use_cases/finish_stage.py", "use_cases/undo.py"),
         tests=(
             "integration/use_cases/test_at_work.py::test_an_undo_that_fails_three_times_is_live_uncertain_and_frees_the_lane",
+            "integration/use_cases/test_bad_versions.py::*",
             "e2e/test_release_path.py::test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held",
         ),
-        log=("undo_started", "undo_done", "stage_finished"),
+        log=("undo_started", "undo_done", "stage_finished", "version_marked_bad"),
         not_yet="A rollback that a person asks for.",
     ),
     Evidence(

@@ -42,6 +42,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "migrate_not_applicable": "The artefact carries no migrations.",
         "migrate_refused": "Migrations could not be begun: the artefact or the connection is not as it should be.",
         "smoke_finished": "The verdict of the smoke tests, check by check.",
+        "bad_version_tried_again": "A senior or manager says why a version that is marked bad is tried again.",
         "version_marked_bad": "A check or a person said fail: this artefact is not released again as it is.",
     },
     "Two people": {

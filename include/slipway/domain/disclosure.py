@@ -60,7 +60,7 @@ def how_to_say_less(fields: list[str]) -> str:
     """For refusals; it repeats nothing of what was said."""
     return (
         "everybody can read a run's form, so a security release says there no more than a reference. Too much is said"
-        f" in: {', '.join(fields)}. `slipway release … --kind security` files the texts by itself; with the form, file them first"
-        " (POST /slipway/api/disclosures) and put the SEC-… number that you get into both What changes and If it goes"
-        " wrong. A ticket is a number or an address, without spaces"
+        f" in: {', '.join(fields)}. `slipway release … --kind security` files the texts by itself. With the form, file"
+        " them first (POST /slipway/api/disclosures), and put the SEC-… number that you get into both What changes and"
+        " If it goes wrong. A ticket is a number or an address, without spaces"
     )

@@ -49,7 +49,10 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         *(f"- In the way now: {_said(hold.reason)} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
     ]
     if facts.bad_version is not None:
-        lines.append(f"- This version is marked bad: {facts.bad_version}")
+        lines.append(f"- This version is marked bad: {_said(facts.bad_version)}")
+    if attempt.bad_again is not None:
+        again = attempt.bad_again
+        lines.append(f"- It is tried again all the same, says {again.by}, because: {_said(again.reason)}")
     return "\n".join(lines)
 
 

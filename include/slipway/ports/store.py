@@ -28,6 +28,7 @@ from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import (
     Attempt,
+    BadAgain,
     ChangeKind,
     Origin,
     Outcome,
@@ -82,6 +83,7 @@ class NewAttempt:
     actor: str
     stages: Sequence["NewStage"]
     depends_on: Sequence[str] = ()
+    bad_again: BadAgain | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from slipway.use_cases.keep_private import claim_texts, refuse_free_text
 from slipway.use_cases.open_review import open_review
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
+from slipway.use_cases.try_bad_again import bad_again, inherited, tell_of_it
 from slipway.use_cases.world import World
 
 
@@ -43,6 +44,8 @@ class AttemptRequest:
     fixes: str | None = None
     needs: str = ""
     """What must be live first, as written: `service=version`, several with commas between them."""
+    despite_bad: str = ""
+    """Why a version that is marked bad may be tried again; empty: it may not."""
     extra: Mapping[str, str] | None = None
 
 
@@ -77,7 +80,11 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         if release is not None and release.kind is ChangeKind.SECURITY:
             _refuse_free_text(request)
         _refuse_strangers(policy, service, request, release)
-        artefact = _artefact(world, tx, request, release)
+        last = tx.releases.attempts(release.id)[-1] if release else None
+        artefact = _artefact(world, request, last)
+        again = inherited(last, artefact)
+        if request.origin is Origin.PERSON:
+            again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
         if release is None:
             release = _requested(world, tx, request, service, artefact)
         else:
@@ -104,10 +111,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     request.to if not request.release_id else release.to,
                 ),
                 depends_on=service.depends_on,
+                bad_again=again,
             )
         )
         payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
         tx.log("attempt_opened", request.actor, attempt=attempt, payload={**payload, "supersedes": superseded})
+        tell_of_it(tx, attempt, request.actor)
         for stage in tx.stages.of_attempt(attempt.id):
             if stage.outcome is not None:
                 detail = {"outcome": stage.outcome.value, "detail": stage.detail}
@@ -146,7 +155,8 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
 
 
 def _refuse_free_text(request: AttemptRequest) -> None:
-    given = {"ticket": request.ticket, "fixes": request.fixes, **(request.extra or {})}
+    given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
+    given |= request.extra or {}
     words = {name.replace("_", " "): text for name, text in given.items() if text}
     refuse_free_text(request.summary, request.rollback_plan, request.needs, words)
 
@@ -176,8 +186,7 @@ def _refuse_strangers(
 _WORDS = {Action.REQUEST_RELEASE: "release", Action.DECLARE_EMERGENCY: "declare an emergency for"}
 
 
-def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: Release | None) -> Artefact:
-    last = tx.releases.attempts(release.id)[-1] if release else None
+def _artefact(world: World, request: AttemptRequest, last: Attempt | None) -> Artefact:
     version = request.version or (last.version if last else None)
     if version is None:
         known = world.artefacts.versions(request.service)

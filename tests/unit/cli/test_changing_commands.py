@@ -186,6 +186,16 @@ def test_waiting_ends_with_the_run_and_says_how(rita: Slipway, airflow: FakeAirf
     assert f": {state}" in result.stdout
 
 
+def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="failed")
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("retry", "r7", "--reason", "the check was wrong")
+    rita("release", "orders", "1.0", *TEXTS, "--despite-bad", "the check was wrong")
+
+    assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
+
+
 def test_a_review_is_closed_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers["POST /slipway/api/reviews/3/close"] = (200, {"detail": "review 3 is closed"})
 
