@@ -65,6 +65,13 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
         who=Eligibility(any_team=TeamRole.RELEASER, also=_SECOND_LINE), same_as=frozenset({Party.PLACER})
     ),
     Action.HOLD_ABSOLUTE: AuthorityRule(who=Eligibility(any_team=TeamRole.MANAGER, also=_SECOND_LINE)),
+    Action.CLOSE_REVIEW: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.MANAGER),
+        differs_from=frozenset({Party.DECLARER, Party.APPROVER}),
+        reason_required=True,
+    ),
+    Action.RETRY_BAD_VERSION: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR), reason_required=True),
+    Action.READ_SECURITY: AuthorityRule(who=Eligibility(also=frozenset({Duty.DISCLOSURE}))),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
     Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,
 }
@@ -85,6 +92,7 @@ def people(*without: str) -> People:
         a_person("mona", ordering=TeamRole.MANAGER),
         a_person("selma", forms=TeamRole.SENIOR),
         Person(id="lena", name="Lena", second_line=True),
+        Person(id="dora", name="Dora", disclosure=True),
         a_person("pat"),
     ]
     return People(by_id={person.id: person for person in everybody if person.id not in without})

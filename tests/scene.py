@@ -14,7 +14,7 @@ from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, Step
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
-from slipway.domain.release import Attempt, Origin, Release, Stage
+from slipway.domain.release import Attempt, ChangeKind, Origin, Release, Stage
 from slipway.domain.service import Service, StageRole
 from slipway.ports import DeployOrder, Running, Upstreams
 from slipway.ports.store import Actor, Deployed
@@ -22,6 +22,7 @@ from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.close_attempt import Closing, close_attempt
 from slipway.use_cases.deploy import deploy
 from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.finish_stage import Finish, finish_stage
 from slipway.use_cases.migrate import migrate
 from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
@@ -140,6 +141,9 @@ class Scene:
             "run_id": f"run-{self._runs}",
         }
         actor = Actor(id=by, via="airflow")
+        if more.get("kind") is ChangeKind.SECURITY and "summary" not in more:
+            filed = file_disclosure(self.world, service, request["summary"], request["rollback_plan"], actor)
+            request |= {"summary": filed.reference, "rollback_plan": filed.reference}
         return open_attempt(
             self.world, AttemptRequest(service=service, version=version, actor=actor, **{**request, **more})
         )

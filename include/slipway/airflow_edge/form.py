@@ -46,7 +46,8 @@ def release_params() -> dict[str, Param]:
             type="string",
             enum=[kind.value for kind in ChangeKind],
             title="Kind of change",
-            description="Emergency and security go first in the queue and skip the window; never proof or two people.",
+            description="Emergency and security go first in the queue and skip the window; never proof or two people."
+            " For security, both texts above are the SEC-… number under which they were filed, and nothing else.",
         ),
         "to": Param(
             "prod",
@@ -69,6 +70,11 @@ def release_params() -> dict[str, Param]:
             " It makes you wait for them; better is a change that works whichever goes first.",
         ),
         "proof_in": _optional("proof_in", "Proof in", "Another pre-production environment, where Preprod is down."),
+        "despite_bad": _optional(
+            "despite_bad",
+            "Despite bad",
+            "Where the version is marked bad: why it may be tried again. A senior or manager says it.",
+        ),
         "release_id": _optional("release_id", "Release", "For a further attempt: set by `slipway retry`."),
         "resume_of": _optional("resume_of", "Attempt", "For a further attempt: the attempt that it goes on from."),
     }

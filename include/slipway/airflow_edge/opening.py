@@ -51,6 +51,7 @@ class Open(Light):
             ticket=asked.get("ticket") or None,
             fixes=asked.get("fixes") or None,
             needs=asked.get("needs") or "",
+            despite_bad=asked.get("despite_bad") or "",
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

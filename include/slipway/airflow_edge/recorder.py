@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from slipway.airflow_edge.private_texts import why_not_kept
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
     Phase,
@@ -89,15 +90,18 @@ class Recorder:
             await _unavailable(error)(scope, replay, send)
             return
         status = _Status(send)
-        app = _refused_from_elsewhere() if self._is_from_elsewhere(Request(scope)) else self._app
+        refusal = self._why_not_passed_on(Request(scope), path, body)
+        app = self._app if refusal is None else JSONResponse({"detail": refusal}, status_code=403)
         try:
             await app(scope, replay, status)
         finally:
             await self._outcome(attempt, status.code)
 
-    def _is_from_elsewhere(self, request: Request) -> bool:
+    def _why_not_passed_on(self, request: Request, path: str, body: bytes) -> str | None:
         ours = {origin_of(self._base_url), f"{request.url.scheme}://{request.headers.get('host')}"}
-        return bearer(request.headers) is None and is_from_elsewhere(request.headers, ours)
+        if bearer(request.headers) is None and is_from_elsewhere(request.headers, ours):
+            return "This change did not come from a page of this server: use its pages, or send a token."
+        return why_not_kept(request.method, path, body)
 
     async def _sign_in(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""
@@ -167,8 +171,3 @@ def _path(scope: MutableMapping[str, Any]) -> str:
 def _unavailable(error: SlipwayError) -> JSONResponse:
     detail = f"Nothing was changed: the release log cannot be written, so changes are refused. {error}"
     return JSONResponse({"detail": detail}, status_code=503, headers={"Retry-After": "10"})
-
-
-def _refused_from_elsewhere() -> JSONResponse:
-    detail = "This change did not come from a page of this server: use its pages, or send a token."
-    return JSONResponse({"detail": detail}, status_code=403)

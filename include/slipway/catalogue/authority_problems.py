@@ -28,6 +28,7 @@ FLOORS: Mapping[Action, Floor] = {
         differs_from=frozenset({Party.REQUESTER, Party.AUTHORISER}),
         one_of_own_team=frozenset({Party.AUTHORISER}),
     ),
+    Action.CLOSE_REVIEW: Floor(differs_from=frozenset({Party.DECLARER, Party.APPROVER}), role=TeamRole.MANAGER),
     Action.ACTIVATE_POLICY: Floor(differs_from=frozenset({Party.PROPOSER}), role=TeamRole.MANAGER, gains_nothing=True),
 }
 

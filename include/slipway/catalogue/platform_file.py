@@ -143,6 +143,9 @@ class PlatformModel(StrictModel):
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a proof in Preprod counts for Prod."
     )
     artefact_sources: ArtefactSourcesModel = ArtefactSourcesModel()
+    review_life_minutes: int = Field(
+        ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a review may stay open before it is a finding."
+    )
     authority: dict[Action, AuthorityRuleModel] = Field(description="Who may do what; one row for every action.")
 
     def platform(self) -> Platform:
@@ -161,6 +164,7 @@ class PlatformModel(StrictModel):
                 StageRole.PROD: _life(self.approvals.prod),
             },
             proof_life_minutes=self.proof_life_minutes,
+            review_life_minutes=self.review_life_minutes,
             dev_slots=self.dev_slots,
             slot_park_seconds=self.lane.slot_park_seconds,
             target_patience_seconds=self.lane.target_patience_seconds,

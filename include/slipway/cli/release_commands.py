@@ -53,6 +53,9 @@ def ask_for_release(
         typer.Option("--needs", metavar="SERVICE=VERSION", help="What must be live first; may be given several times."),
     ] = None,
     proof_in: Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Another place of proof.")] = None,
+    despite_bad: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Why a version that is marked bad may be tried again.")
+    ] = None,
     wait: Wait = False,
 ) -> None:
     """Ask for a release: starts a run of the service's release DAG as you."""
@@ -69,9 +72,10 @@ def ask_for_release(
         "fixes": fixes,
         "needs": ", ".join(needs) if needs else None,
         "proof_in": proof_in,
+        "despite_bad": despite_bad,
     }
     if kind is Kind.SECURITY:
-        typer.echo("Everybody can read these texts: give a reference only, no details.", err=True)
+        conf["summary"] = conf["rollback_plan"] = _filed(service, summary, rollback_plan)
     _start(service, {name: value for name, value in conf.items() if value is not None}, version, wait)
 
 
@@ -79,6 +83,10 @@ def ask_for_release(
 def retry_release(
     release_id: Annotated[str, typer.Argument(metavar="RELEASE", help="A release that awaits a retry.")],
     version: Annotated[str | None, typer.Option(help="Another version than the last attempt's: the fix.")] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Why a version that is marked bad may be tried again: a senior or manager says it."),
+    ] = None,
     wait: Wait = False,
 ) -> None:
     """Start the next attempt; what is proven for the same artefact is carried over."""
@@ -97,6 +105,7 @@ def retry_release(
         "change_kind": found["change_kind"],
         "release_id": release_id,
         "resume_of": last["id"],
+        **({"despite_bad": reason} if reason else {}),
     }
     _start(found["service"], {**conf, **_same_aim(found["to"])}, wanted, wait)
 
@@ -111,6 +120,19 @@ def stop_release(
 
     answer = signed_in_rest().call("POST", f"/slipway/api/releases/{release_id}/stop", json={"reason": reason})
     typer.echo(answer["detail"])
+
+
+def _filed(service: str, summary: str, rollback_plan: str) -> str:
+    """The reference under which the texts are kept; what was filed before is not filed again."""
+    from slipway.cli.session import signed_in_rest
+    from slipway.domain.disclosure import is_reference
+
+    if is_reference(summary) and rollback_plan == summary:
+        return summary
+    body = {"service": service, "summary": summary, "rollback_plan": rollback_plan}
+    answer = signed_in_rest().call("POST", "/slipway/api/disclosures", json=body)
+    typer.echo(answer["detail"])
+    return str(answer["reference"])
 
 
 def _same_aim(to: str) -> dict[str, str]:

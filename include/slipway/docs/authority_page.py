@@ -17,11 +17,14 @@ BUILT: Collection[Action] = frozenset(
         Action.HOLD_LIFT_OWN,
         Action.HOLD_LIFT,
         Action.HOLD_ABSOLUTE,
+        Action.RETRY_BAD_VERSION,
         Action.DECLARE_EMERGENCY,
+        Action.CLOSE_REVIEW,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
         Action.ACTIVATE_POLICY,
         Action.READ_EVERYTHING,
+        Action.READ_SECURITY,
     }
 )
 """Rows that a command or a page asks today; the others wait for what they govern."""

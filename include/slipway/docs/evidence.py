@@ -200,9 +200,10 @@ EVIDENCE: Sequence[Evidence] = (
         rules=("use_cases/finish_stage.py", "use_cases/undo.py"),
         tests=(
             "integration/use_cases/test_at_work.py::test_an_undo_that_fails_three_times_is_live_uncertain_and_frees_the_lane",
+            "integration/use_cases/test_bad_versions.py::*",
             "e2e/test_release_path.py::test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held",
         ),
-        log=("undo_started", "undo_done", "stage_finished"),
+        log=("undo_started", "undo_done", "stage_finished", "version_marked_bad"),
         not_yet="A rollback that a person asks for.",
     ),
     Evidence(
@@ -219,13 +220,21 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R20",
         asks="Emergencies and security patches skip waiting, never authorisation or proof",
-        rules=("domain/policy/window_is_open.py", "use_cases/take_turn.py"),
+        rules=(
+            "domain/policy/window_is_open.py",
+            "use_cases/take_turn.py",
+            "use_cases/close_review.py",
+            "use_cases/keep_private.py",
+        ),
         tests=(
             "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
             "unit/domain/policy/test_window_is_open.py::test_an_emergency_and_dev_do_not_wait",
+            "integration/use_cases/test_reviews.py::*",
+            "integration/use_cases/test_disclosures.py::*",
+            "unit/airflow_edge/test_private_texts.py::*",
         ),
-        log=("release_requested", "turn_queued"),
-        not_yet="Pre-emption, details kept private, and the review afterwards.",
+        log=("release_requested", "turn_queued", "review_opened", "review_closed", "disclosure_read"),
+        not_yet="Pre-emption.",
     ),
     Evidence(
         number="R21",

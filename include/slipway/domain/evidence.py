@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from slipway.domain.arrival import Arrival
 from slipway.domain.commits import CommitsSinceLive
+from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
-from slipway.domain.release import Stage
+from slipway.domain.release import ChangeKind, Release, Stage
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
@@ -45,6 +46,7 @@ def evidence(
         f"- Asked for by: {', '.join(sorted(release.requesters))}",
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
+        *_where_the_texts_are(release),
         f"- Artefact: {attempt.version}, `{attempt.digest}`",
         *([arrival.line()] if arrival else ()),
         f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
@@ -58,8 +60,21 @@ def evidence(
         *(f"- In the way now: {_said(hold.reason)} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
     ]
     if facts.bad_version is not None:
-        lines.append(f"- This version is marked bad: {facts.bad_version}")
+        lines.append(f"- This version is marked bad: {_said(facts.bad_version)}")
+    if attempt.bad_again is not None:
+        again = attempt.bad_again
+        lines.append(f"- It is tried again all the same, says {again.by}, because: {_said(again.reason)}")
     return "\n".join(lines)
+
+
+def _where_the_texts_are(release: Release) -> Iterator[str]:
+    """A security release's form carries a reference; whoever decides and is of the disclosure group can follow it."""
+    if release.kind is ChangeKind.SECURITY and is_reference(release.summary):
+        where = f"[{release.summary}](/slipway/api/disclosures/{release.summary})"
+        yield (
+            f"- The texts: {where}, or `slipway disclosure show {release.summary}`; until they are published for the"
+            " disclosure group only, and each look is in the log"
+        )
 
 
 def _said(text: str) -> str:

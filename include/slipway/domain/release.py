@@ -163,6 +163,14 @@ class Release:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BadAgain:
+    """Why a version that is marked bad is tried again, and who answers for it."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One DAG run of a release, for one version."""
 
@@ -182,6 +190,7 @@ class Attempt:
     stop_reason: str | None = None
     depends_on: tuple[str, ...] = ()
     """Services whose change in Preprod voids a proof of this one, as the definition said when it was opened."""
+    bad_again: BadAgain | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from slipway.domain.activity import (
 )
 from slipway.domain.arrival import Arrival
 from slipway.domain.audit import RecordedRequest, RunName
+from slipway.domain.disclosure import Disclosure
 from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.identities import Identity
@@ -29,6 +30,7 @@ from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import (
     Attempt,
+    BadAgain,
     ChangeKind,
     Origin,
     Outcome,
@@ -38,6 +40,7 @@ from slipway.domain.release import (
     StageOutcome,
 )
 from slipway.domain.release_window import Calendar
+from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.domain.two_people import PendingAct, PendingState
 from slipway.ports.outside import Message
@@ -82,6 +85,7 @@ class NewAttempt:
     actor: str
     stages: Sequence["NewStage"]
     depends_on: Sequence[str] = ()
+    bad_again: BadAgain | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,6 +305,25 @@ class Quarantines(Protocol):
     def end(self, activity_id: str) -> None: ...
 
 
+class Reviews(Protocol):
+    """What was done in a hurry, to be looked at afterwards."""
+
+    def open(self, kind: ReviewKind, about: str, by: str, release: Release | None) -> Review: ...
+    def lock(self, number: int) -> Review: ...
+    def all(self, *, open_only: bool) -> Sequence[Review]: ...
+    def mark_overdue(self, number: int) -> bool: ...
+    def close(self, number: int, by: str, because: str) -> Review: ...
+
+
+class Disclosures(Protocol):
+    """The texts of security releases."""
+
+    def file(self, service: str, summary: str, rollback_plan: str, salt: str, by: str) -> Disclosure: ...
+    def lock(self, reference: str) -> Disclosure: ...
+    def claim(self, reference: str, release_id: str) -> None: ...
+    def publish(self, reference: str, by: str, because: str) -> Disclosure: ...
+
+
 class PendingActs(Protocol):
     """Acts that wait for a second person."""
 
@@ -367,6 +390,10 @@ class Transaction(Protocol):
     def pending_acts(self) -> PendingActs: ...
     @property
     def quarantines(self) -> Quarantines: ...
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def disclosures(self) -> Disclosures: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

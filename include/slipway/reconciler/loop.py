@@ -11,6 +11,7 @@ from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw
 from slipway.use_cases.send_outbox import send_outbox
 from slipway.use_cases.watch_catalogue import watch_catalogue
 from slipway.use_cases.watch_quarantines import watch_quarantines
+from slipway.use_cases.watch_reviews import watch_reviews
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Reconciler:
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
+        self._duty("reviews", lambda: watch_reviews(self._world))
         self._duty("quarantines", lambda: watch_quarantines(self._world))
         self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 

@@ -13,14 +13,18 @@ from slipway.domain.platform import Action
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import flaws
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, StageOutcome
+from slipway.domain.review import ReviewKind
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
 from slipway.use_cases.bring_artefact import bring_artefact
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
+from slipway.use_cases.keep_private import claim_texts, refuse_free_text
+from slipway.use_cases.open_review import open_review
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.supersede import supersede_pending
+from slipway.use_cases.try_bad_again import bad_again, inherited, tell_of_it
 from slipway.use_cases.world import World
 
 
@@ -43,6 +47,8 @@ class AttemptRequest:
     fixes: str | None = None
     needs: str = ""
     """What must be live first, as written: `service=version`, several with commas between them."""
+    despite_bad: str = ""
+    """Why a version that is marked bad may be tried again; empty: it may not."""
     extra: Mapping[str, str] | None = None
 
 
@@ -64,6 +70,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
     if not request.run_id.strip(".~"):
         raise RefusedError("bad_run_id", f"a run called {request.run_id!r} has no address of its own: name it anew")
     refuse_long_texts(_texts(request))
+    if request.kind is ChangeKind.SECURITY:
+        _refuse_free_text(request)
     service = world.definitions.service(request.service)
     _bring_artefacts(world, request, service)
     with world.store.transaction() as tx:
@@ -74,8 +82,14 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         policy = tx.policy()
         service = _as_owned(service, policy)
         release = _release_to_resume(tx, request)
+        if release is not None and release.kind is ChangeKind.SECURITY:
+            _refuse_free_text(request)
         _refuse_strangers(policy, service, request, release)
-        artefact = _artefact(world, tx, request, release)
+        last = tx.releases.attempts(release.id)[-1] if release else None
+        artefact = _artefact(world, request, last)
+        again = inherited(last, artefact)
+        if request.origin is Origin.PERSON:
+            again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
         if release is None:
             release = _requested(world, tx, request, service, artefact)
         else:
@@ -102,10 +116,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     request.to if not request.release_id else release.to,
                 ),
                 depends_on=service.depends_on,
+                bad_again=again,
             )
         )
         payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
         tx.log("attempt_opened", request.actor, attempt=attempt, payload={**payload, "supersedes": superseded})
+        tell_of_it(tx, attempt, request.actor)
         for stage in tx.stages.of_attempt(attempt.id):
             if stage.outcome is not None:
                 detail = {"outcome": stage.outcome.value, "detail": stage.detail}
@@ -123,7 +139,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
 
 def _texts(request: AttemptRequest) -> dict[str, str | None]:
     """What people wrote into the form, by the field's name."""
-    fields = ("version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs")
+    fields = ("version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs", "despite_bad")
     return {**{name: getattr(request, name) for name in fields}, **(request.extra or {})}
 
 
@@ -163,6 +179,13 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
     return release
 
 
+def _refuse_free_text(request: AttemptRequest) -> None:
+    given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
+    given |= request.extra or {}
+    words = {name.replace("_", " "): text for name, text in given.items() if text}
+    refuse_free_text(request.summary, request.rollback_plan, request.needs, words)
+
+
 def _refuse_strangers(
     policy: PolicyInEffect, service: Service, request: AttemptRequest, release: Release | None
 ) -> None:
@@ -188,8 +211,7 @@ def _refuse_strangers(
 _WORDS = {Action.REQUEST_RELEASE: "release", Action.DECLARE_EMERGENCY: "declare an emergency for"}
 
 
-def _artefact(world: World, tx: Transaction, request: AttemptRequest, release: Release | None) -> Artefact:
-    last = tx.releases.attempts(release.id)[-1] if release else None
+def _artefact(world: World, request: AttemptRequest, last: Attempt | None) -> Artefact:
     version = request.version or (last.version if last else None)
     if version is None:
         known = world.artefacts.versions(request.service)
@@ -206,8 +228,13 @@ def _requested(world: World, tx: Transaction, request: AttemptRequest, service: 
     needs = resolved_needs(world, service.name, request.needs)
     _refuse_unknown_failure(tx, request)
     release = tx.releases.create(_new_release(request, service, needs))
+    if release.kind is ChangeKind.SECURITY:
+        claim_texts(tx, release)
     payload = _what(request, artefact, needs)
     tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
+    if request.kind.rank:
+        about = f"{request.kind.value} release {release.id} of {service.name} {artefact.version}"
+        open_review(tx, ReviewKind(request.kind.value), about, request.actor, release)
     return release
 
 

@@ -17,6 +17,7 @@ FORM = {
     "needs": "forms=2.1, greeter=1.0",
     "attended_by": "rob",
     "proof_in": None,
+    "despite_bad": "the check was wrong",
 }
 
 
@@ -30,7 +31,7 @@ def asked(form: dict[str, Any], *, dev_only: bool) -> AttemptRequest:
 def test_a_release_asks_for_what_the_form_says() -> None:
     request = asked(FORM, dev_only=False)
     assert (request.version, request.origin, request.actor.id) == ("1.3", Origin.PERSON, "rita")
-    assert request.needs == "forms=2.1, greeter=1.0"
+    assert (request.needs, request.despite_bad) == ("forms=2.1, greeter=1.0", "the check was wrong")
     assert request.extra == {"attended_by": '"rob"'}
 
 

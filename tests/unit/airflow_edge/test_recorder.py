@@ -1,6 +1,7 @@
 """The recorder around a small application: what it writes, and that nothing changes without it."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import httpx
@@ -192,3 +193,17 @@ def test_our_own_pages_and_programs_with_a_token_are_let_in(headers: dict[str, s
     server = Server()
     assert server.ask("POST", ANSWER, cookie="_token=sams", **headers).status_code == 200
     assert len(server.performed) == 1
+
+
+def test_a_form_that_tells_too_much_is_recorded_and_refused_before_airflow_has_it() -> None:
+    server = Server()
+    conf = {"change_kind": "security", "summary": "a hole in the order page", "rollback_plan": "SEC-1"}
+    body = json.dumps({"conf": conf}).encode()
+
+    answer = server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body)
+
+    assert answer.status_code == 403
+    assert "SEC-" in answer.json()["detail"]
+    assert server.performed == []
+    assert [record.outcome for record in server.written] == [None, Outcome.REFUSED]
+    assert "hole" not in str(server.written)

@@ -119,6 +119,49 @@ def test_what_a_release_needs_may_be_said_several_times(rita: Slipway, airflow: 
     assert asked.body["conf"]["needs"] == "forms=2.1, greeter=1.0"
 
 
+def test_the_texts_of_a_security_release_are_filed_and_the_run_carries_their_reference_only(
+    rita: Slipway, airflow: FakeAirflow
+) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    airflow.answers["POST /slipway/api/disclosures"] = (201, {"reference": "SEC-7", "detail": "filed as SEC-7"})
+
+    result = rita("release", "orders", "1.0", *TEXTS, "--kind", "security")
+
+    filed, asked = airflow.changes()
+    assert filed.body == {"service": "orders", "summary": TEXTS[1], "rollback_plan": TEXTS[3]}
+    assert (asked.body["conf"]["summary"], asked.body["conf"]["rollback_plan"]) == ("SEC-7", "SEC-7")
+    assert TEXTS[1] not in json.dumps(asked.body)
+    assert "filed as SEC-7" in result.stdout
+
+
+def test_texts_that_were_filed_before_are_not_filed_again(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("release", "orders", "1.0", "--summary", "SEC-7", "--rollback-plan", "SEC-7", "--kind", "security")
+
+    (asked,) = airflow.changes()
+    assert asked.body["conf"]["summary"] == "SEC-7"
+
+
+def test_where_the_texts_are_refused_nothing_is_asked_for(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/disclosures"] = (403, {"code": "may_not_file_disclosure", "message": "no"})
+
+    assert rita("release", "orders", "1.0", *TEXTS, "--kind", "security").exit_code == 1
+    assert len(airflow.changes()) == 1
+
+
+def test_texts_are_shown_and_published_as_the_signed_in_person(rita: Slipway, airflow: FakeAirflow) -> None:
+    found = {"reference": "SEC-7", "service": "orders", "release_id": "r7", "published_by": None}
+    texts = {"summary": "a hole", "rollback_plan": "shut the page"}
+    airflow.answers["GET /slipway/api/disclosures/SEC-7"] = (200, {**found, **texts})
+    airflow.answers["POST /slipway/api/disclosures/SEC-7/publish"] = (200, {"detail": "SEC-7 is published"})
+
+    shown = rita("disclosure", "show", "SEC-7").stdout
+    assert ("a hole" in shown, "for the disclosure group only" in shown) == (True, True)
+    assert rita("disclosure", "publish", "SEC-7", "--reason", "all have updated").stdout == "SEC-7 is published\n"
+    assert [(one.person, one.body) for one in airflow.changes()] == [("rita", {"reason": "all have updated"})]
+
+
 def test_a_release_without_summary_or_plan_is_bad_usage(rita: Slipway, airflow: FakeAirflow) -> None:
     for missing in (TEXTS[:2], TEXTS[2:]):
         assert rita("release", "orders", "1.0", *missing).exit_code == 2
@@ -141,6 +184,23 @@ def test_waiting_ends_with_the_run_and_says_how(rita: Slipway, airflow: FakeAirf
 
     assert result.exit_code == code
     assert f": {state}" in result.stdout
+
+
+def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="failed")
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("retry", "r7", "--reason", "the check was wrong")
+    rita("release", "orders", "1.0", *TEXTS, "--despite-bad", "the check was wrong")
+
+    assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
+
+
+def test_a_review_is_closed_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/reviews/3/close"] = (200, {"detail": "review 3 is closed"})
+
+    assert rita("review", "close", "3", "--reason", "all was well").stdout == "review 3 is closed\n"
+    assert airflow.changes()[0].body == {"reason": "all was well"}
 
 
 def test_a_retry_resumes_the_last_attempt(rita: Slipway, airflow: FakeAirflow) -> None:

@@ -8,7 +8,7 @@ from slipway.adapters.database import codec
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.errors import NotFoundError
 from slipway.domain.needs import Build, Need
-from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
+from slipway.domain.release import Attempt, BadAgain, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import StageRole
 from slipway.ports.store import NewAttempt, NewRelease
 
@@ -111,8 +111,10 @@ class DatabaseReleases:
         attempt_id = f"{new.release_id}.{number}"
         self._sql.run(
             """
-            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor, depends_on)
-            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor, :depends_on)
+            INSERT INTO attempt (id, release_id, number, dag_id, run_id, version, digest, origin, actor, depends_on,
+                                 bad_again_because, bad_again_by)
+            VALUES (:id, :release_id, :number, :dag_id, :run_id, :version, :digest, :origin, :actor, :depends_on,
+                    :bad_again_because, :bad_again_by)
             """,
             id=attempt_id,
             release_id=new.release_id,
@@ -124,6 +126,8 @@ class DatabaseReleases:
             origin=new.origin,
             actor=new.actor,
             depends_on=list(new.depends_on),
+            bad_again_because=new.bad_again.reason if new.bad_again else None,
+            bad_again_by=new.bad_again.by if new.bad_again else None,
         )
         for stage in new.stages:
             self._sql.run(
@@ -249,4 +253,5 @@ def _attempt(row: Row) -> Attempt:
         stop_requested_by=row["stop_requested_by"],
         stop_reason=row["stop_reason"],
         depends_on=tuple(row["depends_on"]),
+        bad_again=BadAgain(reason=row["bad_again_because"], by=row["bad_again_by"]) if row["bad_again_by"] else None,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from slipway.adapters.database.audits import DatabaseAudits
+from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
@@ -20,6 +21,7 @@ from slipway.adapters.database.policies import DatabasePolicies, DecodedRows
 from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
+from slipway.adapters.database.reviews import DatabaseReviews
 from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.stages import DatabaseStages
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
@@ -52,6 +54,8 @@ class DatabaseTransaction:
         self.records = DatabaseRecords(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
+        self.reviews = DatabaseReviews(self.sql)
+        self.disclosures = DatabaseDisclosures(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)

@@ -1,0 +1,66 @@
+"""Security releases: what everybody reads is a reference; its texts are for the disclosure group until published."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from slipway.domain.json_value import sha256_of
+
+LONGEST_WORD = 100
+_REFERENCE = re.compile(r"SEC-[1-9][0-9]*")
+_NEEDS = re.compile(r"[\w.+-]+=[\w.+-]+(\s*,\s*[\w.+-]+=[\w.+-]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disclosure:
+    """The texts of a security release, fixed when they are filed. `release_id` None: not asked for yet."""
+
+    reference: str
+    service: str
+    summary: str
+    rollback_plan: str
+    salt: str
+    """Makes short texts impossible to guess from their fingerprint."""
+    filed_by: str
+    filed_at: datetime
+    release_id: str | None
+    published_by: str | None
+
+    @property
+    def fingerprint(self) -> str:
+        """What the log keeps from the first: whoever is shown the texts later can tell that they are these."""
+        return fingerprint(self.salt, self.summary, self.rollback_plan)
+
+
+def fingerprint(salt: str, summary: str, rollback_plan: str) -> str:
+    """Hex SHA-256 of the texts with their salt, as canonical JSON."""
+    return sha256_of({"salt": salt, "summary": summary, "rollback_plan": rollback_plan})
+
+
+def is_reference(text: str) -> bool:
+    """Whether this is a reference to filed texts and nothing else."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def tells_too_much(summary: str, rollback_plan: str, needs: str, words: Mapping[str, str]) -> Iterator[str]:
+    """Names of the fields of a security release that may say what nobody should know yet; `words`: one word each."""
+    if not is_reference(summary):
+        yield "summary"
+    if not is_reference(rollback_plan) or (is_reference(summary) and rollback_plan != summary):
+        yield "rollback plan"
+    if needs and _NEEDS.fullmatch(needs.strip()) is None:
+        yield "needs"
+    for name, text in words.items():
+        if len(text) > LONGEST_WORD or len(text.split()) > 1:
+            yield name
+
+
+def how_to_say_less(fields: list[str]) -> str:
+    """For refusals; it repeats nothing of what was said."""
+    return (
+        "everybody can read a run's form, so a security release says there no more than a reference. Too much is said"
+        f" in: {', '.join(fields)}. `slipway release … --kind security` files the texts by itself. With the form, file"
+        " them first (POST /slipway/api/disclosures), and put the SEC-… number that you get into both What changes and"
+        " If it goes wrong. A ticket is a number or an address, without spaces"
+    )

@@ -1,0 +1,68 @@
+"""Closes a review, by a manager who neither declared nor approved what it is about (R20)."""
+
+from slipway.domain.authority import Matter, entitled, why_not
+from slipway.domain.errors import RefusedError
+from slipway.domain.grant import STEPS_BEFORE, Decision
+from slipway.domain.platform import Action
+from slipway.domain.review import Review, parties, rule_for
+from slipway.domain.service import StageRole
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.world import World
+
+
+def close_review(world: World, number: int, actor: Actor, reason: str) -> Review:
+    """The review, closed. Raises NotFoundError; RefusedError, which is in the log."""
+    with world.store.transaction() as tx:
+        review = tx.reviews.lock(number)
+        refusal = _closed_before(review) or _may_not(tx, review, actor, reason)
+        payload = {"review": review.id, "kind": review.kind.value, "reason": reason}
+        where = {"release_id": review.release_id, "service": review.service}
+        if refusal is None:
+            closed = tx.reviews.close(review.id, actor.id, reason)
+            tx.log("review_closed", actor, **where, payload=payload)
+            text = f"{actor.id} closes review {review.id} ({review.about}): {reason}"
+            tx.tell(Message(key=f"review:{review.id}:closed", channel="deploy", text=text))
+            tx.wake()
+            return closed
+        tx.log("review_close_refused", actor, **where, payload={**payload, "message": refusal})
+    raise RefusedError("may_not_close_review", refusal)
+
+
+def _closed_before(review: Review) -> str | None:
+    return None if review.closed_by is None else f"review {review.id} was closed by {review.closed_by} before"
+
+
+def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str | None:
+    policy = tx.policy()
+    matter = _matter(tx, review)
+    rule = rule_for(policy.platform.rule(Action.CLOSE_REVIEW), matter.team)
+    refusal = why_not(rule, policy.people.find(actor.id), matter, policy.people)
+    if refusal is not None:
+        others = ", ".join(entitled(rule, matter, policy.people))
+        return f"{refusal}. It is closed by one of: {others or 'nobody; a change of the row `close_review` helps'}"
+    return None if reason.strip() else "a reason is needed: what was looked at, and what follows from it"
+
+
+def _matter(tx: Transaction, review: Review) -> Matter:
+    """Whoever ever asked for the release declared it; whoever ever approved a stage of it approved it."""
+    about = f"what review {review.id} is about"
+    release = None if review.release_id is None else tx.releases.get(review.release_id)
+    if release is None:
+        return Matter(team=None, parties=parties(frozenset({review.opened_by}), frozenset()), about=about)
+    owned = tx.policy().governed.owned(release)
+    return Matter(
+        team=owned.team,
+        parties=parties(release.requesters | {review.opened_by}, _approvers(tx, release.id)),
+        about=about,
+    )
+
+
+def _approvers(tx: Transaction, release_id: str) -> frozenset[str]:
+    steps = {step for role in StageRole for step in STEPS_BEFORE[role]}
+    return frozenset(
+        grant.person
+        for attempt in tx.releases.attempts(release_id)
+        for grant in tx.grants.of_attempt(attempt.id)
+        if grant.step in steps and grant.decision is Decision.APPROVE
+    )

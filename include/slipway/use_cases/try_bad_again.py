@@ -1,0 +1,45 @@
+"""A version marked bad is tried again where a senior or manager says why; the mark itself stays (R18)."""
+
+from slipway.domain.authority import Matter, why_not
+from slipway.domain.errors import RefusedError
+from slipway.domain.platform import Action
+from slipway.domain.release import Attempt, BadAgain
+from slipway.domain.service import Service
+from slipway.ports.outside import Artefact, Message
+from slipway.ports.store import Actor, PolicyInEffect, Transaction
+
+
+def bad_again(
+    tx: Transaction, policy: PolicyInEffect, service: Service, artefact: Artefact, reason: str, actor: Actor
+) -> BadAgain | None:
+    """Why this person has it tried again; None where no reason is given, and the blocker stays. Raises RefusedError."""
+    if not reason.strip():
+        return None
+    if tx.records.why_bad(service.name, artefact.digest) is None:
+        message = f"{artefact.version} is not marked bad: ask again without a reason why it may be tried all the same"
+        raise RefusedError("not_marked_bad", message)
+    rule = policy.platform.rule(Action.RETRY_BAD_VERSION)
+    refusal = why_not(rule, policy.people.find(actor.id), Matter(team=service.team), policy.people)
+    if refusal is not None:
+        message = f"{actor.id} may not have {artefact.version} tried again, which is marked bad: {refusal}"
+        raise RefusedError("may_not_retry_bad_version", message)
+    return BadAgain(reason=reason, by=actor.id)
+
+
+def inherited(before: Attempt | None, artefact: Artefact) -> BadAgain | None:
+    """What the platform's own further attempt of the same artefact goes on with."""
+    return before.bad_again if before is not None and before.digest == artefact.digest else None
+
+
+def tell_of_it(tx: Transaction, attempt: Attempt, actor: Actor) -> None:
+    """Writes and says that it is tried again."""
+    again = attempt.bad_again
+    if again is None:
+        return
+    because = tx.records.why_bad(attempt.service, attempt.digest)
+    payload = {"version": attempt.version, "marked": because, "reason": again.reason, "by": again.by}
+    tx.log("bad_version_tried_again", actor, attempt=attempt, payload=payload)
+    text = (
+        f"{attempt.service} {attempt.version} is marked bad ({because}); {again.by} has it tried again: {again.reason}"
+    )
+    tx.tell(Message(key=f"{attempt.id}:bad_again", channel="deploy", text=text))

@@ -1,0 +1,20 @@
+"""A review that nobody closed in time is a finding: written and paged once."""
+
+from slipway.ports.outside import Message
+from slipway.use_cases.world import PLATFORM, World
+
+
+def watch_reviews(world: World) -> None:
+    """The reconciler's look."""
+    with world.store.transaction() as tx:
+        for review in tx.reviews.all(open_only=True):
+            due = review.due_at(tx.policy().platform)
+            if due > tx.now or not tx.reviews.mark_overdue(review.id):
+                continue
+            payload = {"review": review.id, "kind": review.kind.value, "about": review.about, "due": due.isoformat()}
+            tx.log("review_overdue", PLATFORM, release_id=review.release_id, service=review.service, payload=payload)
+            text = (
+                f"review {review.id} is overdue since {due:%Y-%m-%d %H:%M} UTC: {review.about}. See slipway review list"
+            )
+            tx.tell(Message(key=f"review:{review.id}:overdue", channel="page", text=text))
+            tx.wake()

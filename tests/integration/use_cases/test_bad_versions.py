@@ -1,0 +1,126 @@
+"""A version marked bad goes on only where a senior or manager says why, and everybody who decides reads it."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from slipway.domain.errors import RefusedError
+from slipway.domain.grant import Step
+from slipway.domain.release import Attempt, Origin
+from slipway.ports import CheckStatus
+from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.take_turn import TurnAnswer
+from tests.builders import DEV, PREPROD, PROD, people, platform_rules
+from tests.scene import Scene
+
+WHY = "the check was wrong; the version is not"
+
+
+@pytest.fixture
+def bad(scene: Scene) -> Attempt:
+    """The first attempt of 1.0, which a check failed in Preprod."""
+    attempt = scene.approved()
+    scene.probe.verdicts["1.0"] = CheckStatus.FAIL
+    assert scene.stage(attempt, PREPROD).outcome == "undone"
+    assert scene.close(attempt).outcome == "failed"
+    scene.probe.verdicts.clear()
+    return attempt
+
+
+def retried(scene: Scene, bad: Attempt, by: str = "sue", **more: Any) -> Attempt:
+    again = scene.opened("1.0", by=by, release_id=bad.release_id, **more)
+    scene.stage(again, DEV)
+    scene.grant(again, Step.APPROVE, "sam")
+    return again
+
+
+def test_without_a_reason_the_blocker_stays(scene: Scene, bad: Attempt) -> None:
+    result = scene.turn(retried(scene, bad), PREPROD)
+    assert (result.answer, [blocker.code for blocker in result.blockers]) == (TurnAnswer.ENDED, ["bad_version"])
+    assert "slipway retry RELEASE --reason" in result.blockers[0].cleared_by
+
+
+def test_with_a_seniors_reason_it_is_proven_again_and_the_log_says_who_and_why(scene: Scene, bad: Attempt) -> None:
+    again = retried(scene, bad, despite_bad=WHY)
+    assert scene.stage(again, PREPROD).outcome == "passed"
+    (told,) = (json.loads(entry) for entry in scene.log("bad_version_tried_again"))
+    assert (told["reason"], told["by"], told["version"]) == (WHY, "sue", "1.0")
+    assert "smoke" in told["marked"]
+
+
+def test_it_is_shown_to_those_who_decide(scene: Scene, bad: Attempt) -> None:
+    again = scene.opened("1.0", by="mona", release_id=bad.release_id, despite_bad=WHY)
+    asked = scene.ask(again, Step.APPROVE)
+    assert isinstance(asked, Asked)
+    lines = asked.request.evidence.splitlines()
+    assert f"- It is tried again all the same, says mona, because: {WHY}" in lines
+    assert any(line.startswith("- This version is marked bad:") for line in lines)
+    assert "mona" not in asked.assignees
+
+
+def test_a_new_release_of_it_needs_the_reason_too(scene: Scene, bad: Attempt) -> None:
+    for reason, answer in (("", TurnAnswer.ENDED), (WHY, TurnAnswer.TAKEN)):
+        new = scene.opened("1.0", by="sue", despite_bad=reason)
+        scene.stage(new, DEV)
+        scene.grant(new, Step.APPROVE, "sam")
+        assert scene.turn(new, PREPROD).answer is answer
+
+
+@pytest.mark.parametrize("by", ["rita", "lena"])
+def test_others_reasons_are_refused(scene: Scene, bad: Attempt, by: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        retried(scene, bad, by=by, despite_bad=WHY)
+    assert refused.value.code == "may_not_retry_bad_version"
+    assert json.loads(scene.log("release_refused")[0])["code"] == "may_not_retry_bad_version"
+
+
+def test_a_reason_for_a_version_that_is_not_bad_is_a_mistake(scene: Scene, bad: Attempt) -> None:
+    with pytest.raises(RefusedError, match=r"1\.1 is not marked bad") as refused:
+        scene.opened("1.1", by="sue", release_id=bad.release_id, despite_bad=WHY)
+    assert refused.value.code == "not_marked_bad"
+
+
+def test_the_next_failure_needs_the_next_reason(scene: Scene, bad: Attempt) -> None:
+    again = retried(scene, bad, despite_bad=WHY)
+    scene.probe.verdicts["1.0"] = CheckStatus.FAIL
+    scene.stage(again, PREPROD)
+    scene.close(again)
+    scene.probe.verdicts.clear()
+    assert scene.turn(retried(scene, bad), PREPROD).answer is TurnAnswer.ENDED
+
+
+def test_the_platforms_own_attempt_goes_on_with_the_reason(scene: Scene, bad: Attempt) -> None:
+    again = retried(scene, bad, despite_bad=WHY)
+    scene.activate(platform_rules(), people("sam"))
+    assert scene.turn(again, PREPROD).outcome == "renewed"
+    assert scene.close(again).outcome == "renewed"
+    renewed = scene.opened("1.0", by="platform", origin=Origin.PLATFORM, release_id=bad.release_id)
+    scene.grant(renewed, Step.APPROVE, "mona")
+    assert scene.turn(renewed, PREPROD).answer is TurnAnswer.TAKEN
+
+
+def test_the_reason_of_somebody_who_left_counts_no_more(scene: Scene, bad: Attempt) -> None:
+    again = retried(scene, bad, despite_bad=WHY)
+    scene.activate(platform_rules(), people("sue"))
+    result = scene.turn(again, PREPROD)
+    assert [blocker.code for blocker in result.blockers] == ["bad_version"]
+    assert "sue does not count any more" in result.blockers[0].message
+
+
+def test_marked_bad_on_its_way_it_does_not_go_live(scene: Scene) -> None:
+    attempt = scene.signed_off()
+    scene.probe.verdicts["1.0"] = CheckStatus.FAIL
+    nightly = scene.opened("1.0", by="schedule", origin=Origin.SCHEDULE, to=DEV)
+    scene.stage(nightly, DEV)
+    assert [blocker.code for blocker in scene.turn(attempt, PROD).blockers] == ["bad_version"]
+
+
+def test_the_mark_stays_whatever_becomes_of_the_version(scene: Scene, bad: Attempt) -> None:
+    assert scene.stage(retried(scene, bad, despite_bad=WHY), PREPROD).outcome == "passed"
+    with scene.store.transaction() as tx:
+        assert tx.records.why_bad("orders", bad.digest)
+    for statement in ("DELETE FROM bad_version", "UPDATE bad_version SET because = 'nothing'"):
+        with pytest.raises(DBAPIError), scene.store.transaction() as tx:
+            tx.sql.run(statement)

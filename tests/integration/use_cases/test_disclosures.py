@@ -1,0 +1,211 @@
+"""Security releases: the texts are for the disclosure group until published; everybody else sees a reference."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from slipway.domain.disclosure import Disclosure, fingerprint
+from slipway.domain.errors import NotFoundError, RefusedError
+from slipway.domain.grant import Step
+from slipway.domain.release import Attempt, ChangeKind, Origin
+from slipway.ports.store import Actor
+from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.file_disclosure import file_disclosure
+from slipway.use_cases.publish_disclosure import publish_disclosure
+from slipway.use_cases.read_disclosure import read_disclosure
+from tests.builders import DEV, PREPROD, a_service
+from tests.scene import Scene, a_world
+
+SECRET = "anybody may read the orders of anybody"
+PLAN = "shut the order page; takeaway-plan"
+SECURITY = ChangeKind.SECURITY
+
+
+def actor(person: str) -> Actor:
+    return Actor(id=person, via="rest")
+
+
+def filed(scene: Scene, by: str = "sam", service: str = "orders") -> str:
+    return file_disclosure(scene.world, service, SECRET, PLAN, actor(by)).reference
+
+
+def asked_for(scene: Scene, reference: str, by: str = "sam", **more: Any) -> Attempt:
+    return scene.opened(by=by, kind=SECURITY, summary=reference, rollback_plan=reference, **more)
+
+
+def read(scene: Scene, by: str, reference: str) -> Disclosure:
+    return read_disclosure(scene.world, reference, actor(by))
+
+
+def publish(scene: Scene, by: str, reference: str, reason: str = "everybody has updated") -> None:
+    publish_disclosure(scene.world, reference, actor(by), reason)
+
+
+def tables_that_tell(scene: Scene, *words: str) -> set[str]:
+    """Every table of the release database that holds one of these words anywhere."""
+    with scene.store.transaction() as tx:
+        tables = [
+            row["table_name"]
+            for row in tx.sql.all("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        ]
+        return {
+            table
+            for table in tables
+            for word in words
+            if tx.sql.value(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE :like', like=f"%{word}%")  # noqa: S608 - our tables
+        }
+
+
+def test_the_texts_are_nowhere_but_where_they_were_filed(scene: Scene) -> None:
+    scene.long_live("0.9")
+    reference = filed(scene, by="mona")
+    attempt = asked_for(scene, reference, by="mona")
+    scene.stage(attempt, DEV)
+    scene.grant(attempt, Step.APPROVE, "sam")
+    scene.stage(attempt, PREPROD)
+    scene.grant(attempt, Step.AUTHORISE, "sam")
+    scene.ask(attempt, Step.SIGN_OFF)
+    with pytest.raises(RefusedError):
+        read(scene, "rita", reference)
+    read(scene, "dora", reference)
+
+    assert tables_that_tell(scene, SECRET, "takeaway-plan") == {"disclosure"}
+    assert tables_that_tell(scene, reference) >= {"log", "release", "outbox", "approval_request", "disclosure"}
+
+
+def test_the_question_leads_approvers_to_the_texts_and_says_who_reads_them(scene: Scene) -> None:
+    reference = filed(scene)
+    question = scene.ask(asked_for(scene, reference), Step.APPROVE)
+    assert isinstance(question, Asked)
+    lines = question.request.evidence.splitlines()
+    assert f"- What changes: {reference}" in lines
+    (where,) = [line for line in lines if line.startswith("- The texts:")]
+    assert f"](/slipway/api/disclosures/{reference})" in where
+    assert "for the disclosure group only" in where
+
+
+def test_the_group_reads_them_and_each_look_is_in_the_log(scene: Scene) -> None:
+    reference = filed(scene)
+    attempt = asked_for(scene, reference)
+    for _ in range(2):
+        found = read(scene, "dora", reference)
+        assert (found.summary, found.rollback_plan, found.release_id) == (SECRET, PLAN, attempt.release_id)
+    assert len(scene.log("disclosure_read")) == 2
+
+
+@pytest.mark.parametrize("by", ["sam", "mona", "lena", "rita", "stranger"])
+def test_nobody_else_reads_or_publishes_them_and_that_is_in_the_log(scene: Scene, by: str) -> None:
+    reference = filed(scene)
+    with pytest.raises(RefusedError, match="has not been published"):
+        read(scene, by, reference)
+    with pytest.raises(RefusedError):
+        publish(scene, by, reference)
+    assert (len(scene.log("disclosure_read_refused")), len(scene.log("disclosure_publish_refused"))) == (1, 1)
+
+
+def test_once_published_everybody_reads_them_and_the_log_has_them_with_what_proves_them(scene: Scene) -> None:
+    reference = filed(scene)
+    with pytest.raises(RefusedError, match="a reason is needed"):
+        publish(scene, "dora", reference, " ")
+    publish(scene, "dora", reference)
+
+    assert read(scene, "rita", reference).summary == SECRET
+    told, before = (json.loads(scene.log(kind)[0]) for kind in ("disclosure_published", "disclosure_filed"))
+    assert (told["summary"], told["reason"]) == (SECRET, "everybody has updated")
+    assert fingerprint(told["salt"], told["summary"], told["rollback_plan"]) == before["fingerprint"]
+    with pytest.raises(RefusedError, match="published by dora before"):
+        publish(scene, "dora", reference)
+
+
+def test_the_same_texts_have_another_fingerprint_each_time(scene: Scene) -> None:
+    for _ in range(2):
+        filed(scene)
+    assert len({json.loads(entry)["fingerprint"] for entry in scene.log("disclosure_filed")}) == 2
+
+
+@pytest.mark.parametrize("by", ["rita", "selma", "stranger"])
+def test_who_may_not_declare_one_files_none_and_the_refusal_keeps_no_text(scene: Scene, by: str) -> None:
+    with pytest.raises(RefusedError):
+        filed(scene, by)
+    assert len(scene.log("disclosure_refused")) == 1
+    assert tables_that_tell(scene, SECRET, "takeaway-plan") == set()
+
+
+def test_texts_are_needed_and_so_is_a_service(scene: Scene) -> None:
+    with pytest.raises(RefusedError, match="summary and rollback plan are needed"):
+        file_disclosure(scene.world, "orders", SECRET, " ", actor("sam"))
+    with pytest.raises(NotFoundError, match="no service ordres"):
+        filed(scene, service="ordres")
+    with pytest.raises(NotFoundError, match="SEC-"):
+        read(scene, "dora", "SEC-99999")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"summary": SECRET},
+        {"rollback_plan": SECRET},
+        {"ticket": SECRET},
+        {"fixes": SECRET},
+        {"needs": SECRET},
+        {"extra": {"attended_by": SECRET}},
+        {"summary": "SEC-1 " + SECRET},
+        {"rollback_plan": "SEC-99999"},
+    ],
+    ids="-".join,
+)
+def test_free_text_is_refused_whatever_the_field_and_not_repeated(scene: Scene, told: dict[str, Any]) -> None:
+    reference = filed(scene)
+    request = {"by": "sam", "kind": SECURITY, "summary": reference, "rollback_plan": reference}
+    with pytest.raises(RefusedError, match="no more than a reference") as refused:
+        scene.opened(**{**request, **told})
+    assert refused.value.code == "free_text"
+    assert tables_that_tell(scene, SECRET) == {"disclosure"}
+    assert json.loads(scene.log("release_refused")[0])["code"] == "free_text"
+
+
+def test_structured_fields_may_be_filled_in(scene: Scene) -> None:
+    reference = filed(scene)
+    assert asked_for(scene, reference, ticket="OFQ-77", extra={"attended_by": "rob"}).release_id
+
+
+def test_a_further_attempt_says_no_more_than_the_first(scene: Scene) -> None:
+    reference = filed(scene)
+    first = asked_for(scene, reference)
+    scene.close(first)
+    with scene.store.transaction() as tx:
+        tx.sql.run("UPDATE release SET state = 'awaiting_retry'")
+    with pytest.raises(RefusedError, match="no more than a reference"):
+        scene.opened(by="sam", kind=ChangeKind.STANDARD, release_id=first.release_id, summary=SECRET)
+    renewed = asked_for(scene, reference, by="platform", origin=Origin.PLATFORM, release_id=first.release_id)
+    assert renewed.number == 2
+
+
+def test_texts_belong_to_one_release_of_their_service_by_who_filed_them(engine: Any, tmp_path: Any) -> None:
+    scene = a_world(engine, tmp_path, a_service("orders"), a_service("invoices"))
+    mine, used = filed(scene), filed(scene)
+    asked_for(scene, used)
+    for reference, by, service, because in (
+        (mine, "sue", "orders", "filed by sam"),
+        (mine, "sam", "invoices", "is about orders"),
+        (used, "sam", "orders", "belongs to r"),
+        ("SEC-99999", "sam", "orders", "no texts of that reference"),
+    ):
+        with pytest.raises(RefusedError, match=because):
+            asked_for(scene, reference, by=by, service=service)
+    assert asked_for(scene, mine).release_id
+
+
+def test_filed_texts_cannot_be_rewritten_moved_or_removed(scene: Scene) -> None:
+    reference = filed(scene)
+    asked_for(scene, reference)
+    for statement in (
+        "UPDATE disclosure SET summary = 'harmless'",
+        "UPDATE disclosure SET release_id = NULL",
+        "DELETE FROM disclosure",
+    ):
+        with pytest.raises(DBAPIError) as refused, scene.store.transaction() as tx:
+            tx.sql.run(statement)
+        assert SECRET not in str(refused.value)
