@@ -1,7 +1,7 @@
 """The queue of the live lane: position, age, expected start, overtakes with their reason, who holds it (R12)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from slipway.domain.activity import LIVE_LANE, Turn
@@ -27,9 +27,9 @@ class QueuePlace:
     decision: Decision
     expected_start: datetime | None
     """When its own blockers clear, as far as that is known; None where nobody knows."""
-    overtakes: tuple[str, ...]
-    """Attempts that were ready before it and still go after it."""
-    why_overtakes: str
+    overtakes: tuple[str, ...] = ()
+    """Attempts that were ready before it and still go after it; of the holder: those whose lane it took over."""
+    why_overtakes: str = ""
     slot_parked: bool
 
     def as_json(self) -> JsonObject:
@@ -57,14 +57,27 @@ def show_queue(store: ReleaseStore, lane: str = LIVE_LANE) -> Sequence[QueuePlac
     """The holder, if there is one, then who waits, first in line first."""
     with store.transaction() as tx:
         holder, waiting = tx.turns.holder(lane), tx.turns.waiting(lane)
-        places = [_place(tx, holder, 0, ())] if holder else []
+        places = [_holder(tx, holder)] if holder else []
         for position, turn in enumerate(waiting, start=1):
-            overtaken = tuple(later.attempt_id for later in waiting[position:] if later.ready_at < turn.ready_at)
-            places.append(_place(tx, turn, position, overtaken))
+            places.append(_waiter(tx, turn, position, waiting[position:]))
         return places
 
 
-def _place(tx: Transaction, turn: Turn, position: int, overtaken: tuple[str, ...]) -> QueuePlace:
+def _holder(tx: Transaction, turn: Turn) -> QueuePlace:
+    overtaken = tx.turns.overtaken_by(turn.id)
+    why = next((f"{one.because}; what it took the lane from is watched on without it" for one in overtaken), "")
+    place = _place(tx, turn, 0)
+    return replace(place, overtakes=tuple(one.attempt_id for one in overtaken), why_overtakes=why)
+
+
+def _waiter(tx: Transaction, turn: Turn, position: int, behind: Sequence[Turn]) -> QueuePlace:
+    overtaken = tuple(later.attempt_id for later in behind if later.ready_at < turn.ready_at)
+    place = _place(tx, turn, position)
+    why = f"{place.release.kind} changes go first" if overtaken else ""
+    return replace(place, overtakes=overtaken, why_overtakes=why)
+
+
+def _place(tx: Transaction, turn: Turn, position: int) -> QueuePlace:
     attempt = tx.releases.attempt(turn.attempt_id)
     assert attempt is not None, "a turn refers to its attempt by foreign key"
     facts = gather(tx, attempt, turn.role)
@@ -79,8 +92,6 @@ def _place(tx: Transaction, turn: Turn, position: int, overtaken: tuple[str, ...
         age_seconds=(tx.now - turn.ready_at).total_seconds(),
         decision=decision,
         expected_start=_expected_start(decision, position, facts, tx.now),
-        overtakes=overtaken,
-        why_overtakes=f"{facts.release.kind} changes go first" if overtaken else "",
         slot_parked=turn.slot_parked,
     )
 
