@@ -35,6 +35,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "permit_refused": "The check at the last instant said no: every blocker, and what the targets answered.",
         "target_asked_again": "A target gave no clear answer just before the permit: it is asked again for a while.",
         "drift_found": "A target runs what the log does not know: it was changed past the platform.",
+        "lane_overtaken": "An urgent release took the lane from this stage, watched on in Prod: `by`, `because`.",
+        "lease_overtaken": "One of the same service took the service too: this stage ends, and is never undone.",
         "lane_freed": "The stage let go of the lane, of its lease, or of both.",
     },
     "Work": {

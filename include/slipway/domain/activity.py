@@ -41,6 +41,14 @@ class Turn:
     taken_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Overtaken:
+    """An attempt whose lane an urgent one took over, and why."""
+
+    attempt_id: str
+    because: str
+
+
 class ActivityKind(StrEnum):
     """What is being done to an environment."""
 
@@ -105,6 +113,15 @@ class Quarantine:
     at: datetime
     asked_at: datetime
     """When the target was last asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rescue:
+    """A stage on the live path that is being brought back to what ran before, and is not through with it."""
+
+    attempt_id: str
+    service: str
+    environment: str
 
 
 def why_not_next(before: Sequence[Activity], kind: ActivityKind) -> str | None:

@@ -10,8 +10,8 @@ from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import as_it_stands
 from slipway.domain.two_people import PendingAct
 from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.facts import release_of
-from slipway.use_cases.finish_stage import record_ending
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
 from slipway.use_cases.world import World
 

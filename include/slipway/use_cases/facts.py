@@ -13,6 +13,7 @@ from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.service import StageRole
 from slipway.ports.store import PolicyInEffect, Transaction
+from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.check_needs import states_of
 from slipway.use_cases.proofs import changes_since
 
@@ -26,6 +27,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
     stages = tx.stages.of_attempt(attempt.id)
     stage = next(stage for stage in stages if stage.role is role)
     before = tuple(other for other in stages[: stages.index(stage)])
+    lease = tx.leases.live(attempt.service, stage.environment)
     proofs = {} if role is not StageRole.PROD else _proofs(tx, attempt, before)
     return Facts(
         platform=policy.platform,
@@ -41,7 +43,9 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         stages_before=before,
         grants=tuple(g for g in tx.grants.of_attempt(attempt.id) if g.step in STEPS_BEFORE[role]),
         holds=tuple(tx.records.standing_holds(attempt.service, stage.environment, release)),
-        lease=tx.leases.live(attempt.service, stage.environment),
+        lease=lease,
+        may_overtake_service=may_overtake(tx, release, lease),
+        rescues=tuple(tx.activities.rescues()),
         quarantine=tx.quarantines.of_service(attempt.service, stage.environment),
         turn=tx.turns.find(attempt.id, role),
         lane_holder=tx.turns.holder(lane_of(role, attempt.service)),

@@ -15,6 +15,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
 from slipway.use_cases.facts import gather
+from slipway.use_cases.overtake import lock_to_overtake, overtake_service
 from slipway.use_cases.world import World
 
 LOOK_EVERY = timedelta(seconds=5)
@@ -83,7 +84,8 @@ def _open(world: World, wanted: _Wanted, answers: Answers, waited: timedelta) ->
     role, kind, actor = wanted.role, wanted.kind, wanted.actor
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(wanted.attempt_id)
-        tx.stages.lock(attempt.id, role)
+        stage = tx.stages.lock(attempt.id, role)
+        lock_to_overtake(tx, attempt, tx.leases.live(attempt.service, stage.environment))
         permit = tx.permits.find(attempt.id, role)
         before = tx.activities.of_stage(attempt.id, role)
         existing = next((a for a in before if a.kind is kind), None)
@@ -145,6 +147,7 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
     attempt, stage = facts.attempt, facts.stage
     assert facts.turn is not None, "lane_is_ours checked it"
     assert facts.turn.fencing is not None, "whoever holds a lane has a fencing number"
+    overtaken = overtake_service(tx, facts, actor)
     permit = tx.permits.issue(
         replace(stage, policy_hash=facts.policy_hash), attempt.digest, facts.turn.fencing, facts.grants
     )
@@ -158,6 +161,7 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         "grants": [grant.id for grant in facts.grants],
         "passed_holds": list(passed_holds(facts)),
         "targets": _answers(facts),
+        "overtakes": overtaken,
     }
     drifted = {sighting.environment for sighting in facts.sightings if sighting.drifted}
     if stage.role is StageRole.PROD and stage.environment in drifted:

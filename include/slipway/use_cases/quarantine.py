@@ -11,7 +11,7 @@ from slipway.domain.two_people import PendingAct
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.break_lease import about_attempt
-from slipway.use_cases.finish_stage import record_ending
+from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.settle import close_activity, is_over, reached
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
 from slipway.use_cases.world import World

@@ -34,7 +34,7 @@ class QueuePlace:
     expected: Expected
     """When it may be expected to start; of the holder, when the lane may be expected to be free."""
     overtakes: tuple[str, ...]
-    """Attempts that were ready before it and go after it."""
+    """Attempts that were ready before it and go after it; of the holder, also those whose lane it took over."""
     why_overtakes: str
     slot_parked: bool
 
@@ -70,13 +70,14 @@ def show_queue(store: ReleaseStore, lane: str = LIVE_LANE) -> Sequence[QueuePlac
         places = []
         free = Expected(at=tx.now)
         if holder is not None:
-            facts, overtaken = _facts(tx, holder), _overtaken(holder, turns)
+            facts = _facts(tx, holder)
             free = lane_free(tx.now, _in_line(tx, facts, Decision(blockers=())), holder.taken_at or tx.now)
-            places.append(_place(facts, holder, 0, Decision(blockers=()), free, overtaken, tx.now))
+            overtakes = [*_taken_from(tx, holder), *_gone_before(holder, turns, facts)]
+            places.append(_place(facts, holder, 0, Decision(blockers=()), free, overtakes, tx.now))
         starts = expected_starts(free, [one.in_line for one in waiting])
         for position, (one, start) in enumerate(zip(waiting, starts, strict=True), start=1):
-            overtaken = _overtaken(one.turn, turns[position:])
-            places.append(_place(one.facts, one.turn, position, one.decision, start, overtaken, tx.now))
+            overtakes = _gone_before(one.turn, turns[position:], one.facts)
+            places.append(_place(one.facts, one.turn, position, one.decision, start, overtakes, tx.now))
         return places
 
 
@@ -102,8 +103,27 @@ def _facts(tx: Transaction, turn: Turn) -> Facts:
     return gather(tx, attempt, turn.role)
 
 
-def _overtaken(turn: Turn, behind: Sequence[Turn]) -> tuple[Turn, ...]:
-    return tuple(later for later in behind if later.ready_at < turn.ready_at)
+@dataclass(frozen=True, kw_only=True)
+class _Overtake:
+    attempt_id: str
+    why: str
+
+
+def _taken_from(tx: Transaction, holder: Turn) -> list[_Overtake]:
+    return [
+        _Overtake(attempt_id=one.attempt_id, why=f"{one.because}; what it took the lane from is watched on without it")
+        for one in tx.turns.overtaken_by(holder.id)
+    ]
+
+
+def _gone_before(turn: Turn, behind: Sequence[Turn], facts: Facts) -> list[_Overtake]:
+    first = f"{facts.release.kind} changes go first"
+    not_ready = "what was ready earlier could not start when the lane came free"
+    return [
+        _Overtake(attempt_id=later.attempt_id, why=first if later.rank < turn.rank else not_ready)
+        for later in behind
+        if later.ready_at < turn.ready_at
+    ]
 
 
 def _place(
@@ -112,7 +132,7 @@ def _place(
     position: int,
     decision: Decision,
     expected: Expected,
-    overtaken: tuple[Turn, ...],
+    overtakes: Sequence[_Overtake],
     now: datetime,
 ) -> QueuePlace:
     return QueuePlace(
@@ -125,19 +145,10 @@ def _place(
         age_seconds=(now - turn.ready_at).total_seconds(),
         decision=decision,
         expected=expected,
-        overtakes=tuple(other.attempt_id for other in overtaken),
-        why_overtakes=_why(turn, overtaken, facts),
+        overtakes=tuple(one.attempt_id for one in overtakes),
+        why_overtakes="; ".join(dict.fromkeys(one.why for one in overtakes)),
         slot_parked=turn.slot_parked,
     )
-
-
-def _why(turn: Turn, overtaken: tuple[Turn, ...], facts: Facts) -> str:
-    reasons = []
-    if any(other.rank < turn.rank for other in overtaken):
-        reasons.append(f"{facts.release.kind} changes go first")
-    if any(other.rank >= turn.rank for other in overtaken):
-        reasons.append("what was ready earlier could not start when the lane came free")
-    return "; ".join(reasons)
 
 
 def _in_line(tx: Transaction, facts: Facts, decision: Decision) -> InLine:

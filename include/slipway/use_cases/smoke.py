@@ -38,6 +38,7 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
         tx.records.add_proof(attempt, stage, verdict, checks)
         payload = {"verdict": verdict, "checks": checks}
         tx.log("smoke_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
+        tx.wake()
     words = "; ".join(f"{r.name}: {r.status.value} ({r.detail})" for r in results)
     if verdict != CheckStatus.PASS:
         raise SmokeFailedError(f"smoke in {stage.environment}: {verdict}. {words}")

@@ -9,11 +9,13 @@ from slipway.domain.policy import proof_holds
 from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy.grants_count import earliest_expiry
-from slipway.domain.release import Attempt, StageOutcome
+from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.facts import gather
+from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
 from slipway.use_cases.world import World
 
 FINAL = frozenset({"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"})
@@ -49,6 +51,7 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         if stage.outcome is not None and stage.outcome.has_no_work:
             return TurnResult(answer=TurnAnswer.NOT_NEEDED, lane=lane)
         tx.turns.lock_lane(lane)
+        lock_to_overtake(tx, attempt, tx.turns.holder(lane))
         facts = gather(tx, attempt, role)
         decision = decide(facts, tx.now)
         turn = facts.turn
@@ -57,9 +60,11 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         ended = _end_if_hopeless(tx, facts, decision, actor)
         if ended is not None:
             return TurnResult(answer=TurnAnswer.ENDED, lane=lane, blockers=decision.blockers, outcome=ended)
+        if turn is not None and turn.state is TurnState.FREED and tx.permits.find(attempt_id, role) is not None:
+            return TurnResult(answer=TurnAnswer.NOT_NEEDED, lane=lane)  # overtaken: it goes on without the lane
         if turn is None or turn.state is TurnState.FREED:
             _enqueue(tx, facts, decision, actor)
-        blockers = (*decision.blockers, *_who_is_ahead(tx, attempt, role, lane))
+        blockers = (*decision.blockers, *_who_is_ahead(tx, facts, lane))
         if blockers:
             return TurnResult(
                 answer=TurnAnswer.WAIT,
@@ -67,10 +72,17 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
                 blockers=blockers,
                 look_again_at=_next_look(facts, blockers, tx.now),
             )
-        taken = tx.turns.find(attempt_id, role)
-        assert taken is not None, "queued above"
-        taken = tx.turns.take(taken.id)
-        payload = {"lane": lane, "fencing": taken.fencing, "waited_since": taken.ready_at.isoformat()}
+        mine, holder = tx.turns.find(attempt_id, role), facts.lane_holder
+        assert mine is not None, "queued above"
+        if holder is not None:
+            overtake_lane(tx, facts, mine, holder, actor)
+        taken = tx.turns.take(mine.id)
+        payload = {
+            "lane": lane,
+            "fencing": taken.fencing,
+            "waited_since": taken.ready_at.isoformat(),
+            "overtakes": holder.attempt_id if holder else None,
+        }
         tx.log("turn_taken", actor, attempt=attempt, environment=stage.environment, payload=payload)
         return TurnResult(answer=TurnAnswer.TAKEN, lane=lane)
 
@@ -86,7 +98,7 @@ def may_go_on(world: World, attempt_id: str, role: StageRole) -> bool:
         if decision.has(*FINAL, *RENEWABLE):
             return True
         lane = lane_of(role, attempt.service)
-        return decision.allowed and not _who_is_ahead(tx, attempt, role, lane)
+        return decision.allowed and not _who_is_ahead(tx, facts, lane)
 
 
 def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> None:
@@ -126,15 +138,16 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
     return None
 
 
-def _who_is_ahead(tx: Transaction, attempt: Attempt, role: StageRole, lane: str) -> tuple[Blocker, ...]:
-    holder = tx.turns.holder(lane)
-    if holder is not None and (holder.attempt_id, holder.role) == (attempt.id, role):
+def _who_is_ahead(tx: Transaction, facts: Facts, lane: str) -> tuple[Blocker, ...]:
+    """The holder, unless it may be overtaken, or the first in the queue who could go."""
+    mine, holder = (facts.attempt.id, facts.stage.role), facts.lane_holder
+    if holder is not None and (holder.attempt_id, holder.role) == mine:
         return ()
-    if holder is not None:
+    if holder is not None and not may_overtake(tx, facts.release, holder):
         message = f"attempt {holder.attempt_id} holds the lane {lane} ({holder.role})"
         return (Blocker(code="lane_busy", message=message, cleared_by="its end"),)
     for turn in tx.turns.waiting(lane):
-        if (turn.attempt_id, turn.role) == (attempt.id, role):
+        if (turn.attempt_id, turn.role) == mine:
             return ()
         other = tx.releases.attempt(turn.attempt_id)
         if other is not None and decide(gather(tx, other, turn.role), tx.now).allowed:

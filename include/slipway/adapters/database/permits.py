@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slipway.adapters.database.rows import Row, Sql
-from slipway.domain.activity import Activity, ActivityKind, ActivityState, Permit, Worker
+from slipway.domain.activity import Activity, ActivityKind, ActivityState, Permit, Rescue, Worker
 from slipway.domain.errors import NotFoundError
 from slipway.domain.grant import Grant
 from slipway.domain.release import Stage
@@ -105,6 +105,18 @@ class DatabaseActivities:
             role=role,
         )
         return [_activity(row) for row in rows]
+
+    def rescues(self) -> Sequence[Rescue]:
+        """Stages on the live path whose undo was begun and whose outcome is not known yet, oldest first."""
+        rows = self._sql.all(
+            """
+            SELECT s.attempt_id, r.service, s.environment FROM stage s
+            JOIN attempt a ON a.id = s.attempt_id JOIN release r ON r.id = a.release_id
+            JOIN activity w ON w.attempt_id = s.attempt_id AND w.role = s.role AND w.kind = 'undo' AND w.number = 1
+            WHERE s.outcome IS NULL AND s.role <> 'dev' ORDER BY w.opened_at
+            """
+        )
+        return [Rescue(**row) for row in rows]
 
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
         """Writes how an activity ended. A closed one stays as it is, but for a quarantined one that is settled."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slipway.adapters.database.rows import Row, Sql
-from slipway.domain.activity import Permit, Turn, TurnState
+from slipway.domain.activity import Overtaken, Permit, Turn, TurnState
 from slipway.domain.policy.decision import LeaseHolder
 from slipway.domain.service import StageRole
 
@@ -94,6 +94,25 @@ class DatabaseTurns:
             id=turn_id,
         )
         return touched == 1
+
+    def overtake(self, turn_id: int, by: int, because: str) -> None:
+        """Ends a turn that holds the lane, for the turn `by`. The database refuses while an activity is open."""
+        self._sql.run(
+            """UPDATE turn SET state = 'freed', freed_at = now(), overtaken_by = :by, overtaken_because = :because
+            WHERE id = :id AND state = 'holding'""",
+            id=turn_id,
+            by=by,
+            because=because,
+        )
+
+    def overtaken_by(self, turn_id: int) -> Sequence[Overtaken]:
+        """Whose lane this turn took over, where their stage still goes on."""
+        rows = self._sql.all(
+            """SELECT attempt_id, overtaken_because AS because FROM turn JOIN stage USING (attempt_id, role)
+            WHERE overtaken_by = :id AND outcome IS NULL ORDER BY turn.id""",
+            id=turn_id,
+        )
+        return [Overtaken(**row) for row in rows]
 
     def free(self, attempt_id: str, role: StageRole) -> bool:
         """Ends the stage's turn, waiting or holding. The database refuses while an activity is open."""

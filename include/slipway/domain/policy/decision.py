@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from slipway.domain.activity import Quarantine, Turn
+from slipway.domain.activity import Quarantine, Rescue, Turn
 from slipway.domain.grant import Grant
 from slipway.domain.needs import NeedState
 from slipway.domain.people import People
@@ -85,6 +85,10 @@ class Facts:
     """Of this attempt, for this stage's steps; rejections and voided ones included."""
     holds: tuple[StandingHold, ...] = ()
     lease: LeaseHolder | None = None
+    may_overtake_service: bool = False
+    """Whether this release goes first, and whoever has the lease is only watched in Prod."""
+    rescues: tuple[Rescue, ...] = ()
+    """What is being brought back on the live path right now, of whatever service."""
     quarantine: Quarantine | None = None
     """The oldest that stands for this service in this environment."""
     turn: Turn | None = None

@@ -7,8 +7,8 @@ from slipway.domain.policy.decision import Blocker, Facts
 
 
 def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
-    """`service_busy` while another attempt's lease is live; one that a quarantine keeps is said there."""
-    lease = None if facts.quarantine else facts.lease
+    """`service_busy` while another attempt's lease is live, unless it is overtaken; a quarantined one is said there."""
+    lease = None if facts.quarantine or facts.may_overtake_service else facts.lease
     if lease is not None and (lease.attempt_id, lease.role) != (facts.attempt.id, facts.stage.role):
         yield Blocker(
             code="service_busy",

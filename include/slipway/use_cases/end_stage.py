@@ -1,0 +1,50 @@
+"""Writes how a stage ended, what follows from it, and lets go of what it held."""
+
+from slipway.domain.release import Attempt, Release, Stage, StageOutcome
+from slipway.domain.service import StageRole
+from slipway.domain.stage_ending import Ending
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.facts import release_of
+from slipway.use_cases.world import PLATFORM
+
+
+def record_ending(
+    tx: Transaction, attempt: Attempt, stage: Stage, ending: Ending, actor: Actor, *, lease_stays: bool = False
+) -> None:
+    """Writes how a stage ended and all that follows from it, and lets go of lane and lease."""
+    tx.stages.finish(attempt.id, stage.role, ending.outcome, ending.detail)
+    payload = {"outcome": ending.outcome.value, "detail": ending.detail, "smoke": stage.smoke}
+    tx.log("stage_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
+    _consequences(tx, release_of(tx, attempt), attempt, stage, ending, actor)
+    freed_lane = tx.turns.free(attempt.id, stage.role)
+    freed_lease = not lease_stays and tx.leases.free(attempt.id, stage.role)
+    if freed_lane or freed_lease:
+        tx.log("lane_freed", actor, attempt=attempt, environment=stage.environment)
+    tx.tell(_message(attempt, stage, ending))
+    tx.wake()
+
+
+def _consequences(
+    tx: Transaction, release: Release, attempt: Attempt, stage: Stage, ending: Ending, actor: Actor
+) -> None:
+    """A version that a check or a person failed is marked bad; a service that failed in Prod is held."""
+    if "fail" in (stage.smoke, stage.confirmed):
+        tx.records.mark_bad(attempt, ending.detail, actor.id)
+        payload = {"digest": attempt.digest, "version": attempt.version, "because": ending.detail}
+        tx.log("version_marked_bad", actor, attempt=attempt, payload=payload)
+    held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
+    if stage.role is StageRole.PROD and ending.outcome in held:
+        reason = f"{attempt.version} ended in {stage.environment} as {ending.outcome}"
+        hold = tx.records.place_hold("service", attempt.service, reason, PLATFORM.id, None, release.id, absolute=True)
+        placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
+        tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
+
+
+def _message(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
+    page = ending.outcome in {StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
+    return Message(
+        key=f"{attempt.id}:{stage.role}:finished",
+        channel="page" if page else "deploy",
+        text=f"{attempt.service} {attempt.version} in {stage.environment}: {ending.outcome}. {ending.detail}",
+    )
