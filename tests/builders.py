@@ -18,8 +18,11 @@ from slipway.domain.platform import (
 )
 from slipway.domain.release_window import Calendar, DayWindow, ReleaseWindow, Weekday
 from slipway.domain.service import (
+    ActedBy,
+    ActSettings,
     MigrationSettings,
     NotApplicable,
+    Profile,
     Service,
     SmokeCheck,
     SmokeSuite,
@@ -133,3 +136,18 @@ def a_service(
         absent = NotApplicable(because="it has none", agreed_by="mona")
         stages[DEV] = a_stage(DEV, target=None, smoke=None, not_applicable=absent)
     return Service(name=name, team="ordering", description="takes orders", stages=stages, depends_on=depends_on)
+
+
+def outside_service(name: str, profile: Profile, **live: Any) -> Service:
+    """A service of team ordering that is changed outside: only live is known of it."""
+    absent = NotApplicable(because="it has none", agreed_by="mona")
+    by = ActedBy.PIPELINE if profile is Profile.STATIC_APP else ActedBy.PERSON
+    stages = {role: a_stage(role, target=None, smoke=None, not_applicable=absent) for role in (DEV, PREPROD)}
+    prod = {"target": None, "act": ActSettings(by=by), **live}
+    return Service(
+        name=name,
+        team="ordering",
+        description="changed outside",
+        profile=profile,
+        stages={**stages, PROD: a_stage(PROD, **prod)},
+    )

@@ -38,6 +38,7 @@ class Turn:
     """When the release was first fully authorised for this environment; kept across attempts."""
     fencing: int | None
     slot_parked: bool
+    taken_at: datetime | None = None
 
 
 class ActivityKind(StrEnum):
@@ -46,6 +47,8 @@ class ActivityKind(StrEnum):
     MIGRATE = "migrate"
     DEPLOY = "deploy"
     UNDO = "undo"
+    ACT = "act"
+    """Done outside, by a person or a pipeline, under the permit."""
 
 
 class ActivityState(StrEnum):

@@ -17,6 +17,7 @@ from slipway.domain.activity import (
     Worker,
 )
 from slipway.domain.audit import RecordedRequest, RunName
+from slipway.domain.change import OutsideChange
 from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
 from slipway.domain.json_value import JsonObject
@@ -65,6 +66,7 @@ class NewRelease:
     product_owner: str | None
     extra: JsonObject
     needs: Sequence[Need] = ()
+    change: OutsideChange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -141,4 +141,5 @@ def _turn(row: Row) -> Turn:
         ready_at=row["ready_at"],
         fencing=row["fencing"],
         slot_parked=row["slot_parked_at"] is not None,
+        taken_at=row["taken_at"],
     )
