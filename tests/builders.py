@@ -19,8 +19,11 @@ from slipway.domain.platform import (
 from slipway.domain.release_window import Calendar, DayWindow, ReleaseWindow, Weekday
 from slipway.domain.repository import Repository
 from slipway.domain.service import (
+    ActedBy,
+    ActSettings,
     MigrationSettings,
     NotApplicable,
+    Profile,
     Service,
     SmokeCheck,
     SmokeSuite,
@@ -157,4 +160,19 @@ def a_service(
         stages=stages,
         depends_on=depends_on,
         repository=repository,
+    )
+
+
+def outside_service(name: str, profile: Profile, **live: Any) -> Service:
+    """A service of team ordering that is changed outside: only live is known of it."""
+    absent = NotApplicable(because="it has none", agreed_by="mona")
+    by = ActedBy.PIPELINE if profile is Profile.STATIC_APP else ActedBy.PERSON
+    stages = {role: a_stage(role, target=None, smoke=None, not_applicable=absent) for role in (DEV, PREPROD)}
+    prod = {"target": None, "act": ActSettings(by=by), **live}
+    return Service(
+        name=name,
+        team="ordering",
+        description="changed outside",
+        profile=profile,
+        stages={**stages, PROD: a_stage(PROD, **prod)},
     )

@@ -25,7 +25,7 @@ from slipway.airflow_edge.stage_tasks import add_stage
 from slipway.airflow_edge.steps import Close
 from slipway.airflow_edge.texts import DEV_DOC, RELEASE_DOC, TASK_DOC
 from slipway.catalogue.files import catalogue_folder, service_names
-from slipway.catalogue.headline import ServiceHeadline, headline, time_zone
+from slipway.catalogue.headline import OUTSIDE, ServiceHeadline, headline, time_zone
 from slipway.domain.service import StageRole
 
 DEV_PREFIX, RELEASE_PREFIX = "dev__", "release__"
@@ -44,6 +44,8 @@ def build_dags(folder: Path | None = None) -> Iterator[DAG]:
     zone = time_zone(folder)
     for name in service_names(folder):
         service = headline(folder, name)
+        if service.profile in OUTSIDE:
+            continue  # its changes go by `record_change`
         yield dev_dag(service, zone)
         yield release_dag(service)
 

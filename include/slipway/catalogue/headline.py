@@ -9,9 +9,12 @@ import yaml
 
 from slipway.catalogue.cron import checked_cron
 from slipway.catalogue.files import PLATFORM, service_file
+from slipway.domain.service import Profile
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WANTED = ("team", "description", "nightly", "product_owner", "time_zone")
+OUTSIDE = frozenset({Profile.STATIC_APP.value, Profile.BY_HAND.value})
+"""Profiles whose services have no DAGs of their own: nothing of theirs is deployed from here."""
+_WANTED = ("team", "description", "nightly", "product_owner", "time_zone", "profile")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,8 @@ class ServiceHeadline:
     description: str = ""
     nightly: str | None = None
     product_owner: str | None = None
+    profile: str | None = None
+    """As it is written; None: Slipway deploys its artefacts."""
     ok: bool = True
 
 
@@ -39,6 +44,7 @@ def headline(folder: Path, name: str) -> ServiceHeadline:
         description=fields.get("description", ""),
         nightly=nightly,
         product_owner=fields.get("product_owner"),
+        profile=fields.get("profile"),
         ok="team" in fields and "description" in fields,
     )
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from slipway.catalogue.people_file import PeopleModel
 from slipway.catalogue.platform_file import PlatformModel
-from slipway.catalogue.service_file import ServiceModel
+from slipway.catalogue.service_file import ServiceFileModel
 
 MODELS: Mapping[str, type[BaseModel]] = {
     "platform": PlatformModel,
     "people": PeopleModel,
-    "service": ServiceModel,
+    "service": ServiceFileModel,
 }
 
 

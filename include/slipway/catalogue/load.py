@@ -23,7 +23,7 @@ from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import CatalogueError, Problem
 from slipway.catalogue.references import Known, people_problems, service_problems, shared_ports
 from slipway.catalogue.satisfiable import dead_ends
-from slipway.catalogue.service_file import ServiceModel
+from slipway.catalogue.service_file import AnyServiceModel, model_for
 from slipway.catalogue.validated import validated
 from slipway.domain.people import People
 from slipway.domain.platform import Action, Catalogue, Platform
@@ -57,7 +57,8 @@ def load_one(folder: Path, name: str) -> Catalogue:
 
 def load_service(folder: Path, name: str) -> Service:
     """One service from its file alone, without looking at people and environments. Errors as `load_one`."""
-    return _load_file(folder, require_service(folder, name), ServiceModel).service()
+    document = read_document(folder, require_service(folder, name))
+    return _or_raise(document, _service_in(document)).service()
 
 
 def load_platform(folder: Path) -> Platform:
@@ -78,9 +79,8 @@ def load_people(folder: Path) -> People:
     return _or_raise(document, model).everybody()
 
 
-def _load_file(folder: Path, file: str, model: type[AnyModel]) -> AnyModel:
-    document = read_document(folder, file)
-    return _or_raise(document, validated(document, model))
+def _service_in(document: Document) -> AnyServiceModel | None:
+    return validated(document, model_for(document.data))
 
 
 def _or_raise(document: Document, model: AnyModel | None) -> AnyModel:
@@ -97,11 +97,11 @@ class _Reading:
         self._people_file = read_document(folder, PEOPLE)
         self._platform = validated(self._platform_file, PlatformModel)
         self._people = validated(self._people_file, PeopleModel)
-        self._services: dict[str, tuple[Document, ServiceModel]] = {}
+        self._services: dict[str, tuple[Document, AnyServiceModel]] = {}
         self.problems: list[Problem] = []
         for name in names:
             document = read_document(folder, service_file(name))
-            model = validated(document, ServiceModel)
+            model = _service_in(document)
             if model is not None:
                 self._services[name] = document, model
             self.problems.extend(document.problems)

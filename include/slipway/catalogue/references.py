@@ -1,15 +1,24 @@
 """Names in one file that must exist in another, and fields that must agree with each other."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from slipway.catalogue.document import Document, Location
 from slipway.catalogue.people_file import PeopleModel
 from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import Problem, nearest
-from slipway.catalogue.service_file import AbsentStageModel, ServiceModel, StageModel, TargetKind
+from slipway.catalogue.service_file import (
+    AbsentStageModel,
+    ActStageModel,
+    AnyServiceModel,
+    AnyStageModel,
+    OutsideModel,
+    ServiceModel,
+    StageModel,
+    TargetKind,
+)
 from slipway.domain.people import MACHINE_IDS, TeamRole
-from slipway.domain.service import StageRole
+from slipway.domain.service import Profile, StageRole
 
 MOST_SHOWN = 20
 """Longer lists of allowed names hide the message."""
@@ -41,23 +50,40 @@ def people_problems(document: Document, people: PeopleModel) -> Iterator[Problem
     yield from _shared(document, "subject", subjects)
 
 
-def service_problems(document: Document, service: ServiceModel, known: Known) -> Iterator[Problem]:
+def service_problems(document: Document, service: AnyServiceModel, known: Known) -> Iterator[Problem]:
     """Everything about one service that its own model cannot see."""
     if f"services/{service.name}.yaml" != document.file:
         yield document.problem(("name",), f"the file of `{service.name}` must be called {service.name}.yaml")
     if known.people is not None:
         yield from _people_of(document, service, known.people)
-    services = list(known.services)
+    if isinstance(service, OutsideModel):
+        yield from _check_of(document, service)
+    else:
+        yield from _dependencies(document, service, list(known.services))
+    for role, stage in service.stage_models().items():
+        yield from _stage(document, service, known, role, stage)
+
+
+def _check_of(document: Document, service: OutsideModel) -> Iterator[Problem]:
+    """The word of a pipeline is no check of live; that of the person who confirms a change by hand is."""
+    url = service.stages.prod.url
+    if service.profile is Profile.STATIC_APP and service.smoke is None:
+        yield document.problem((), "a static app needs `smoke`: its pipeline's own word is no check of live")
+    if service.smoke is not None and url is None:
+        yield document.problem(("stages", "prod"), "`smoke` needs a `url` here: the address that its checks ask")
+    if service.smoke is None and url is not None:
+        yield document.problem(("stages", "prod", "url"), "a `url` needs `smoke` in this file: nothing asks it else")
+
+
+def _dependencies(document: Document, service: ServiceModel, services: Sequence[str]) -> Iterator[Problem]:
     for index, other in enumerate(service.depends_on):
         if other == service.name:
             yield document.problem(("depends_on", index), "a service cannot depend on itself")
         elif other not in services:
             yield _unknown(document, ("depends_on", index), "service", other, services)
-    for role, stage in service.stage_models().items():
-        yield from _stage(document, service, known, role, stage)
 
 
-def shared_ports(services: Mapping[str, tuple[Document, ServiceModel]]) -> Iterator[Problem]:
+def shared_ports(services: Mapping[str, tuple[Document, AnyServiceModel]]) -> Iterator[Problem]:
     """Two stages on one machine that would listen on the same port."""
     owner: dict[object, str] = {}
     for document, service in services.values():
@@ -73,7 +99,7 @@ def shared_ports(services: Mapping[str, tuple[Document, ServiceModel]]) -> Itera
             owner.setdefault(port, here)
 
 
-def _people_of(document: Document, service: ServiceModel, people: PeopleModel) -> Iterator[Problem]:
+def _people_of(document: Document, service: AnyServiceModel, people: PeopleModel) -> Iterator[Problem]:
     if service.team not in people.teams:
         yield _unknown(document, ("team",), "team", service.team, people.teams)
     if service.product_owner is not None and service.product_owner not in people.people:
@@ -93,18 +119,20 @@ def _people_of(document: Document, service: ServiceModel, people: PeopleModel) -
 
 def _stage(
     document: Document,
-    service: ServiceModel,
+    service: AnyServiceModel,
     known: Known,
     role: StageRole,
-    stage: StageModel | AbsentStageModel,
+    stage: AnyStageModel,
 ) -> Iterator[Problem]:
     at: Location = ("stages", role.value)
     if isinstance(stage, AbsentStageModel):
-        if service.nightly is not None:
+        if isinstance(service, ServiceModel) and service.nightly is not None:
             yield document.problem(("nightly",), "a service without Dev has nothing to deploy each night")
         return
     if known.platform is not None:
         yield from _environment(document, (*at, "environment"), role, stage.environment, known.platform)
+    if isinstance(stage, ActStageModel) or not isinstance(service, ServiceModel):
+        return
     if stage.database is not None and service.migrations is None:
         yield document.problem((*at, "database"), "a `database` needs `migrations` in this file; `{}` is enough")
     if stage.database is None and service.migrations is not None:

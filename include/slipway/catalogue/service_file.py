@@ -3,15 +3,28 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Field, JsonValue, StringConstraints, Tag
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    RootModel,
+    StringConstraints,
+    Tag,
+)
 
 from slipway.catalogue.cron import checked_cron
+from slipway.catalogue.headline import OUTSIDE
 from slipway.catalogue.smoke_checks import SmokeModel, Url
 from slipway.catalogue.strict_model import ConnectionId, Name, StrictModel, Text
 from slipway.domain.repository import Repository
 from slipway.domain.service import (
+    ActedBy,
+    ActSettings,
     MigrationSettings,
     NotApplicable,
+    Profile,
     Service,
     StageDefinition,
     StageRole,
@@ -64,6 +77,24 @@ class AbsentStageModel(StrictModel):
 
     not_applicable: NotApplicableModel
 
+    def definition(self, role: StageRole) -> StageDefinition:
+        """The domain value."""
+        absent = NotApplicable(**self.not_applicable.model_dump())
+        return StageDefinition(role=role, environment=role.value, target=None, smoke=None, not_applicable=absent)
+
+
+class ActStageModel(StrictModel):
+    """Live, where somebody outside makes the changes (R10)."""
+
+    environment: Name = Field(description="One of platform.yaml, with the role of this stage.")
+    url: Url | None = Field(None, description="Where the smoke checks ask; goes with `smoke`.")
+    act_deadline_minutes: int = Field(
+        60, ge=5, le=480, description="How long the lane is held for the work and its report."
+    )
+
+
+AnyStageModel = StageModel | AbsentStageModel | ActStageModel
+
 
 def _which(value: Any) -> str:
     absent = isinstance(value, AbsentStageModel) or (isinstance(value, dict) and "not_applicable" in value)
@@ -105,13 +136,19 @@ class StagesModel(StrictModel):
     prod: StageModel
 
 
-class ServiceModel(StrictModel):
-    """One released service."""
+class OwnedModel(StrictModel):
+    """What every service file says, however its changes reach live."""
 
     name: Name = Field(description="The same as the file's name.")
     team: Name = Field(description="The team that owns it and its releases.")
     description: Text
     product_owner: Name | None = Field(None, description="May confirm that functionality works, by id.")
+    profile: Profile = Field(Profile.SERVICE, description="Left out: Slipway deploys its artefacts.")
+
+
+class ServiceModel(OwnedModel):
+    """One released service."""
+
     depends_on: list[Name] = Field([], description="Services whose change in Preprod voids a proof of this one.")
     nightly: Annotated[str, AfterValidator(checked_cron)] | None = Field(
         None, description="When Dev deploys each night: cron, in the platform's time zone."
@@ -123,7 +160,7 @@ class ServiceModel(StrictModel):
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
 
-    def stage_models(self) -> dict[StageRole, StageModel | AbsentStageModel]:
+    def stage_models(self) -> dict[StageRole, AnyStageModel]:
         """The stages by role."""
         return {role: getattr(self.stages, role.value) for role in StageRole}
 
@@ -142,8 +179,7 @@ class ServiceModel(StrictModel):
 
     def _definition(self, role: StageRole, model: StageModel | AbsentStageModel) -> StageDefinition:
         if isinstance(model, AbsentStageModel):
-            absent = NotApplicable(**model.not_applicable.model_dump())
-            return StageDefinition(role=role, environment=role.value, target=None, smoke=None, not_applicable=absent)
+            return model.definition(role)
         return StageDefinition(
             role=role,
             environment=model.environment,
@@ -162,3 +198,72 @@ class ServiceModel(StrictModel):
         if self.migrations is None or connection is None:
             return None
         return MigrationSettings(connection=connection, **self.migrations.model_dump())
+
+
+class OutsideStagesModel(StrictModel):
+    """Live only; why there is no Dev and no Preprod of ours, and which manager agreed, is said here."""
+
+    dev: AbsentStageModel
+    preprod: AbsentStageModel
+    prod: ActStageModel
+
+
+class OutsideModel(OwnedModel):
+    """What Slipway does not deploy itself: a static app, a third party's system, infrastructure, Slipway (R10)."""
+
+    smoke: SmokeModel | None = Field(None, description="Asked after each change; a static app needs it.")
+    stages: OutsideStagesModel
+
+    def stage_models(self) -> dict[StageRole, AnyStageModel]:
+        """The stages by role."""
+        return {role: getattr(self.stages, role.value) for role in StageRole}
+
+    def service(self) -> Service:
+        """The domain value."""
+        absent = {
+            role: getattr(self.stages, role.value).definition(role) for role in (StageRole.DEV, StageRole.PREPROD)
+        }
+        return Service(
+            name=self.name,
+            team=self.team,
+            description=self.description,
+            stages={**absent, StageRole.PROD: self._live()},
+            product_owner=self.product_owner,
+            profile=self.profile,
+        )
+
+    def _live(self) -> StageDefinition:
+        live = self.stages.prod
+        by = ActedBy.PIPELINE if self.profile is Profile.STATIC_APP else ActedBy.PERSON
+        return StageDefinition(
+            role=StageRole.PROD,
+            environment=live.environment,
+            target=None,
+            smoke=self.smoke.suite(live.url) if self.smoke and live.url else None,
+            act=ActSettings(by=by, deadline_minutes=live.act_deadline_minutes),
+        )
+
+
+AnyServiceModel = ServiceModel | OutsideModel
+
+
+def profile_of(data: Any) -> str:
+    """The name of the model that a service file is to be checked against."""
+    profile = data.profile if isinstance(data, OwnedModel) else data.get("profile") if isinstance(data, dict) else None
+    return OutsideModel.__name__ if profile in OUTSIDE else ServiceModel.__name__
+
+
+def model_for(data: Any) -> type[ServiceModel] | type[OutsideModel]:
+    """Chosen by `profile` alone, so that what is wrong is told in the words of what was meant."""
+    return OutsideModel if profile_of(data) == OutsideModel.__name__ else ServiceModel
+
+
+class ServiceFileModel(RootModel[Any]):
+    """Either kind of service file, for editors."""
+
+    model_config = ConfigDict(json_schema_extra={"type": "object"})
+
+    root: Annotated[
+        Annotated[ServiceModel, Tag("ServiceModel")] | Annotated[OutsideModel, Tag("OutsideModel")],
+        Discriminator(profile_of),
+    ]

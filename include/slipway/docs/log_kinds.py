@@ -46,6 +46,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "migrate_refused": "Migrations could not be begun: the artefact or the connection is not as it should be.",
         "smoke_finished": "The verdict of the smoke tests, check by check.",
         "bad_version_tried_again": "A senior or manager says why a version that is marked bad is tried again.",
+        "act_refused": "Beginning or reporting work outside was refused: `tried`, `code` and `message` say why.",
+        "act_expired": "Nobody began to act in time: nothing was touched, and the lane is free.",
         "version_marked_bad": "A check or a person said fail: this artefact is not released again as it is.",
     },
     "Two people": {
@@ -89,7 +91,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "request_received": "A changing request reached the API server: written before anything is changed.",
         "request_answered": "How that request ended: its status, and whether it was allowed or refused.",
         "cross_checked": "Airflow's own memory was compared with this log.",
-        "unauthorised_change": "Something changed in Airflow past the recorder; the actor is as Airflow recorded it.",
+        "unauthorised_change": "Airflow was changed past the recorder, or live without a permit: `what`, and by whom.",
         "log_broken": "The log was verified, and an entry does not hold.",
     },
 }
@@ -103,10 +105,12 @@ ACTIVITY_ENDINGS: Mapping[str, str] = {
     "settled_failed": "Its process died; what it wanted is not there.",
     "quarantined": "Two people gave up on it past its deadline, without an answer: its service stays locked.",
 }
-"""Second half of the kinds that every activity (migrate, deploy, undo) has."""
+"""Second half of the kinds that every activity (migrate, deploy, undo, act) has."""
 
 
 def all_kinds() -> frozenset[str]:
     """Every kind there is, those of activities written out."""
     plain = {kind for chapter in LOG_KINDS.values() for kind in chapter}
-    return frozenset(plain | {f"{kind}_{end}" for kind in ("migrate", "deploy", "undo") for end in ACTIVITY_ENDINGS})
+    return frozenset(
+        plain | {f"{kind}_{end}" for kind in ("migrate", "deploy", "undo", "act") for end in ACTIVITY_ENDINGS}
+    )

@@ -55,6 +55,8 @@ class ActivityKind(StrEnum):
     MIGRATE = "migrate"
     DEPLOY = "deploy"
     UNDO = "undo"
+    ACT = "act"
+    """Done outside, by a person or a pipeline, under the permit."""
 
 
 class ActivityState(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from slipway.domain.people import People, Person
+from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import AuthorityRule, Party
 
 
@@ -15,6 +15,8 @@ class Matter:
     product_owner: str | None = None
     parties: Mapping[Party, frozenset[str]] = field(default_factory=dict)
     about: str = "this release"
+    manager_agrees: bool = False
+    """An exception: the person or the authoriser must be a manager (R10)."""
 
     def ids(self, parties: frozenset[Party]) -> frozenset[str]:
         """Everyone who played any of these parts."""
@@ -32,9 +34,7 @@ def why_not(rule: AuthorityRule, person: Person | None, matter: Matter, people: 
             return f"{person.name} is already {_part(party)} of {matter.about} and must be somebody else"
     if rule.same_as and person.id not in matter.ids(rule.same_as):
         return f"{person.name} must be {' or '.join(_part(party) for party in sorted(rule.same_as))}"
-    if rule.one_of_own_team and not _own_team_is_there(rule, person, matter, people):
-        return f"at least one of the people who authorise must be of the owning team {matter.team}"
-    return None
+    return _why_not_together(rule, person, matter, people)
 
 
 def entitled(rule: AuthorityRule, matter: Matter, people: People) -> tuple[str, ...]:
@@ -42,11 +42,25 @@ def entitled(rule: AuthorityRule, matter: Matter, people: People) -> tuple[str, 
     return tuple(sorted(person.id for person in people.by_id.values() if why_not(rule, person, matter, people) is None))
 
 
+def _why_not_together(rule: AuthorityRule, person: Person, matter: Matter, people: People) -> str | None:
+    """What this person and those who decided before must be between them."""
+    if matter.manager_agrees and not _a_manager_is_there(person, matter, people):
+        return "it is an exception (made by hand, or not tested): one of those who authorise it must be a manager"
+    if rule.one_of_own_team and not _own_team_is_there(rule, person, matter, people):
+        return f"at least one of the people who authorise must be of the owning team {matter.team}"
+    return None
+
+
 def _own_team_is_there(rule: AuthorityRule, person: Person, matter: Matter, people: People) -> bool:
     if matter.team in person.teams:
         return True
     others = (people.find(other) for other in matter.ids(rule.one_of_own_team))
     return any(other is not None and matter.team in other.teams for other in others)
+
+
+def _a_manager_is_there(person: Person, matter: Matter, people: People) -> bool:
+    others = (people.find(other) for other in matter.ids(frozenset({Party.AUTHORISER})))
+    return any(one is not None and one.has_role_anywhere(TeamRole.MANAGER) for one in (person, *others))
 
 
 def _part(party: Party) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from slipway.domain.arrival import Arrival
+from slipway.domain.change import OutsideChange
 from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
@@ -47,13 +48,8 @@ def evidence(
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
-        f"- Artefact: {attempt.version}, `{attempt.digest}`",
-        *([arrival.line()] if arrival else ()),
-        f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
-        *(commits.lines() if commits else ()),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
-        f"- Migrations: {NOT_BUILT}",
-        *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),
+        *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {_grant(grant)}" for grant in facts.grants),
@@ -75,6 +71,36 @@ def _where_the_texts_are(release: Release) -> Iterator[str]:
             f"- The texts: {where}, or `slipway disclosure show {release.summary}`; until they are published for the"
             " disclosure group only, and each look is in the log"
         )
+
+
+def _artefact(
+    facts: Facts, runs_now: str | None, arrival: Arrival | None, commits: CommitsSinceLive | None
+) -> Iterator[str]:
+    yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
+    yield from [arrival.line()] if arrival else ()
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back"
+    yield from commits.lines() if commits else ()
+    yield f"- Migrations: {NOT_BUILT}"
+    yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
+
+
+def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
+    """What is done outside: the platform neither proves it nor takes it back, and says so."""
+    act = facts.stage.definition.act
+    yield f"- Sort of change: {change.sort.replace('_', ' ')}; where: {_said(change.where)}"
+    yield f"- What you decide about: {facts.attempt.version}, `{facts.attempt.digest}`"
+    yield f"- Tested before live: {_said(change.tested) or f'**no**, because {_said(change.untested_because)}'}"
+    if not change.sort.by_pipeline:
+        yield f"- By hand until {change.by_hand_until}, because {_said(change.by_hand_because)}"
+    if change.is_exception:
+        yield "- An exception: one of the two who decide must be a manager, and agrees to it by that"
+    if change.not_before is not None:
+        yield f"- Planned for {change.not_before:%Y-%m-%d %H:%M} UTC or later"
+    if act is not None:
+        yield f"- Made by a {act.by}, with {act.deadline_minutes} minutes from its turn on; the platform cannot undo it"
+    suite = facts.stage.definition.smoke
+    asked = f"{len(suite.checks)} requests to {suite.url}" if suite else "the person who confirms it"
+    yield f"- Checked afterwards by {asked}"
 
 
 def _said(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from slipway.domain.change import OutsideChange
 from slipway.domain.needs import Need
 from slipway.domain.service import StageDefinition, StageRole
 
@@ -160,6 +161,8 @@ class Release:
     """Of the service, as its definition said when the release was asked for."""
     needs: tuple[Need, ...] = ()
     """What must be live before it goes live."""
+    change: OutsideChange | None = None
+    """What somebody outside is to do; None: an artefact is released."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,32 @@ class MigrationSettings:
     statement_timeout_seconds: float = 300.0
 
 
+class Profile(StrEnum):
+    """How changes of a service reach live."""
+
+    SERVICE = "service"
+    """Slipway deploys its artefacts."""
+    STATIC_APP = "static_app"
+    """Its build pipeline does, after it asked (R10)."""
+    BY_HAND = "by_hand"
+    """People do: a third party's system, infrastructure, Slipway itself (R10)."""
+
+
+class ActedBy(StrEnum):
+    """Who does the work that Slipway does not do itself."""
+
+    PERSON = "person"
+    PIPELINE = "pipeline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActSettings:
+    """Work outside: by whom, and how long it may hold the lane, its report included."""
+
+    by: ActedBy
+    deadline_minutes: int = 60
+
+
 @dataclass(frozen=True, kw_only=True)
 class NotApplicable:
     """Why a service has no such stage, and who agreed (R10)."""
@@ -83,6 +109,8 @@ class StageDefinition:
     not_applicable: NotApplicable | None = None
     repository: Repository | None = None
     """Where to ask what was written since live."""
+    act: ActSettings | None = None
+    """Somebody outside does the work; there is no target then."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` turns back into an equal value."""
@@ -92,7 +120,7 @@ class StageDefinition:
     def from_json(value: Mapping[str, Any]) -> "StageDefinition":
         """The inverse of `as_json`."""
         smoke, target, migrations = value["smoke"], value["target"], value["migrations"]
-        absent, repository = value["not_applicable"], value.get("repository")
+        absent, repository, act = value["not_applicable"], value.get("repository"), value.get("act")
         return StageDefinition(
             role=StageRole(value["role"]),
             environment=value["environment"],
@@ -103,6 +131,7 @@ class StageDefinition:
             migrate_deadline_seconds=value["migrate_deadline_seconds"],
             not_applicable=NotApplicable(**absent) if absent else None,
             repository=Repository(**repository) if repository else None,
+            act=ActSettings(**{**act, "by": ActedBy(act["by"])}) if act else None,
         )
 
 
@@ -116,6 +145,7 @@ class Service:
     stages: Mapping[StageRole, StageDefinition]
     product_owner: str | None = None
     depends_on: tuple[str, ...] = ()
+    profile: Profile = Profile.SERVICE
     nightly: str | None = None
     """Cron expression (platform time zone) of the nightly Dev run; None where the service has no Dev."""
     repository: Repository | None = None

@@ -21,6 +21,8 @@ def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) 
     """Every activity is closed when this is asked. Once an undo was begun, the stage is undone."""
     if not activities:
         return _nothing_was_touched(attempt, stage)
+    if stage.definition.act is not None:
+        return _how_an_act_ends(attempt, stage, activities)
     undo_begun = any(a.kind is ActivityKind.UNDO for a in activities)
     deployed = any(a.kind is ActivityKind.DEPLOY and a.state.succeeded for a in activities)
     stopped = attempt.stop_requested_by is not None
@@ -31,6 +33,25 @@ def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) 
         return Ending(outcome=StageOutcome.UNDONE, detail="undone before all its answers were in", undo=True)
     work = [a for a in activities if a.kind is not ActivityKind.UNDO]
     return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, work, deployed), undo=True)
+
+
+def _how_an_act_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
+    """The platform cannot undo what it did not do: whoever did it reports that it is undone, or nobody knows."""
+    act = next(a for a in activities if a.kind is ActivityKind.ACT)
+    undo = deciding_undo(activities)
+    if undo is not None and undo.state.succeeded:
+        return Ending(outcome=StageOutcome.UNDONE, detail=f"{act.detail}; what was before is back")
+    if not act.state.succeeded:
+        detail = f"{act.state.replace('_', ' ')}: {act.detail}"
+    elif stage.smoke == "pass":
+        too_late = f"; {attempt.stop_requested_by} stopped it, too late" if attempt.stop_requested_by else ""
+        return Ending(outcome=StageOutcome.PASSED, detail=f"done, reported and checked{too_late}")
+    else:
+        detail = f"it was done, but its check: {stage.smoke or 'not run'}"
+    return Ending(
+        outcome=StageOutcome.LIVE_UNCERTAIN,
+        detail=f"{detail}. Go back by its rollback plan, and record that as a change that fixes {attempt.release_id}",
+    )
 
 
 def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:

@@ -20,6 +20,7 @@ from slipway.domain.activity import (
 )
 from slipway.domain.arrival import Arrival
 from slipway.domain.audit import RecordedRequest, RunName
+from slipway.domain.change import OutsideChange
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
@@ -72,6 +73,7 @@ class NewRelease:
     product_owner: str | None
     extra: JsonObject
     needs: Sequence[Need] = ()
+    change: OutsideChange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from slipway.domain.activity import lane_of
+from slipway.domain.act import act_needs
+from slipway.domain.activity import Turn, lane_of
 from slipway.domain.expected_start import nine_in_ten
 from slipway.domain.grant import STEPS_BEFORE
 from slipway.domain.policy.decision import Facts
@@ -28,6 +29,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
     stage = next(stage for stage in stages if stage.role is role)
     before = tuple(other for other in stages[: stages.index(stage)])
     lease = tx.leases.live(attempt.service, stage.environment)
+    turn = tx.turns.find(attempt.id, role)
     proofs = {} if role is not StageRole.PROD else _proofs(tx, attempt, before)
     return Facts(
         platform=policy.platform,
@@ -37,7 +39,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         attempt=attempt,
         stage=stage,
         calendar=policy.calendar,
-        stage_needs=stage_needs(tx, policy, attempt.service, stage.environment),
+        stage_needs=_needs_of(tx, policy, attempt, stage, turn),
         not_activated=not_activated(tx, policy, attempt.service, stage.environment),
         product_owner=release.product_owner,
         stages_before=before,
@@ -47,7 +49,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         may_overtake_service=may_overtake(tx, release, lease),
         rescues=tuple(tx.activities.rescues()),
         quarantine=tx.quarantines.of_service(attempt.service, stage.environment),
-        turn=tx.turns.find(attempt.id, role),
+        turn=turn,
         lane_holder=tx.turns.holder(lane_of(role, attempt.service)),
         bad_version=tx.records.why_bad(attempt.service, attempt.digest),
         runs_before={
@@ -63,6 +65,12 @@ def _proofs(tx: Transaction, attempt: Attempt, before: Sequence[Stage]) -> dict[
     places = [stage.environment for stage in before if stage.role.on_live_path]
     found = ((place, tx.records.latest_proof(attempt.service, place, attempt.digest)) for place in places)
     return {place: proof for place, proof in found if proof is not None}
+
+
+def _needs_of(tx: Transaction, policy: PolicyInEffect, attempt: Attempt, stage: Stage, turn: Turn | None) -> timedelta:
+    if stage.definition.act is not None:
+        return act_needs(stage.definition, turn, tx.now)
+    return stage_needs(tx, policy, attempt.service, stage.environment)
 
 
 def stage_needs(tx: Transaction, policy: PolicyInEffect, service: str, environment: str) -> timedelta:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from slipway.domain.authority import Matter, why_not
+from slipway.domain.change import OutsideChange
 from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need, read_needs
@@ -18,6 +19,12 @@ from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
 from slipway.use_cases.bring_artefact import bring_artefact
+from slipway.use_cases.change_stages import (
+    as_payload,
+    change_stages,
+    first_run_of_what_a_pipeline_asked,
+    refuse_what_does_not_fit,
+)
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
 from slipway.use_cases.keep_private import claim_texts, refuse_free_text
 from slipway.use_cases.open_review import open_review
@@ -50,6 +57,8 @@ class AttemptRequest:
     despite_bad: str = ""
     """Why a version that is marked bad may be tried again; empty: it may not."""
     extra: Mapping[str, str] | None = None
+    change: OutsideChange | None = None
+    """What somebody outside is to do; None: an artefact is released."""
 
 
 def open_attempt(world: World, request: AttemptRequest) -> Attempt:
@@ -86,11 +95,12 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
             _refuse_free_text(request)
         _refuse_strangers(policy, service, request, release)
         last = tx.releases.attempts(release.id)[-1] if release else None
-        artefact = _artefact(world, request, last)
+        artefact = _artefact(world, request, release, last)
         again = inherited(last, artefact)
         if request.origin is Origin.PERSON:
             again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
         if release is None:
+            refuse_what_does_not_fit(tx, policy, service, request.change)
             release = _requested(world, tx, request, service, artefact)
         else:
             tx.releases.set_state(release.id, ReleaseState.OPEN, None)
@@ -171,7 +181,9 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
         raise RefusedError(
             "unknown_release", f"there is no release {request.release_id} of {request.service} to go on with"
         )
-    if release.state is not ReleaseState.AWAITING_RETRY:
+    if release.state is not ReleaseState.AWAITING_RETRY and not first_run_of_what_a_pipeline_asked(
+        tx, release, request.origin
+    ):
         raise RefusedError(
             "not_awaiting_retry",
             f"release {release.id} is {release.state}; only one that awaits a retry can go on. See `slipway status`",
@@ -211,7 +223,10 @@ def _refuse_strangers(
 _WORDS = {Action.REQUEST_RELEASE: "release", Action.DECLARE_EMERGENCY: "declare an emergency for"}
 
 
-def _artefact(world: World, request: AttemptRequest, last: Attempt | None) -> Artefact:
+def _artefact(world: World, request: AttemptRequest, release: Release | None, last: Attempt | None) -> Artefact:
+    change = request.change if release is None else release.change
+    if change is not None:
+        return Artefact(service=request.service, version=change.version, digest=change.digest, size=0)
     version = request.version or (last.version if last else None)
     if version is None:
         known = world.artefacts.versions(request.service)
@@ -262,6 +277,7 @@ def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need
         product_owner=service.product_owner,
         extra=dict(request.extra or {}),
         needs=needs,
+        change=request.change,
     )
 
 
@@ -273,6 +289,8 @@ def _stages(
     artefact: Artefact,
     to: StageRole,
 ) -> Sequence[NewStage]:
+    if release.change is not None:
+        return change_stages(policy, service, release.change)
     roles = list(StageRole)
     stages: list[NewStage] = []
     for role in roles:
@@ -338,6 +356,7 @@ def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) ->
         "needs": [str(need) for need in needs],
         "run_id": request.run_id,
         "origin": request.origin.value,
+        **as_payload(request.change),
     }
 
 

@@ -96,7 +96,7 @@ def _start_renewal(world: World, scheduler: Scheduler, attempt: Attempt) -> None
         "release_id": release.id,
         "resume_of": attempt.id,
     }
-    dag_id, first = f"release__{release.service}", f"{release.id}-attempt-{attempt.number + 1}"
+    dag_id, first = attempt.dag_id, f"{release.id}-attempt-{attempt.number + 1}"
     for run_id in (first, *(f"{first}.{number}" for number in range(2, RENEWAL_TRIES + 1))):
         match scheduler.run_state(dag_id, run_id):
             case RunState.GONE:

@@ -5,9 +5,12 @@ from enum import StrEnum
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Stage
+from slipway.domain.service import ActedBy
 from slipway.ports.store import Actor, Deployed, Transaction
 from slipway.use_cases.service_database import migration_order
 from slipway.use_cases.world import World
+
+_SILENCE = "nobody reported by the deadline what was done, so nobody knows what was changed"
 
 
 class Settled(StrEnum):
@@ -36,7 +39,7 @@ def settle(world: World, activity_id: str, actor: Actor) -> Settled:
             _log(tx, activity, stage, actor, "activity_unsettled", {"problem": str(error)})
             return Settled.UNKNOWN
         state = ActivityState.SETTLED_DONE if as_wanted else ActivityState.SETTLED_FAILED
-        detail = "its process died; the target was asked what runs"
+        detail = _SILENCE if activity.kind is ActivityKind.ACT else "its process died; the target was asked what runs"
         close_activity(tx, activity, state, detail, actor)
         return Settled.CLOSED
 
@@ -47,14 +50,24 @@ def close_activity(tx: Transaction, activity: Activity, state: ActivityState, de
     attempt = tx.releases.attempt(activity.attempt_id)
     assert attempt is not None, "an activity refers to its attempt by foreign key"
     tx.activities.close(activity.id, state, detail)
-    if state.succeeded and activity.kind is ActivityKind.DEPLOY:
+    if state.succeeded and brings_the_artefact(activity, stage):
         deployed = Deployed(version=attempt.version, digest=attempt.digest)
         tx.records.add_deployment(attempt, stage.environment, deployed, "deploy")
-    if state.succeeded and activity.kind is ActivityKind.UNDO:
+    if state.succeeded and activity.kind is ActivityKind.UNDO and not is_by_hand(stage):
         deployed = Deployed(version=stage.previous_version, digest=stage.previous_digest)
         tx.records.add_deployment(attempt, stage.environment, deployed, "undo")
     _log(tx, activity, stage, actor, f"{activity.kind}_{state}", {"detail": detail})
     tx.wake()
+
+
+def brings_the_artefact(activity: Activity, stage: Stage) -> bool:
+    """Whether another artefact runs there since: what people change by hand leaves that as it was."""
+    return activity.kind is ActivityKind.DEPLOY or (activity.kind is ActivityKind.ACT and not is_by_hand(stage))
+
+
+def is_by_hand(stage: Stage) -> bool:
+    """Whether people do the stage's work."""
+    return stage.definition.act is not None and stage.definition.act.by is ActedBy.PERSON
 
 
 def is_over(world: World, tx: Transaction, activity: Activity) -> bool:
@@ -69,6 +82,8 @@ def reached(world: World, tx: Transaction, activity: Activity, stage: Stage) -> 
     Raises SlipwayError where it does not answer."""
     attempt = tx.releases.attempt(activity.attempt_id)
     assert attempt is not None, "an activity refers to its attempt by foreign key"
+    if activity.kind is ActivityKind.ACT:
+        return False
     if activity.kind is ActivityKind.MIGRATE:
         with migration_order(world, attempt, stage, activity.deadline) as order:
             return order is None or not world.migrations.state(order).pending

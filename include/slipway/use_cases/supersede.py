@@ -15,6 +15,8 @@ def supersede_pending(tx: Transaction, newer: Release, actor: Actor) -> list[str
         release = release_of(tx, attempt)
         if release.id == newer.id or release.to is StageRole.DEV or release.kind.rank > newer.kind.rank:
             continue
+        if not _alike(release, newer):
+            continue
         if tx.releases.lock_attempt(attempt.id).outcome is not None:
             continue
         stage = _pending(tx, attempt)
@@ -33,9 +35,16 @@ def newer_request(tx: Transaction, release: Release) -> Release | None:
     for attempt in tx.releases.open_attempts(release.service):
         other = release_of(tx, attempt)
         later = other.requested_at > release.requested_at and other.kind.rank >= release.kind.rank
-        if other.id != release.id and other.to is not StageRole.DEV and later:
+        if other.id != release.id and other.to is not StageRole.DEV and later and _alike(release, other):
             return other
     return None
+
+
+def _alike(one: Release, other: Release) -> bool:
+    """Artefacts replace artefacts, builds of a static app each other; what is done by hand replaces nothing."""
+    if one.change is None or other.change is None:
+        return one.change is other.change
+    return one.change.sort.by_pipeline and other.change.sort.by_pipeline
 
 
 def _pending(tx: Transaction, attempt: Attempt) -> Stage | None:

@@ -18,7 +18,9 @@ from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
 from slipway.use_cases.world import World
 
-FINAL = frozenset({"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"})
+FINAL = frozenset(
+    {"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version", "exception_over"}
+)
 """Blockers that no waiting clears: the stage is refused."""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from slipway.domain.change import OutsideChange
 from slipway.domain.governed import Governed
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
@@ -18,11 +19,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def prepare() -> None:
     """Makes the readers of all kinds now: a process that is forked from this one then finds them made."""
-    for kind in (StageDefinition, Platform, People, Governed):
+    for kind in (StageDefinition, Platform, People, Governed, OutsideChange):
         _adapter(kind)
 
 
-def dump(value: StageDefinition | Platform | People | Governed) -> Any:
+def dump(value: StageDefinition | Platform | People | Governed | OutsideChange) -> Any:
     """Plain JSON of a domain value."""
     kind: Any = type(value)
     return _adapter(kind).dump_python(value, mode="json")
@@ -50,3 +51,9 @@ def governed(value: Any) -> Governed:
     """The policy that `dump` made the JSON of."""
     policy: Governed = _adapter(Governed).validate_python(value)
     return policy
+
+
+def change(value: Any) -> OutsideChange:
+    """The change that `dump` made the JSON of."""
+    described: OutsideChange = _adapter(OutsideChange).validate_python(value)
+    return described

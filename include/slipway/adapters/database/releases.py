@@ -52,9 +52,9 @@ class DatabaseReleases:
         release_id = self._sql.value(
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
-                                 product_owner, extra, needs)
+                                 product_owner, extra, needs, change)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra, :needs)
+                    :extra, :needs, :change)
             RETURNING id
             """,
             service=new.service,
@@ -69,6 +69,7 @@ class DatabaseReleases:
             product_owner=new.product_owner,
             extra=json.dumps(new.extra),
             needs=json.dumps([asdict(need) for need in new.needs]),
+            change=None if new.change is None else json.dumps(codec.dump(new.change)),
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -229,6 +230,7 @@ def _release(row: Row) -> Release:
         fixes=row["fixes"],
         product_owner=row["product_owner"],
         needs=_needs(row),
+        change=None if row["change"] is None else codec.change(row["change"]),
     )
 
 

@@ -101,6 +101,7 @@ class DatabaseStages:
             """SELECT extract(epoch FROM proof.at - permit.issued_at)::float AS seconds
             FROM proof JOIN stage USING (attempt_id, environment) JOIN permit USING (attempt_id, role)
             WHERE service = :service AND environment = :environment AND verdict = 'pass'
+              AND stage.definition ->> 'act' IS NULL
             ORDER BY proof.id DESC LIMIT 20""",
             service=service,
             environment=environment,

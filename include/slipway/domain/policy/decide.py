@@ -5,11 +5,13 @@ from datetime import datetime
 
 from slipway.domain.policy import (
     attempt_is_open,
+    exception_is_current,
     grants_count,
     lane_is_ours,
     needs_are_live,
     no_hold,
     not_quarantined,
+    planned_time,
     policy_is_activated,
     proof_holds,
     proven_before,
@@ -29,6 +31,8 @@ BEFORE_TURN: Sequence[Rule] = (
     needs_are_live.check,
     grants_count.check,
     version_is_not_bad.check,
+    exception_is_current.check,
+    planned_time.check,
     policy_is_activated.check,
     no_hold.check,
     window_is_open.check,

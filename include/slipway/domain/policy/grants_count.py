@@ -40,6 +40,7 @@ def matter_of(facts: Facts, step: Step) -> Matter:
         team=facts.release.team,
         product_owner=facts.product_owner,
         parties={Party.REQUESTER: facts.release.requesters, Party.AUTHORISER: authorisers},
+        manager_agrees=step is Step.SIGN_OFF and facts.release.change is not None and facts.release.change.is_exception,
     )
 
 

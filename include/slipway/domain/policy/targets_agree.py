@@ -28,9 +28,11 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
 
 
 def to_ask(stage: Stage, before: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    """The stages whose targets must answer: on the live path, where the service has such a stage."""
+    """The stages whose targets must answer: on the live path, where the service has such a stage.
+
+    Of work that is done outside nobody can be asked: what it was is reported and checked."""
     known = [other for other in before if other.outcome is not StageOutcome.NOT_APPLICABLE]
-    return tuple(other for other in (*known, stage) if other.role.on_live_path)
+    return tuple(other for other in (*known, stage) if other.role.on_live_path and other.definition.act is None)
 
 
 def passes_drift_because(release: Release) -> str | None:
