@@ -7,7 +7,7 @@ Revision ID: 0007
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 _STATEMENTS = """
 CREATE TABLE review (

@@ -7,7 +7,7 @@ Revision ID: 0009
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0008"
 
 _STATEMENTS = """
 ALTER TABLE release ADD COLUMN change jsonb;
