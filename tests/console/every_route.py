@@ -15,6 +15,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_TASKS = ("/api/grants", "/api/audits")
 """Opened by the platform's internal token, never by a person."""
 _EXAMPLES = {"string": "x", "integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+_NAMES = {"service": "orders"}
 _FORMATS = {"date-time": "2100-01-01T00:00:00Z", "date": "2100-01-01"}
 
 
@@ -67,5 +68,5 @@ def _example(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
         return schema["enum"][0]
     if schema.get("type") == "object":
         needed = {*schema.get("required", ()), *({"reason"} & schema.get("properties", {}).keys())}
-        return {name: _example(schema["properties"][name], known) for name in sorted(needed)}
+        return {name: _NAMES.get(name) or _example(schema["properties"][name], known) for name in sorted(needed)}
     return _FORMATS.get(schema.get("format", "")) or _EXAMPLES[schema.get("type", "string")]

@@ -10,8 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from slipway.domain.platform import Action
+from slipway.domain.release import ChangeKind
 from slipway.ports.store import Actor
 from slipway.use_cases.ask_second import ask_second
+from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from tests.builders import PREPROD
 from tests.console.conftest import as_person, as_task
@@ -36,28 +38,33 @@ FROM_ELSEWHERE = (
 
 @pytest.fixture
 def known(scene: Scene) -> dict[str, str]:
-    """One of everything that a path can name, by the name it has there."""
-    attempt = scene.approved()
+    """One of everything that a path can name, by the collection it is in."""
+    attempt = scene.approved(by="lena", kind=ChangeKind.EMERGENCY)
     scene.turn(attempt, PREPROD)
     scene.deploy(attempt, PREPROD)
     lena = Actor(id="lena", via="rest")
     hold = place_hold(scene.world, HoldRequest(scope=HoldScope.ALL, name=None, reason="an audit"), lena)
     with scene.store.transaction() as tx:
         activity = tx.activities.of_stage(attempt.id, PREPROD)[0].id
+        (review,) = tx.reviews.all(open_only=True)
     pending = ask_second(scene.world, Action.BREAK_LEASE, {"attempt": attempt.id}, "it is stuck", lena)
+    filed = file_disclosure(scene.world, "orders", "a hole in the order page", "the old page", lena)
     return {
-        "release_id": attempt.release_id,
-        "hold_id": str(hold),
-        "attempt": attempt.id,
-        "activity": activity,
-        "number": str(pending.id),
+        "releases": attempt.release_id,
+        "holds": str(hold),
+        "leases": attempt.id,
+        "activities": activity,
+        "pending": str(pending.id),
+        "reviews": str(review.id),
+        "disclosures": filed.reference,
     }
 
 
 def filled(route: Route, known: dict[str, str]) -> str:
     """The path with names of things that are there; of what this file does not know, the first."""
-    pieces = [known.get(piece.strip("{}"), "1") if piece.startswith("{") else piece for piece in route.path.split("/")]
-    return "/".join(pieces)
+    pieces = route.path.split("/")
+    named = itertools.pairwise(["", *pieces])
+    return "/".join(known.get(before, "1") if piece.startswith("{") else piece for before, piece in named)
 
 
 def everything(scene: Scene) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from slipway.domain.activity import Activity, ActivityKind
-from slipway.domain.release import Attempt, ChangeKind, Release, Stage, StageOutcome
+from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.stage_ending import Ending, how_it_ends
 
@@ -21,9 +21,8 @@ def is_at_rest(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -
 
 
 def why_urgent(release: Release) -> str:
-    """For log, queue and messages. The words of a security change stay out: they may not be known yet."""
-    words = f": {release.summary}" if release.kind is ChangeKind.EMERGENCY else f": {release.ticket or 'no reference'}"
-    return f"{release.kind} {release.id}, asked for by {release.requested_by}{words}"
+    """For log, queue and messages. Of a security change, the summary is the reference of its texts and no more."""
+    return f"{release.kind} {release.id}, asked for by {release.requested_by}: {release.summary}"
 
 
 def how_the_overtaken_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity], by: Attempt) -> Ending:

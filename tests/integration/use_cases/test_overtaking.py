@@ -11,6 +11,7 @@ from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.ports import CheckStatus
 from slipway.ports.store import Actor
+from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.park_slot import lane_is_freed, park_slot
 from slipway.use_cases.reconcile import withdraw_dead_questions
@@ -120,9 +121,12 @@ def test_the_queue_shows_who_was_overtaken_and_why(two: Scene) -> None:
 
 def test_a_security_release_takes_it_too_and_its_words_are_told_nobody(two: Scene) -> None:
     watched(two)
-    secret = urgent(two, service="forms", kind=ChangeKind.SECURITY, summary="anybody may read forms", ticket="SEC-7")
+    lena = Actor(id="lena", via="rest")
+    reference = file_disclosure(two.world, "forms", "anybody may read forms", "the old forms", lena).reference
+    texts = {"summary": reference, "rollback_plan": reference}
+    secret = urgent(two, service="forms", kind=ChangeKind.SECURITY, **texts)
     two.turn(secret, PREPROD)
-    assert the_only(two, "lane_overtaken")["because"].endswith("asked for by lena: SEC-7")
+    assert the_only(two, "lane_overtaken")["because"].endswith(f"asked for by lena: {reference}")
     with two.store.transaction() as tx:
         (told,) = tx.sql.all("SELECT text FROM outbox WHERE key LIKE '%overtaken'")
     assert "anybody" not in told["text"]
