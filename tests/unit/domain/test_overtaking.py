@@ -53,8 +53,8 @@ def test_a_verdict_that_is_in_stays() -> None:
     assert how_the_overtaken_ends(an_attempt(), confirmed, DEPLOYED, an_attempt()).outcome is StageOutcome.PASSED
 
 
-def test_the_words_of_a_security_change_are_not_among_the_reasons() -> None:
+def test_who_is_urgent_is_known_by_its_summary_which_of_a_security_change_is_a_reference() -> None:
     emergency = a_release(kind=ChangeKind.EMERGENCY, summary="orders are lost")
     assert why_urgent(emergency) == "emergency r1, asked for by rita: orders are lost"
-    security = a_release(kind=ChangeKind.SECURITY, summary="anybody may read orders", ticket="SEC-7")
+    security = a_release(kind=ChangeKind.SECURITY, summary="SEC-7", ticket="T-1")
     assert why_urgent(security) == "security r1, asked for by rita: SEC-7"
