@@ -7,6 +7,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 import slipway.airflow_edge.preload  # noqa: F401 - see there
 from slipway.airflow_edge.listener import StateListener
+from slipway.airflow_edge.nightly import Nightly
 
 _LOG = logging.getLogger("slipway.corroboration")
 
@@ -16,6 +17,7 @@ class SlipwayPlugin(AirflowPlugin):
 
     name = "slipway"
     listeners = [StateListener(lambda seen: _LOG.info("%s", seen))]  # noqa: RUF012 - Airflow's own shape
+    timetables = [Nightly]  # noqa: RUF012 - as above
 
     @property
     def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from slipway.platform.home import PROJECT
 from slipway.platform.postgres import EmbeddedPostgres
 
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="slipway-airflow-", ignore_cleanup_errors=True)
 os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME.name
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(PROJECT / "plugins")
 """Tests that import Airflow must not find, or leave, anything in the home of whoever runs them."""
 
 TEMPLATE = "release_template"

@@ -7,20 +7,23 @@ a run in flight, and a task starts as fast with a thousand services as with ten.
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from airflow.sdk import (
     DAG,
     Asset,
     AssetOrTimeSchedule,
     BaseOperator,
-    CronTriggerTimetable,
     TaskGroup,
     get_parsing_context,
 )
 
 from slipway.airflow_edge.form import Form, release_params
+from slipway.airflow_edge.nightly import nightly
 from slipway.airflow_edge.opening import Open
+from slipway.airflow_edge.shape import copy_tasks
 from slipway.airflow_edge.stage_tasks import add_stage
 from slipway.airflow_edge.steps import Close
 from slipway.airflow_edge.texts import DEV_DOC, RELEASE_DOC, TASK_DOC
@@ -29,7 +32,6 @@ from slipway.catalogue.headline import OUTSIDE, ServiceHeadline, headline, time_
 from slipway.domain.service import StageRole
 
 DEV_PREFIX, RELEASE_PREFIX = "dev__", "release__"
-NIGHTLY = "30 2 * * *"
 _DEFAULTS = {"retries": 0, "owner": "slipway", "execution_timeout": timedelta(hours=6)}
 
 
@@ -62,9 +64,10 @@ def _one(folder: Path, dag_id: str) -> DAG | None:
 def dev_dag(service: ServiceHeadline, zone: str) -> DAG:
     """`dev__<service>`: nightly in the platform's time zone, and for every artefact a pipeline announces (R7)."""
     artefact = Asset(name=f"artefact-{service.name}", uri=f"slipway://artefact/{service.name}")
-    nightly = CronTriggerTimetable(service.nightly or NIGHTLY, timezone=zone)
-    schedule = AssetOrTimeSchedule(timetable=nightly, assets=[artefact]) if service.nightly else [artefact]
-    with DAG(
+    schedule: Any = [artefact]
+    if service.nightly:
+        schedule = AssetOrTimeSchedule(timetable=nightly(service.nightly, zone), assets=[artefact])
+    dag = DAG(
         dag_id=f"{DEV_PREFIX}{service.name}",
         description=f"Brings {service.name} to Dev by itself",
         doc_md=DEV_DOC.format(service=service.name, description=service.description, team=service.team),
@@ -73,18 +76,13 @@ def dev_dag(service: ServiceHeadline, zone: str) -> DAG:
         max_active_runs=1,
         default_args=_DEFAULTS,
         tags=["slipway", "dev", *([f"team:{service.team}"] if service.team else [])],
-    ) as dag:
-        opening = Open(task_id="open", service=service.name, dev_only=True, doc_md=TASK_DOC["open"])
-        stage = add_stage(StageRole.DEV, group=None)
-        closing = _closing()
-        opening >> stage.first
-        stage.finish >> closing
-    return dag
+    )
+    return _filled(dag, dev_shape(), service)
 
 
 def release_dag(service: ServiceHeadline) -> DAG:
     """`release__<service>`: by hand, with a form, up to Preprod or Prod (R8, R9)."""
-    with DAG(
+    dag = DAG(
         dag_id=f"{RELEASE_PREFIX}{service.name}",
         description=f"Releases {service.name}: Dev, Preprod, Prod",
         doc_md=RELEASE_DOC.format(service=service.name, description=service.description, team=service.team),
@@ -94,8 +92,35 @@ def release_dag(service: ServiceHeadline) -> DAG:
         default_args=_DEFAULTS,
         render_template_as_native_obj=False,
         tags=["slipway", "release", *([f"team:{service.team}"] if service.team else [])],
-    ) as dag:
-        before = Open(task_id="open", service=service.name, dev_only=False, doc_md=TASK_DOC["open"])
+    )
+    # Not given above: Airflow would validate every field of a copy that it makes of the form.
+    dag.params = Form(release_params())
+    return _filled(dag, release_shape(), service)
+
+
+def _filled(dag: DAG, shape: DAG, service: ServiceHeadline) -> DAG:
+    copy_tasks(shape, dag)
+    dag.get_task("open").service = service.name
+    return dag
+
+
+@cache
+def dev_shape() -> DAG:
+    """The tasks of each `dev__<service>`, built once a process, and copied (ADR 0015)."""
+    with _empty("dev") as shape:
+        opening = Open(task_id="open", service="", dev_only=True, doc_md=TASK_DOC["open"])
+        stage = add_stage(StageRole.DEV, group=None)
+        closing = _closing()
+        opening >> stage.first
+        stage.finish >> closing
+    return shape
+
+
+@cache
+def release_shape() -> DAG:
+    """The tasks of each `release__<service>`, likewise."""
+    with _empty("release") as shape:
+        before = Open(task_id="open", service="", dev_only=False, doc_md=TASK_DOC["open"])
         closing = _closing()
         passed = [before]
         for role in StageRole:
@@ -105,9 +130,12 @@ def release_dag(service: ServiceHeadline) -> DAG:
             passed = [stage.smoke, stage.finish]
             stage.holds_slot and stage.holds_slot >> closing
         passed[-1] >> closing
-    # Set last: each task would carry a copy of the form, and Airflow validates every field of every copy.
-    dag.params = Form(release_params())
-    return dag
+    return shape
+
+
+def _empty(name: str) -> DAG:
+    """A DAG that Airflow does not take for one of the file that is being parsed."""
+    return DAG(dag_id=name, default_args=_DEFAULTS, auto_register=False)
 
 
 def _closing() -> BaseOperator:

@@ -1,4 +1,4 @@
-"""Imports what tasks need, once, in the processes that they are forked from.
+"""Imports what tasks need, and builds their shapes, once, in the processes that they are forked from.
 
 Scheduler and DAG processor load plugins before they fork; a task that inherits these modules starts in milliseconds
 instead of a second. Nothing here may open a connection or start a thread.
@@ -18,9 +18,11 @@ import slipway.adapters.migrations.alembic_runner
 import slipway.adapters.probes.http_probe
 import slipway.adapters.targets.registry
 import slipway.adapters.upstreams.registry
-import slipway.airflow_edge.factory
 from slipway.adapters.database import codec
+from slipway.airflow_edge.factory import dev_shape, release_shape
 
 codec.prepare()
+dev_shape()
+release_shape()
 
 __all__ = ["HttpHook", "airflow", "slipway", "sqlalchemy"]
