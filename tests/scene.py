@@ -81,9 +81,9 @@ class Scene:
     """Everything a release needs. Steps are called as the DAG's tasks would call them."""
 
     def __init__(
-        self, engine: Engine, folder: Path, services: tuple[Service, ...], rules: Platform, everybody: People
+        self, store: DatabaseStore, folder: Path, services: tuple[Service, ...], rules: Platform, everybody: People
     ) -> None:
-        self.store = DatabaseStore(engine)
+        self.store = store
         self.target = MortalTarget()
         self.probe = FakeProbe()
         self.artefacts = FakeArtefactSource()
@@ -272,4 +272,4 @@ class Scene:
 def a_world(engine: Engine, folder: Path, *services: Service, **changes: Any) -> Scene:
     """Orders only, everybody there, always open, unless said otherwise (`rules`, `everybody`)."""
     rules, everybody = changes.get("rules", platform_rules()), changes.get("everybody", people())
-    return Scene(engine, folder, services or (a_service(),), rules, everybody)
+    return Scene(DatabaseStore(engine), folder, services or (a_service(),), rules, everybody)

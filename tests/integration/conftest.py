@@ -92,6 +92,12 @@ def clock(clocked: Engine) -> Clock:
 
 
 @pytest.fixture
+def emptied() -> Callable[[Engine], None]:
+    """Deletes all rows of a release database."""
+    return _delete_everything
+
+
+@pytest.fixture
 def scene_at(clocked: Engine, clock: Clock, tmp_path: Path) -> Callable[..., Scene]:
     """A scene at an instant: the database's clock stands there until the test moves it."""
 
