@@ -126,7 +126,7 @@ def what_its_run_does_next(attempt: Attempt) -> Command:
     for step in VOTES[stage.role]:
         if step not in stage.grants:
             return Command("vote", (attempt.id, step, VOTER[step], True))
-    if not stage.holds:
+    if not stage.holds and not stage.overtaken:
         return Command("turn", (attempt.id,))
     if stage.deploy != "done":
         return Command("deploy", (attempt.id, "lives"))

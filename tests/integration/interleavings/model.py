@@ -17,13 +17,13 @@ OPENS, CLOSES, CLOSES_ON_FRIDAY = 570, 1020, 960
 UNDO_TRIES = 3
 
 PREEMPTION_IS_BUILT = False
-"""Whether `take_turn` lets an emergency take the lane from a Prod stage after smoke. The lead sets it after merging."""
+"""Whether urgent releases overtake what is only watched in Prod, and a rescue holds back new starts. To be set to True
+as soon as the use cases do so; nothing else changes."""
 
 FINAL = {"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"}
-RENEWED = {
-    *("grant_expired", "grant_void", "proof_void", "proof_expired", "preprod_unhealthy"),
-    "preprod_moved_on",
-}
+RENEWED = {"grant_expired", "grant_void", "proof_void", "proof_expired", "preprod_unhealthy", "preprod_moved_on"}
+WAITED_FOR = {"rescue_running", "service_busy", "preprod_unhealthy"}
+"""What a start waits for while something is brought back."""
 AWAITS_RETRY = {"refused", "rolled_back", "failed", "renewed"}
 GOES_ON = {"passed", "carried_over"}
 
@@ -36,7 +36,6 @@ class Turn:
     state: str
     rank: int
     ready_at: datetime
-    parked: bool = False
 
 
 @dataclass
@@ -76,8 +75,9 @@ class Stage:
         return self.turn is not None and self.turn.state == "waiting"
 
     @property
-    def at_work(self) -> bool:
-        return self.deploy == "open" or "open" in self.undos
+    def overtaken(self) -> bool:
+        """It goes on without the lane, and keeps its service."""
+        return self.permit_at is not None and not self.holds
 
 
 @dataclass
@@ -253,6 +253,8 @@ class Model:
         codes = self.codes(attempt, stage)
         if stage.holds and not codes & {"stage_ended", "stopped"}:
             return "taken"
+        if stage.overtaken and not codes & {"stage_ended", "stopped"}:
+            return "not_needed"
         ending = stage.ending or _ending(codes)
         if ending:
             stage.ending = ending
@@ -261,12 +263,12 @@ class Model:
             self.turns += 1
             ready = self._first_authorised(attempt.release, stage.role) or self.now
             stage.turn = Turn(self.turns, "waiting", attempt.release.rank, ready)
-        if PREEMPTION_IS_BUILT and not codes:
-            self._preempt(attempt, stage)
         codes |= self._ahead(attempt, stage)
         if codes:
             return f"wait {sorted(codes)}"
-        stage.turn.state, stage.turn.parked = "holding", True
+        if self.holder is not None:
+            _turn_of(self.holder[1]).state = "freed"
+        stage.turn.state = "holding"
         return "taken"
 
     def look(self, attempt_id: str) -> str:
@@ -283,10 +285,15 @@ class Model:
             self._settle(attempt, stage)
             return "deployed" if stage.deploy == "done" else "failed"
         codes = self.codes(attempt, stage, for_permit=True)
+        if "rescue_running" in codes and codes <= WAITED_FOR:
+            return "waits"
         if codes:
             self._refuse(attempt, stage, codes)
             return f"refused {sorted(codes)}"
         stage.permit_at, stage.before, stage.deploy = self.now, self.logged.get(place), "open"
+        if place in self.leases:
+            overtaken = self.find(self.leases[place][0])
+            self._ended(overtaken, overtaken.stages[PROD], "passed" if overtaken.stages[PROD].confirmed else "superseded")
         self.leases[place] = (attempt.id, stage.role)
         if fate == "dies before":
             return "killed"
@@ -390,8 +397,11 @@ class Model:
             yield "hold"
         if not release.rank and not self._fits(service, stage.role):
             yield "window"
-        if self.leases.get((service, stage.role), (attempt.id, stage.role)) != (attempt.id, stage.role):
+        worker, role = self.leases.get((service, stage.role), (attempt.id, stage.role))
+        if worker != attempt.id and not self._overtakes(release, self.find(worker), role):
             yield "service_busy"
+        if PREEMPTION_IS_BUILT and any(s.undos and s.outcome is None for a in self.open for s in a.stages.values()):
+            yield "rescue_running"
         if for_permit:
             if not stage.holds:
                 yield "no_turn"
@@ -442,7 +452,7 @@ class Model:
     def _ahead(self, attempt: Attempt, stage: Stage) -> set[str]:
         if stage.holds:
             return set()
-        if self.holder is not None:
+        if self.holder is not None and not self._overtakes(attempt.release, self.holder[0], self.holder[1].role):
             return {"lane_busy"}
         for other, waiting in self.queue:
             if waiting is stage:
@@ -451,18 +461,12 @@ class Model:
                 return {"queued_behind"}
         return set()
 
-    def _preempt(self, attempt: Attempt, stage: Stage) -> None:
-        """An urgent one takes the lane from a Prod stage that only people still look at."""
-        if self.holder is None or not attempt.release.rank:
-            return
-        other, held = self.holder
-        if held.role != PROD or held.smoke != "pass" or held.at_work or held is stage:
-            return
-        assert held.turn is not None
-        held.turn.state = "freed"
-        if other.release.service == attempt.release.service:
-            held.ending = held.outcome = "superseded"
-            self.leases.pop((other.release.service, PROD), None)
+    def _overtakes(self, urgent: Release, other: Attempt, role: str) -> bool:
+        """An urgent one overtakes what only people still look at, in Prod."""
+        stage = other.stages[role]
+        at_rest = role == PROD and stage.outcome is None and stage.smoke == "pass" and stage.confirmed is not False
+        untouched = stage.deploy == "done" and not stage.undos and not other.stopped
+        return PREEMPTION_IS_BUILT and bool(urgent.rank) and at_rest and untouched
 
     # What follows ------------------------------------------------------------------------------------------------
 
@@ -537,6 +541,11 @@ class Model:
                 if not self._undo(attempt, stage, dies=dies):
                     return "killed"
             outcome = "undone" if "done" in stage.undos else "live_uncertain"
+        self._ended(attempt, stage, outcome)
+        return outcome
+
+    def _ended(self, attempt: Attempt, stage: Stage, outcome: str) -> None:
+        """What follows from an outcome; lane and service are free."""
         stage.outcome = outcome
         service = attempt.release.service
         if stage.smoke == "fail" or stage.confirmed is False:
@@ -547,7 +556,6 @@ class Model:
             stage.turn.state = "freed"
         if self.leases.get((service, stage.role)) == (attempt.id, stage.role):
             del self.leases[service, stage.role]
-        return outcome
 
     def _undo(self, attempt: Attempt, stage: Stage, *, dies: bool) -> bool:
         """One try; False where its process died."""
@@ -585,9 +593,14 @@ class Model:
         return "live"
 
 
-def _order(stage: Stage) -> tuple[int, datetime, int]:
+def _turn_of(stage: Stage) -> Turn:
     assert stage.turn is not None
-    return -stage.turn.rank, stage.turn.ready_at, stage.turn.number
+    return stage.turn
+
+
+def _order(stage: Stage) -> tuple[int, datetime, int]:
+    turn = _turn_of(stage)
+    return -turn.rank, turn.ready_at, turn.number
 
 
 def _ending(codes: set[str]) -> str | None:

@@ -40,7 +40,14 @@ RULES = platform_rules(
     proof_life_minutes=round(PROOF_LIVES.total_seconds() / 60),
 )
 DEFINITIONS = tuple(a_service(name, dev=False) for name in SERVICES)
-WINDOW_CODES = {"window_closed", "window_too_short", "never_fits"}
+SAME = {"window_closed": "window", "window_too_short": "window", "never_fits": "window", "verdict_owed": "hold"}
+"""Codes between which the model makes no difference."""
+PATIENCE = 30
+"""How often a start looks again before the player takes it for one that waits."""
+
+
+class StillWaitingError(BaseException):
+    """A task that waits is left to wait: its process would sleep."""
 
 
 class Locks(FakeActivityLock):
@@ -75,7 +82,8 @@ class Player:
         self._set_clock = set_clock
         self._asked = 0
         scene.artefacts, scene.locks = Artefacts(), Locks()
-        scene.world = replace(scene.world, artefacts=scene.artefacts, locks=scene.locks)
+        scene.world = replace(scene.world, artefacts=scene.artefacts, locks=scene.locks, sleep=self._sleep)
+        self._slept = 0
         scene.target.clock = lambda: self._now
 
     def picture(self) -> tuple[list[str], list[str]]:
@@ -130,6 +138,7 @@ class Player:
 
     def deploy(self, attempt_id: str, fate: str) -> str:
         attempt, target = self._attempt(attempt_id), self.scene.target
+        self._slept = 0
         self._mortal(fate)
         target.never_healthy = {attempt.version} if fate == "is unhealthy" else set()
         try:
@@ -140,6 +149,8 @@ class Player:
             return "failed"
         except ProcessKilledError:
             return "killed"
+        except StillWaitingError:
+            return "waits"
         finally:
             self._mortal("lives")
             target.never_healthy = set()
@@ -211,6 +222,11 @@ class Player:
         with self.scene.store.transaction() as tx:
             return next(stage.role for stage in tx.stages.of_attempt(attempt_id) if stage.outcome is None)
 
+    def _sleep(self, _seconds: float) -> None:
+        self._slept += 1
+        if self._slept > PATIENCE:
+            raise StillWaitingError
+
     def _mortal(self, fate: str) -> None:
         unhurt = MortalTarget()
         self.scene.target.before = killed if fate == "dies before" else unhurt.before
@@ -241,5 +257,5 @@ class Renewals:
 
 
 def codes(blockers: Sequence[Blocker]) -> list[str]:
-    """Each once; all that the window says is one."""
-    return sorted({"window" if blocker.code in WINDOW_CODES else blocker.code for blocker in blockers})
+    """Each once, in the words of the model."""
+    return sorted({SAME.get(blocker.code, blocker.code) for blocker in blockers})
