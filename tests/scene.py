@@ -84,14 +84,14 @@ class Scene:
 
     def __init__(
         self,
-        engine: Engine,
+        store: DatabaseStore,
         folder: Path,
         services: tuple[Service, ...],
         rules: Platform,
         everybody: People,
         upstreams: Upstreams,
     ) -> None:
-        self.store = DatabaseStore(engine)
+        self.store = store
         self.target = MortalTarget()
         self.probe = FakeProbe()
         self.artefacts = FakeArtefactSource()
@@ -286,4 +286,4 @@ def a_world(engine: Engine, folder: Path, *services: Service, **changes: Any) ->
     """Orders only, everybody there, always open, unless said otherwise (`rules`, `everybody`, `upstreams`)."""
     rules, everybody = changes.get("rules", platform_rules()), changes.get("everybody", people())
     upstreams = changes.get("upstreams", FakeUpstreams())
-    return Scene(engine, folder, services or (a_service(),), rules, everybody, upstreams)
+    return Scene(DatabaseStore(engine), folder, services or (a_service(),), rules, everybody, upstreams)

@@ -7,29 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from slipway.adapters.database.engine import make_engine
 from slipway.domain.service import Service
 from slipway.platform.postgres import EmbeddedPostgres
 from tests import clock as clocks
 from tests.clock import Clock
+from tests.empty_database import delete_everything
 from tests.scene import Scene, a_world
-
-_EMPTY = """
-DO $$
-DECLARE
-    one record;
-BEGIN
-    SET LOCAL session_replication_role = replica;  -- the guards against just this are asleep
-    FOR one IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE c.relkind = 'r' AND n.nspname = 'public' AND c.relname NOT IN ('alembic_version', 'log_head') LOOP
-        EXECUTE format('DELETE FROM %I', one.relname);
-    END LOOP;
-    UPDATE log_head SET seq = 0, hash = repeat('0', 64);
-END $$
-"""
-
 
 @pytest.fixture(scope="module")
 def _shared(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[Engine]:
@@ -42,12 +28,7 @@ def _shared(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[Engi
 
 @pytest.fixture
 def empty(_shared: Engine) -> Callable[[], None]:
-    return lambda: _delete_everything(_shared)
-
-
-def _delete_everything(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(text(_EMPTY.replace(":", "\\:")))
+    return lambda: delete_everything(_shared)
 
 
 @pytest.fixture
@@ -70,16 +51,16 @@ def scene(make_scene: Callable[..., Scene]) -> Scene:
 
 
 @pytest.fixture(scope="session")
-def _clock_template(postgres: EmbeddedPostgres) -> str:
+def clock_template(postgres: EmbeddedPostgres) -> str:
     clocks.make_template(postgres, "clock_template")
     return "clock_template"
 
 
 @pytest.fixture(scope="module")
-def clocked(postgres: EmbeddedPostgres, _clock_template: str) -> Iterator[Engine]:
+def clocked(postgres: EmbeddedPostgres, clock_template: str) -> Iterator[Engine]:
     """A release database whose clock can be set."""
     name = f"clocked_{uuid.uuid4().hex}"
-    made = clocks.copy_of(postgres, _clock_template, name)
+    made = clocks.copy_of(postgres, clock_template, name)
     yield made
     made.dispose()
     postgres.drop_database(name)
@@ -87,7 +68,7 @@ def clocked(postgres: EmbeddedPostgres, _clock_template: str) -> Iterator[Engine
 
 @pytest.fixture
 def clock(clocked: Engine) -> Clock:
-    _delete_everything(clocked)
+    delete_everything(clocked)
     return Clock(clocked)
 
 

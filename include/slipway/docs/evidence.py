@@ -136,7 +136,9 @@ EVIDENCE: Sequence[Evidence] = (
         asks="One release at a time on the live path; a fair, visible queue; nobody holds it while people decide",
         rules=("use_cases/take_turn.py", "use_cases/park_slot.py", "use_cases/show_queue.py"),
         tests=(
+            "integration/interleavings/test_interleavings.py::test_ten_thousand_histories_come_out_as_the_rules_say",
             "integration/use_cases/test_lane_model.py::test_whatever_happens_in_whatever_order_the_lane_stays_whole",
+            "integration/use_cases/test_show_queue.py::test_an_overtake_is_shown_with_its_reason",
             "chaos/test_kill_semantics.py::test_no_two_deploys_were_ever_at_work_at_once",
             "e2e/test_the_live_path.py::test_there_were_never_two_on_the_live_path_by_the_targets",
         ),

@@ -22,6 +22,8 @@ def touched(before: Governed, after: Governed, service: str, environment: str) -
     old, new = before.services.get(service), after.services.get(service)
     if old is None:
         return (f"{service} is not in the policy in effect",)
+    if before is after:
+        return ()
     new = new or old
     found = _owners(old, new)
     if effective_policy(before.platform, old.team, environment) != effective_policy(

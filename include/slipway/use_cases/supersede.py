@@ -48,11 +48,15 @@ def _alike(one: Release, other: Release) -> bool:
 
 
 def _pending(tx: Transaction, attempt: Attempt) -> Stage | None:
-    """The first stage that has no permit yet; None once work on the way to live has begun. Dev's work goes on."""
+    """The first stage that has no permit yet; None once work on the way to live has begun, or nothing is to come.
+
+    Dev's work goes on."""
     for stage in tx.stages.of_attempt(attempt.id):
         if stage.outcome is None:
             if tx.permits.find(attempt.id, stage.role) is None:
                 return stage
             if stage.role.on_live_path:
                 return None
+        elif not stage.outcome.lets_the_next_stage_start:
+            return None
     return None

@@ -98,7 +98,7 @@ class DatabaseStages:
     def seconds_taken(self, service: str, environment: str) -> Sequence[float]:
         """How long the last twenty stages that passed their checks there took from permit to verdict, newest first."""
         rows = self._sql.all(
-            """SELECT extract(epoch FROM proof.at - permit.issued_at)::float AS seconds
+            """SELECT greatest(0, extract(epoch FROM proof.at - permit.issued_at))::float AS seconds
             FROM proof JOIN stage USING (attempt_id, environment) JOIN permit USING (attempt_id, role)
             WHERE service = :service AND environment = :environment AND verdict = 'pass'
               AND stage.definition ->> 'act' IS NULL

@@ -1,0 +1,620 @@
+"""The release database in memory, as far as releases in the lane need it: quick enough for thousands of histories.
+
+The same histories are played on the real one (`tests/integration/interleavings`), and must come out the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slipway.domain.activity import Activity, ActivityKind, ActivityState, Permit, Turn, TurnState, Worker
+from slipway.domain.governed import Governed
+from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
+from slipway.domain.json_value import JsonObject
+from slipway.domain.people import Person
+from slipway.domain.policy.decision import LeaseHolder, StandingHold
+from slipway.domain.proof import Change, Proof
+from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stage, StageOutcome
+from slipway.domain.release_window import Calendar
+from slipway.domain.service import StageRole
+from slipway.ports.outside import Message
+from slipway.ports.store import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
+
+Key = tuple[str, StageRole]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A row of the table of holds."""
+
+    standing: StandingHold
+    name: str | None
+    exempt: str | None
+    ends_with_release: bool
+    lifted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """A live lease."""
+
+    holder: LeaseHolder
+    fencing: int
+
+
+@dataclass
+class Tables:
+    """All rows. Values are never changed, only replaced, so that a shallow copy is a snapshot."""
+
+    releases: dict[str, Release] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    stages: dict[Key, Stage] = field(default_factory=dict)
+    turns: dict[int, Turn] = field(default_factory=dict)
+    freed: dict[int, float] = field(default_factory=dict)
+    leases: dict[tuple[str, str], Lease] = field(default_factory=dict)
+    permits: dict[Key, Permit] = field(default_factory=dict)
+    activities: dict[str, Activity] = field(default_factory=dict)
+    requests: dict[tuple[str, Step], ApprovalRequest] = field(default_factory=dict)
+    grants: dict[tuple[str, Step], Grant] = field(default_factory=dict)
+    proofs: list[tuple[str, str, str, str, Proof]] = field(default_factory=list)
+    deployments: list[tuple[str, str, Deployed, datetime]] = field(default_factory=list)
+    bad: dict[tuple[str, str], str] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
+    policies: list[PolicyInEffect] = field(default_factory=list)
+    log: list[tuple[str, str | None]] = field(default_factory=list)
+    """Kind and attempt of each entry."""
+    fencing: int = 0
+
+    def copy(self) -> "Tables":
+        made = object.__new__(Tables)
+        made.__dict__ = {name: value if name == "fencing" else value.copy() for name, value in self.__dict__.items()}
+        return made
+
+
+class GuardError(Exception):
+    """What the real database refuses whatever the code above does."""
+
+
+class MemoryStore:
+    """`ReleaseStore` in memory. One transaction at a time; what raises leaves nothing behind."""
+
+    def __init__(self, now: datetime) -> None:
+        self.tables = Tables()
+        self.now = now
+
+    @contextmanager
+    def transaction(self) -> Iterator["MemoryTransaction"]:
+        """A transaction on a copy, kept when its block ends well."""
+        before, self.tables = self.tables, self.tables.copy()
+        try:
+            yield MemoryTransaction(self.tables, self.now)
+        except BaseException:
+            self.tables = before
+            raise
+
+
+class MemoryTransaction:
+    """The tables under the names that the use cases know them by."""
+
+    def __init__(self, tables: Tables, now: datetime) -> None:
+        self._tables = tables
+        self.now = now
+        self.releases = MemoryReleases(tables, now)
+        self.stages = MemoryStages(tables, now)
+        self.turns = MemoryTurns(tables, now)
+        self.leases = MemoryLeases(tables, now)
+        self.permits = MemoryPermits(tables, now)
+        self.activities = MemoryActivities(tables, now)
+        self.grants = MemoryGrants(tables, now)
+        self.records = MemoryRecords(tables, now)
+        self.quarantines = NoQuarantines()
+        self.policies = MemoryPolicies(tables, now)
+
+    def policy(self) -> PolicyInEffect:
+        """The newest."""
+        return self._tables.policies[-1]
+
+    def log(self, kind: str, _actor: Actor, *, attempt: Attempt | None = None, **_more: Any) -> None:
+        """Kind and attempt are kept."""
+        self._tables.log.append((kind, attempt.id if attempt else None))
+
+    def tell(self, _message: Message) -> None:
+        """Nobody listens."""
+
+    def wake(self) -> None:
+        """Nobody sleeps."""
+
+
+class _Table:
+    def __init__(self, tables: Tables, now: datetime) -> None:
+        self._all = tables
+        self._now = now
+
+
+class MemoryReleases(_Table):
+    """`Releases`."""
+
+    def lock_service(self, _service: str) -> None:
+        """Nobody else is there."""
+
+    def try_lock_service(self, _service: str) -> bool:
+        """Nobody else is there."""
+        return True
+
+    def create(self, new: NewRelease) -> Release:
+        release = Release(
+            id=f"r{len(self._all.releases) + 1}",
+            service=new.service,
+            team=new.team,
+            kind=new.kind,
+            summary=new.summary,
+            rollback_plan=new.rollback_plan,
+            to=new.to,
+            requested_by=new.requested_by,
+            requesters=frozenset({new.requested_by}),
+            state=ReleaseState.OPEN,
+            outcome=None,
+            requested_at=self._now,
+            ticket=new.ticket,
+            fixes=new.fixes,
+            product_owner=new.product_owner,
+            needs=tuple(new.needs),
+        )
+        self._all.releases[release.id] = release
+        return release
+
+    def get(self, release_id: str) -> Release | None:
+        return self._all.releases.get(release_id)
+
+    def add_requester(self, release_id: str, person: str) -> None:
+        release = self._all.releases[release_id]
+        self._all.releases[release_id] = replace(release, requesters=release.requesters | {person})
+
+    def set_state(self, release_id: str, state: ReleaseState, outcome: Outcome | None) -> None:
+        self._all.releases[release_id] = replace(self._all.releases[release_id], state=state, outcome=outcome)
+
+    def open_attempt(self, new: NewAttempt) -> Attempt:
+        number = 1 + len(self.attempts(new.release_id))
+        if any(other.outcome is None for other in self.attempts(new.release_id)):
+            raise GuardError(f"two open attempts of {new.release_id}")
+        attempt = Attempt(
+            id=f"{new.release_id}.{number}",
+            release_id=new.release_id,
+            number=number,
+            service=self._all.releases[new.release_id].service,
+            dag_id=new.dag_id,
+            run_id=new.run_id,
+            version=new.version,
+            digest=new.digest,
+            origin=new.origin,
+            actor=new.actor,
+            opened_at=self._now,
+            outcome=None,
+            depends_on=tuple(new.depends_on),
+        )
+        self._all.attempts[attempt.id] = attempt
+        for stage in new.stages:
+            self._all.stages[attempt.id, stage.definition.role] = Stage(
+                attempt_id=attempt.id,
+                role=stage.definition.role,
+                definition=stage.definition,
+                policy_hash=stage.policy_hash,
+                ending=None,
+                ending_detail="",
+                smoke=None,
+                confirmed=None,
+                previous_digest=None,
+                previous_version=None,
+                previous_revision=None,
+                outcome=stage.outcome,
+                detail=stage.detail,
+            )
+        return attempt
+
+    def attempt(self, attempt_id: str) -> Attempt | None:
+        return self._all.attempts.get(attempt_id)
+
+    def lock_attempt(self, attempt_id: str) -> Attempt:
+        return self._all.attempts[attempt_id]
+
+    def attempt_of_run(self, dag_id: str, run_id: str) -> Attempt | None:
+        known = self._all.attempts.values()
+        return next((one for one in known if (one.dag_id, one.run_id) == (dag_id, run_id)), None)
+
+    def attempts(self, release_id: str) -> Sequence[Attempt]:
+        return [one for one in self._all.attempts.values() if one.release_id == release_id]
+
+    def open_attempts(self, service: str | None = None) -> Sequence[Attempt]:
+        known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]
+        return sorted(known, key=lambda one: (one.opened_at, one.id))
+
+    def awaiting_renewal(self) -> Sequence[Attempt]:
+        last = {one.release_id: one for one in self._all.attempts.values()}
+        states = {release.id: release.state for release in self._all.releases.values()}
+        return sorted(
+            (
+                one
+                for one in last.values()
+                if one.outcome is Outcome.RENEWED
+                and states[one.release_id] is ReleaseState.AWAITING_RETRY
+                and one.stop_requested_by is None
+            ),
+            key=lambda one: one.id,
+        )
+
+    def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
+        attempt = self._all.attempts[attempt_id]
+        if attempt.outcome is None:
+            self._all.attempts[attempt_id] = replace(attempt, outcome=outcome)
+
+    def request_stop(self, attempt_id: str, by: str, reason: str) -> None:
+        attempt = self._all.attempts[attempt_id]
+        if attempt.stop_requested_by is None:
+            self._all.attempts[attempt_id] = replace(attempt, stop_requested_by=by, stop_reason=reason)
+
+
+class MemoryStages(_Table):
+    """`Stages`."""
+
+    def get(self, attempt_id: str, role: StageRole) -> Stage:
+        return self._all.stages[attempt_id, role]
+
+    lock = get
+
+    def of_attempt(self, attempt_id: str) -> Sequence[Stage]:
+        return [self._all.stages[attempt_id, role] for role in StageRole]
+
+    def set_ending(self, attempt_id: str, role: StageRole, ending: StageOutcome, detail: str) -> None:
+        stage = self.get(attempt_id, role)
+        if stage.ending is None and stage.outcome is None:
+            self._set(stage, ending=ending, ending_detail=detail)
+
+    def set_smoke(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        stage = self.get(attempt_id, role)
+        if stage.outcome is None and stage.smoke != "fail":
+            self._set(stage, smoke=verdict)
+
+    def set_confirmed(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        stage = self.get(attempt_id, role)
+        if stage.outcome is None and stage.confirmed != "fail":
+            self._set(stage, confirmed=verdict)
+
+    def set_previous(self, attempt_id: str, role: StageRole, deployed: Deployed) -> None:
+        stage = self.get(attempt_id, role)
+        self._set(stage, previous_digest=deployed.digest, previous_version=deployed.version)
+
+    def finish(self, attempt_id: str, role: StageRole, outcome: StageOutcome, detail: str) -> None:
+        stage = self.get(attempt_id, role)
+        if stage.outcome is None:
+            self._set(stage, outcome=outcome, detail=detail)
+
+    def seconds_taken(self, service: str, environment: str) -> Sequence[float]:
+        taken = []
+        for name, place, _, attempt_id, proof in reversed(self._all.proofs):
+            if (name, place, proof.verdict) == (service, environment, "pass"):
+                stage = next(s for s in self.of_attempt(attempt_id) if s.environment == environment)
+                permit = self._all.permits[attempt_id, stage.role]
+                taken.append(max(0.0, (proof.at - permit.issued_at).total_seconds()))
+        return taken[:20]
+
+    def _set(self, stage: Stage, **changes: Any) -> None:
+        self._all.stages[stage.attempt_id, stage.role] = replace(stage, **changes)
+
+
+class MemoryTurns(_Table):
+    """`Turns`, with the guards of the real table."""
+
+    def lock_lane(self, _lane: str) -> None:
+        """Nobody else is there."""
+
+    def enqueue(self, lane: str, attempt_id: str, role: StageRole, rank: int, ready_at: datetime) -> Turn:
+        known = self.find(attempt_id, role)
+        if known is not None and known.state is not TurnState.FREED:
+            return known
+        turn = Turn(
+            id=1 + len(self._all.turns),
+            lane=lane,
+            attempt_id=attempt_id,
+            role=role,
+            state=TurnState.WAITING,
+            rank=rank,
+            ready_at=ready_at,
+            fencing=None,
+            slot_parked=False,
+        )
+        self._all.turns[turn.id] = turn
+        return turn
+
+    def find(self, attempt_id: str, role: StageRole) -> Turn | None:
+        mine = [turn for turn in self._all.turns.values() if (turn.attempt_id, turn.role) == (attempt_id, role)]
+        return mine[-1] if mine else None
+
+    def waiting(self, lane: str) -> Sequence[Turn]:
+        known = [one for one in self._all.turns.values() if one.lane == lane and one.state is TurnState.WAITING]
+        return sorted(known, key=lambda one: (-one.rank, one.ready_at, one.id))
+
+    def holder(self, lane: str) -> Turn | None:
+        return next((t for t in self._all.turns.values() if t.lane == lane and t.state is TurnState.HOLDING), None)
+
+    def seconds_held(self, _service: str, _environment: str) -> Sequence[float]:
+        return []
+
+    def take(self, turn_id: int) -> Turn:
+        turn = self._all.turns[turn_id]
+        if turn.state is not TurnState.WAITING or self.holder(turn.lane) is not None:
+            raise GuardError(f"two hold the lane {turn.lane}")
+        self._all.fencing += 1
+        self._all.turns[turn_id] = replace(
+            turn, state=TurnState.HOLDING, fencing=self._all.fencing, taken_at=self._now
+        )
+        return self._all.turns[turn_id]
+
+    def park(self, turn_id: int) -> bool:
+        turn = self._all.turns[turn_id]
+        if turn.state is not TurnState.HOLDING:
+            return False
+        self._all.turns[turn_id] = replace(turn, slot_parked=True)
+        return True
+
+    def free(self, attempt_id: str, role: StageRole) -> bool:
+        turn = self.find(attempt_id, role)
+        if turn is None or turn.state is TurnState.FREED:
+            return False
+        if turn.state is TurnState.HOLDING:
+            refuse_over_open_work(self._all, attempt_id, role)
+        self._all.turns[turn.id] = replace(turn, state=TurnState.FREED)
+        return True
+
+
+def refuse_over_open_work(tables: Tables, attempt_id: str, role: StageRole) -> None:
+    """As the triggers of turn and service_lease do."""
+    for one in tables.activities.values():
+        if (one.attempt_id, one.role, one.state) == (attempt_id, role, ActivityState.OPEN):
+            raise GuardError(f"an activity of {attempt_id} {role} is open")
+
+
+class MemoryLeases(_Table):
+    """`Leases`."""
+
+    def live(self, service: str, environment: str) -> LeaseHolder | None:
+        lease = self._all.leases.get((service, environment))
+        return None if lease is None else lease.holder
+
+    def take(self, service: str, environment: str, permit: Permit) -> None:
+        if (service, environment) in self._all.leases:
+            raise GuardError(f"two leases of {service} in {environment}")
+        holder = LeaseHolder(attempt_id=permit.attempt_id, role=permit.role)
+        self._all.leases[service, environment] = Lease(holder=holder, fencing=permit.fencing)
+
+    def free(self, attempt_id: str, role: StageRole) -> bool:
+        for place, lease in list(self._all.leases.items()):
+            if (lease.holder.attempt_id, lease.holder.role) == (attempt_id, role):
+                refuse_over_open_work(self._all, attempt_id, role)
+                del self._all.leases[place]
+                return True
+        return False
+
+
+class MemoryPermits(_Table):
+    """`Permits`."""
+
+    def find(self, attempt_id: str, role: StageRole) -> Permit | None:
+        return self._all.permits.get((attempt_id, role))
+
+    def issue(self, stage: Stage, digest: str, fencing: int, _grants: Sequence[Grant]) -> Permit:
+        if (stage.attempt_id, stage.role) in self._all.permits:
+            raise GuardError(f"two permits of {stage.attempt_id} {stage.role}")
+        permit = Permit(
+            id=1 + len(self._all.permits),
+            attempt_id=stage.attempt_id,
+            role=stage.role,
+            digest=digest,
+            policy_hash=stage.policy_hash,
+            fencing=fencing,
+            issued_at=self._now,
+        )
+        self._all.permits[stage.attempt_id, stage.role] = permit
+        return permit
+
+
+class MemoryActivities(_Table):
+    """`Activities`."""
+
+    def open(
+        self,
+        permit: Permit,
+        activity_id: str,
+        kind: ActivityKind,
+        number: int,
+        digest: str | None,
+        worker: Worker,
+        deadline: datetime,
+    ) -> Activity:
+        if not any(lease.fencing == permit.fencing for lease in self._all.leases.values()):
+            raise GuardError(f"{permit.attempt_id} {permit.role} holds no lease")
+        activity = Activity(
+            id=activity_id,
+            attempt_id=permit.attempt_id,
+            role=permit.role,
+            kind=kind,
+            number=number,
+            state=ActivityState.OPEN,
+            worker=worker,
+            fencing=permit.fencing,
+            digest=digest,
+            opened_at=self._now,
+            deadline=deadline,
+            detail="",
+        )
+        self._all.activities[activity_id] = activity
+        return activity
+
+    def get(self, activity_id: str) -> Activity | None:
+        return self._all.activities.get(activity_id)
+
+    def lock(self, activity_id: str) -> Activity:
+        return self._all.activities[activity_id]
+
+    def of_stage(self, attempt_id: str, role: StageRole) -> Sequence[Activity]:
+        order = list(ActivityKind)
+        mine = [one for one in self._all.activities.values() if (one.attempt_id, one.role) == (attempt_id, role)]
+        return sorted(mine, key=lambda one: (order.index(one.kind), one.number))
+
+    def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
+        activity = self._all.activities[activity_id]
+        if activity.state is ActivityState.OPEN:
+            self._all.activities[activity_id] = replace(activity, state=state, detail=detail)
+
+
+class MemoryGrants(_Table):
+    """`Grants`."""
+
+    def ask(self, request: ApprovalRequest, _task_instance: str) -> int:
+        before = self._all.requests.get((request.attempt_id, request.step))
+        kept = request if before is None else replace(request, expires_at=before.expires_at)
+        self._all.requests[request.attempt_id, request.step] = kept
+        return 1 if before is None else 2
+
+    def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None:
+        return self._all.requests.get((attempt_id, step))
+
+    def of_attempt(self, attempt_id: str) -> Sequence[Grant]:
+        return [grant for grant in self._all.grants.values() if grant.attempt_id == attempt_id]
+
+    def write(
+        self, request: ApprovalRequest, stage: Stage, attempt: Attempt, person: Person, answer: Answer, life: datetime
+    ) -> Grant:
+        grant = Grant(
+            id=1 + len(self._all.grants),
+            release_id=attempt.release_id,
+            attempt_id=attempt.id,
+            step=request.step,
+            person=person.id,
+            decision=Decision(answer.decision),
+            digest=attempt.digest,
+            environment=stage.environment,
+            policy_hash=stage.policy_hash,
+            evidence_hash=request.evidence_hash,
+            granted_at=self._now,
+            expires_at=life,
+            voided_because=None,
+        )
+        self._all.grants[attempt.id, request.step] = grant
+        return grant
+
+    def first_authorised(self, release_id: str, environment: str) -> datetime | None:
+        complete = []
+        for attempt in [one for one in self._all.attempts.values() if one.release_id == release_id]:
+            for role, steps in STEPS_BEFORE.items():
+                if steps and self._all.stages[attempt.id, role].environment == environment:
+                    found = [self._all.grants.get((attempt.id, step)) for step in steps]
+                    given = [g.granted_at for g in found if g is not None and g.decision is Decision.APPROVE]
+                    complete += [max(given)] if len(given) == len(steps) else []
+        return min(complete, default=None)
+
+
+class MemoryRecords(_Table):
+    """`Records`, as far as the lane needs them."""
+
+    def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, _checks: Sequence[JsonObject]) -> None:
+        proof = Proof(verdict=verdict, at=self._now)
+        self._all.proofs.append((attempt.service, stage.environment, attempt.digest, attempt.id, proof))
+
+    def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None:
+        known = (row for row in reversed(self._all.proofs) if row[:3] == (service, environment, digest))
+        found = next(known, None)
+        return None if found is None else found[-1]
+
+    def void_proof(self, service: str, environment: str, digest: str, because: str) -> None:
+        self._all.proofs[:] = [
+            (*row[:4], replace(row[-1], voided_because=row[-1].voided_because or because))
+            if row[:3] == (service, environment, digest)
+            else row
+            for row in self._all.proofs
+        ]
+
+    def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]:
+        """None: no service of these histories declares what it depends on."""
+        return ()
+
+    def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, _kind: str) -> None:
+        row = replace(deployed, row=1 + len(self._all.deployments))
+        self._all.deployments.append((attempt.service, environment, row, self._now))
+
+    def deployed(self, service: str, environment: str) -> Deployed:
+        known = (row[2] for row in reversed(self._all.deployments) if row[:2] == (service, environment))
+        return next(known, Deployed(version=None, digest=None))
+
+    def mark_bad(self, attempt: Attempt, because: str, _by: str) -> None:
+        self._all.bad.setdefault((attempt.service, attempt.digest), because)
+
+    def why_bad(self, service: str, digest: str) -> str | None:
+        return self._all.bad.get((service, digest))
+
+    def place_hold(
+        self,
+        scope: str,
+        name: str | None,
+        reason: str,
+        by: str,
+        until: datetime | None,
+        exempt: str | None,
+        *,
+        absolute: bool = False,
+        ends_with_release: bool = False,
+    ) -> int:
+        number = 1 + len(self._all.holds)
+        standing = StandingHold(
+            id=number, scope=scope, reason=reason, placed_by=by, until=until, absolute=absolute
+        )
+        self._all.holds[number] = Hold(
+            standing=standing, name=name, exempt=exempt, ends_with_release=ends_with_release
+        )
+        return number
+
+    def lift_hold(self, hold_id: int, _by: str, _because: str) -> bool:
+        hold = self._all.holds[hold_id]
+        self._all.holds[hold_id] = replace(hold, lifted=True)
+        return not hold.lifted
+
+    def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:
+        names = {"all": None, "environment": environment, "service": service}
+        return [
+            hold.standing
+            for hold in self._all.holds.values()
+            if not hold.lifted
+            and (hold.standing.until is None or hold.standing.until > self._now)
+            and names[hold.standing.scope] == hold.name
+            and hold.exempt != release.id
+        ]
+
+
+class NoQuarantines:
+    """`Quarantines`: none."""
+
+    def of_service(self, _service: str, _environment: str) -> None:
+        return None
+
+
+class MemoryPolicies(_Table):
+    """`Policies`."""
+
+    def activate(self, governed: Governed, _by: str, _reason: str) -> None:
+        rules = governed.platform
+        calendar = Calendar(window=rules.window, zone=ZoneInfo(rules.time_zone), holidays={}.get)
+        self._all.policies.append(
+            PolicyInEffect(
+                digest=str(len(self._all.policies)),
+                platform=rules,
+                people=governed.people,
+                calendar=calendar,
+                services=governed.services,
+            )
+        )
+
+    def seen(self) -> Governed | None:
+        """Nobody has looked at the files: they are what is in effect."""
+        return None

@@ -1,0 +1,137 @@
+"""Draws what happens next: mostly what a run would do, now and then what nobody wants. Everything from one seed."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.integration.interleavings.model import PROD, ROLES, VOTES, Attempt, Model, Stage
+
+SERVICES = ("orders", "forms", "greeter")
+VOTER = {"approve": "sam", "authorise": "sam", "sign_off": "sue", "confirm": "rob"}
+LEAVERS = ((), ("sam",), ("sue",), ("sam", "sue"))
+MINUTES = (1, 1, 5, 5, 30, 120, 420, 16 * 60, 3 * 24 * 60, -1, -30, -120, -16 * 60)
+STEPS_OF_A_HISTORY = 24
+WEIGHTS = {
+    "go on": 66,
+    "ask": 12,
+    "ask urgently": 2,
+    "go wrong": 7,
+    "ask for the turn": 6,
+    "look": 4,
+    "end the run": 2,
+    "stop": 2,
+    "hold": 3,
+    "lift": 3,
+    "clock": 6,
+    "people": 2,
+    "renew": 4,
+    "retry": 2,
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """A method of the model and of the player, with what it is called with."""
+
+    name: str
+    arguments: tuple[object, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(repr, self.arguments))})"
+
+
+class History:
+    """Looks at the model to know what is possible; never at what the use cases answered."""
+
+    def __init__(self, seed: int, model: Model) -> None:
+        self._chance = random.Random(seed)  # noqa: S311 - no secret
+        self._model = model
+
+    def commands(self) -> Iterator[Command]:
+        """One at a time: the next is drawn when the model has done the one before."""
+        yield Command("ask", (self._chance.choice(SERVICES), False))
+        names, weights = list(WEIGHTS), list(WEIGHTS.values())
+        for _ in range(STEPS_OF_A_HISTORY):
+            command = self._of_kind(self._chance.choices(names, weights)[0])
+            if command is not None:
+                yield command
+
+    def _of_kind(self, kind: str) -> Command | None:
+        model, chance = self._model, self._chance
+        match kind:
+            case "ask" | "ask urgently":
+                return Command("ask", (chance.choice(SERVICES), kind == "ask urgently"))
+            case "hold":
+                scope = chance.choice(("all", "environment", "service", "service"))
+                name = {"all": None, "environment": chance.choice(ROLES), "service": chance.choice(SERVICES)}[scope]
+                return Command("hold", (scope, name, chance.random() < 0.3, chance.choice((None, 20, 300))))
+            case "lift":
+                standing = [n for n, hold in enumerate(model.holds, 1) if not hold.lifted and hold.until is None]
+                return Command("lift", (chance.choice(standing),)) if standing else None
+            case "clock":
+                return Command("move_clock", (chance.choice(MINUTES),))
+            case "people":
+                return Command("people", (chance.choice(LEAVERS),))
+            case "renew":
+                return Command("renew")
+            case "retry":
+                due = [one.id for one in model.releases if one.state == "awaiting_retry"]
+                return Command("retry", (chance.choice(due),)) if due else None
+        attempt = chance.choice(model.open) if model.open else None
+        return None if attempt is None else self._of_attempt(kind, attempt)
+
+    def _of_attempt(self, kind: str, attempt: Attempt) -> Command | None:
+        stage = attempt.stage
+        match kind:
+            case "end the run":
+                return Command("close", (attempt.id,))
+            case "stop":
+                return Command("stop", (attempt.id,)) if not attempt.stopped else None
+            case "go on":
+                return what_its_run_does_next(attempt)
+        if stage is None:
+            return None
+        match kind:
+            case "ask for the turn":
+                return Command("turn", (attempt.id,))
+            case "look":
+                return Command("look", (attempt.id,))
+        return self._wrong(attempt, stage)
+
+    def _wrong(self, attempt: Attempt, stage: Stage) -> Command:
+        """Instead of the next step: a no, silence, a crash, a failure."""
+        chance, step = self._chance, what_its_run_does_next(attempt)
+        match step.name:
+            case "vote":
+                name, person = str(step.arguments[1]), chance.choice(("sam", "sue"))
+                if name != "confirm" and chance.random() < 0.4:
+                    return Command("expire", (attempt.id, name))
+                return Command("vote", (attempt.id, name, "rob" if name == "confirm" else person, chance.random() < 0.4))
+            case "deploy" if stage.deploy is None:
+                return Command("deploy", (attempt.id, chance.choice(("dies before", "dies after", "is unhealthy"))))
+            case "smoke":
+                return Command("smoke", (attempt.id, chance.choice(("fail", "unknown"))))
+            case "finish":
+                return Command("finish", (attempt.id, "dies before"))
+        return Command("finish", (attempt.id, "lives"))
+
+
+def what_its_run_does_next(attempt: Attempt) -> Command:
+    """The next task of its DAG."""
+    stage = attempt.stage
+    if stage is None:
+        return Command("close", (attempt.id,))
+    if stage.ending or attempt.stopped or stage.undos or stage.deploy == "failed":
+        return Command("finish", (attempt.id, "lives"))
+    for step in VOTES[stage.role]:
+        if step not in stage.grants:
+            return Command("vote", (attempt.id, step, VOTER[step], True))
+    if not stage.holds and not stage.overtaken:
+        return Command("turn", (attempt.id,))
+    if stage.deploy != "done":
+        return Command("deploy", (attempt.id, "lives"))
+    if stage.smoke is None:
+        return Command("smoke", (attempt.id, "pass"))
+    if stage.smoke == "pass" and stage.role == PROD and stage.confirmed is None:
+        return Command("vote", (attempt.id, "confirm", VOTER["confirm"], True))
+    return Command("finish", (attempt.id, "lives"))

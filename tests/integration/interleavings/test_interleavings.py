@@ -1,0 +1,127 @@
+"""Whatever happens in whatever order, the lane is held by one at most, nobody is lost, and the order is kept (R12).
+
+Thousands of drawn histories of releases that share the live lane: arrivals, votes and rejections, questions and
+grants that expire, votes of people who left, holds with and without an end, stops, replaced requests, tasks that die
+before and after their work, targets that fail, smoke that fails, an undo that dies, runs that vanish, renewals,
+retries, emergencies, closing windows, and a clock that jumps ahead and back. At the end everything that was in the way
+goes, and every attempt must end. Each history is played on the use cases and on `model.py`, which says what must come;
+the first difference in an answer, in the holder or in the queue fails, and tells the whole history.
+
+The use cases work on the release database in memory (`tests/fakes/release_store.py`): ten thousand would take hours on
+PostgreSQL. The first of the same histories are played on PostgreSQL too, with the same model: both must say the same.
+
+Each of these faults, planted by hand in the use cases and taken out again, made it fail; the number is that of the
+first history that told:
+
+- settling a dead process lets go of the lane (0)
+- a grant that expired in the queue does not renew the attempt: its waiter is lost (0)
+- after the clock is put back, a grant given later than now does not count (0)
+- the window counts for the turn and not for the permit (2)
+- what was undone keeps the lane (3)
+- one that is held keeps all behind it waiting (4)
+- a hold on an environment does not bind the turn (4)
+- a newer request replaces one whose work has begun (10)
+- a hold counts for the turn and not for the permit (11)
+- an emergency queues like everybody (14)
+- the vote of somebody who left counts (18)
+- a further attempt loses its place (21)
+- whoever asks first takes the free lane (39)
+- a stage that waits is not woken when its grant expires (124)
+- the teardown leaves open what a dead process began (178)
+- a renewal starts although a person asked for something newer (178)
+
+Not played: quarantines, broken leases, needs between releases, a service with Dev or a database, two processes at the
+very same moment (`use_cases/test_together.py` does that). The model knows pre-emption and rescues; they are played once
+`model.PREEMPTION_IS_BUILT` is set.
+"""
+
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.transaction import DatabaseStore
+from slipway.platform.postgres import EmbeddedPostgres
+from tests import clock as clocks
+from tests.builders import people
+from tests.clock import Clock
+from tests.empty_database import begin_anew
+from tests.integration.interleavings.compare import in_memory, play
+from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
+from tests.scene import Scene
+
+IN_MEMORY = 10_000
+ON_POSTGRESQL = 200
+AT_ONCE = 2
+"""Processes: as many as the smallest machine has cores."""
+
+Counts = tuple[int, int]
+"""Histories and steps that came out as the model says."""
+
+
+def play_in_memory(first: int, behind: int) -> Counts:
+    """These seeds."""
+    with tempfile.TemporaryDirectory() as folder:
+        make, look = in_memory(Path(folder))
+        steps = [play(seed, make, look) for seed in range(first, behind)]
+    return len(steps), sum(steps)
+
+
+def play_on_postgresql(url: str, first: int, behind: int) -> Counts:
+    """These seeds; what must never be is refused by the database's own guards."""
+    engine = make_engine(url)
+    clock = Clock(engine)
+    with tempfile.TemporaryDirectory() as folder:
+
+        def make(now: datetime) -> Player:
+            begin_anew(engine)
+            clock.set(now)
+            scene = Scene(DatabaseStore(engine), Path(folder), DEFINITIONS, RULES, people())
+            return Player(scene, now, clock.set)
+
+        steps = [play(seed, make, lambda: None) for seed in range(first, behind)]
+    engine.dispose()
+    return len(steps), sum(steps)
+
+
+@pytest.fixture
+def urls(postgres: EmbeddedPostgres, clock_template: str) -> Iterator[list[str]]:
+    """A database for each process, whose clock can be set."""
+    names = [f"histories_{uuid.uuid4().hex}" for _ in range(AT_ONCE)]
+    for name in names:
+        clocks.copy_of(postgres, clock_template, name).dispose()
+    yield [postgres.url(name) for name in names]
+    for name in names:
+        postgres.drop_database(name)
+
+
+def added_up(play_some: Callable[..., Counts], *arguments: Iterator[object]) -> Counts:
+    """Plays in processes of their own."""
+    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as processes:
+        histories, steps = zip(*processes.map(play_some, *arguments), strict=True)
+    return sum(histories), sum(steps)
+
+
+def test_ten_thousand_histories_come_out_as_the_rules_say(capsys: pytest.CaptureFixture[str]) -> None:
+    firsts = range(0, IN_MEMORY, 250)
+    histories, steps = added_up(play_in_memory, iter(firsts), (first + 250 for first in firsts))
+    with capsys.disabled():
+        print(f"\n{histories} histories of the live lane, {steps} steps, each as the model says")
+    assert histories >= 10_000
+    assert steps > 20 * histories
+
+
+def test_the_first_of_them_come_out_the_same_on_postgresql(urls: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    share = ON_POSTGRESQL // AT_ONCE
+    firsts = range(0, ON_POSTGRESQL, share)
+    histories, steps = added_up(play_on_postgresql, iter(urls), iter(firsts), (first + share for first in firsts))
+    with capsys.disabled():
+        print(f"\n{histories} of them on PostgreSQL, {steps} steps, each the same")
+    assert histories == ON_POSTGRESQL
+    assert steps > 20 * histories
