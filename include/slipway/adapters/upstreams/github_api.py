@@ -86,7 +86,7 @@ class GitHubApi:
                 f"{_place(url)} said nothing for {self._settings.timeout_seconds:g} seconds ({type(error).__name__})."
             ) from error
         except httpx.HTTPError as error:
-            raise UnavailableError(f"{_place(url)} cannot be reached: {error or type(error).__name__}.") from error
+            raise UnavailableError(f"{_place(url)} cannot be reached: {str(error) or type(error).__name__}.") from error
 
     def _allowed(self, url: httpx.URL, location: str) -> httpx.URL:
         """Where a redirect leads. Raises ArtefactError for a host that the catalogue does not name."""
