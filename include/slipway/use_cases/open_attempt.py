@@ -121,6 +121,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
 
 def _bring_artefacts(world: World, request: AttemptRequest, service: Service) -> None:
     """What the store lacks, for whoever may ask. Nobody waits for a lock while a place outside takes its time."""
+    if service.repository is None and not request.needs:
+        return
     with world.store.transaction() as tx:
         if tx.releases.attempt_of_run(request.dag_id, request.run_id) is not None:
             return

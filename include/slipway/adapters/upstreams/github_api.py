@@ -134,7 +134,8 @@ def _refuse(response: httpx.Response, said: str) -> None:
         raise UnavailableError(f"{what} It limits how often it is asked.", Remedy.WAIT)
     if response.is_server_error or status == httpx.codes.REQUEST_TIMEOUT:
         raise UnavailableError(what)
-    raise UnavailableError(f"{what} Look at the connection's token.", Remedy.FAIL)
+    closed = status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
+    raise UnavailableError(f"{what} Look at the connection's token." if closed else what, Remedy.FAIL)
 
 
 def _bounded(chunks: Iterator[bytes], most: int, what: str) -> bytes:
