@@ -21,15 +21,16 @@ class GitHubAccessModel(StrictModel):
     """How GitHub is asked."""
 
     connection: ConnectionId = Field(
-        "github_default", description="Airflow's HTTP connection: the API's address, and a token as its password."
+        default="github_default",
+        description="Airflow's HTTP connection: the API's address, and a token as its password.",
     )
     redirect_hosts: list[Host] = Field(
-        list(GITHUB_HOSTS), description="Hosts that GitHub may send a download to, with :port if it is unusual."
+        default=list(GITHUB_HOSTS), description="Hosts that GitHub may send a download to, with :port if it is unusual."
     )
-    timeout_seconds: float = Field(10.0, gt=0, le=120, description="How long it may say nothing.")
-    deadline_seconds: float = Field(120.0, gt=0, le=3600, description="How long one artefact may take.")
-    tries: int = Field(3, ge=1, le=10)
-    largest_megabytes: int = Field(512, ge=1, le=8192, description="Larger artefacts are refused.")
+    timeout_seconds: float = Field(default=10.0, gt=0, le=120, description="How long it may say nothing.")
+    deadline_seconds: float = Field(default=120.0, gt=0, le=3600, description="How long one artefact may take.")
+    tries: int = Field(default=3, ge=1, le=10)
+    largest_megabytes: int = Field(default=512, ge=1, le=8192, description="Larger artefacts are refused.")
 
     def access(self) -> GitHubAccess:
         """The domain value."""
@@ -43,8 +44,12 @@ class ArtefactSourcesModel(StrictModel):
     """GitHub, and what stands in for it while it gives no answer."""
 
     github: GitHubAccessModel = GitHubAccessModel()
-    mirror: Folder | None = Field(None, description="A folder with <service>/<version>/<asset> and its .sha256.")
-    git_mirror: Folder | None = Field(None, description="A folder with <owner>/<repository>.git, to read commits in.")
+    mirror: Folder | None = Field(
+        default=None, description="A folder with <service>/<version>/<asset> and its .sha256."
+    )
+    git_mirror: Folder | None = Field(
+        default=None, description="A folder with <owner>/<repository>.git, to read commits in."
+    )
 
     def sources(self) -> ArtefactSources:
         """The domain value."""

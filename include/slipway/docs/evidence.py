@@ -259,10 +259,12 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R23",
         asks="A release works when GitHub is down",
-        rules=("adapters/artefacts/folder_store.py",),
-        tests=("unit/adapters/test_folder_store.py::*",),
-        log=("attempt_opened",),
-        not_yet="GitHub as a source of artefacts: until then nothing asks it.",
+        rules=("use_cases/bring_artefact.py", "adapters/upstreams/github.py", "adapters/upstreams/mirror.py"),
+        tests=(
+            "integration/use_cases/test_github_is_down.py::*",
+            "e2e/test_github_is_down.py::test_a_release_goes_to_live_from_the_mirror_while_github_is_down",
+        ),
+        log=("artefact_fetched", "release_refused"),
     ),
     Evidence(
         number="R24",

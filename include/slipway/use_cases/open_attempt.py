@@ -155,6 +155,8 @@ def _texts(request: AttemptRequest) -> dict[str, str | None]:
 
 def _bring_artefacts(world: World, request: AttemptRequest, service: Service) -> None:
     """What the store lacks, for whoever may ask. Nobody waits for a lock while a place outside takes its time."""
+    if service.repository is None and not request.needs:
+        return
     with world.store.transaction() as tx:
         if tx.releases.attempt_of_run(request.dag_id, request.run_id) is not None:
             return

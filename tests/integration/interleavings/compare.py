@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slipway.domain.activity import ActivityKind, ActivityState, TurnState
+from tests.builders import people
 from tests.fakes.release_store import MemoryStore
+from tests.fakes.upstreams import FakeUpstreams
 from tests.integration.interleavings.history import Command, History, what_its_run_does_next
 from tests.integration.interleavings.model import Model
 from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
-from tests.builders import people
 from tests.scene import Scene
 
 BEGINS = datetime(2026, 11, 19, 11, 0, tzinfo=UTC)
@@ -50,7 +51,11 @@ def in_memory(folder: Any) -> tuple[Callable[[datetime], Player], Callable[[], N
     def make(now: datetime) -> Player:
         store: Any = MemoryStore(now)
         stores[:] = [store]
-        return Player(Scene(store, folder, DEFINITIONS, RULES, people()), now, lambda at: setattr(store, "now", at))
+        return Player(
+            Scene(store, folder, DEFINITIONS, RULES, people(), FakeUpstreams()),
+            now,
+            lambda at: setattr(store, "now", at),
+        )
 
     return make, lambda: _never(stores[0])
 

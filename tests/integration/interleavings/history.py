@@ -44,7 +44,7 @@ class History:
     """Looks at the model to know what is possible; never at what the use cases answered."""
 
     def __init__(self, seed: int, model: Model) -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - no secret
+        self._chance = random.Random(seed)
         self._model = model
 
     def commands(self) -> Iterator[Command]:
@@ -106,7 +106,9 @@ class History:
                 name, person = str(step.arguments[1]), chance.choice(("sam", "sue"))
                 if name != "confirm" and chance.random() < 0.4:
                     return Command("expire", (attempt.id, name))
-                return Command("vote", (attempt.id, name, "rob" if name == "confirm" else person, chance.random() < 0.4))
+                return Command(
+                    "vote", (attempt.id, name, "rob" if name == "confirm" else person, chance.random() < 0.4)
+                )
             case "deploy" if stage.deploy is None:
                 return Command("deploy", (attempt.id, chance.choice(("dies before", "dies after", "is unhealthy"))))
             case "smoke":

@@ -52,6 +52,7 @@ from tests import clock as clocks
 from tests.builders import people
 from tests.clock import Clock
 from tests.empty_database import begin_anew
+from tests.fakes.upstreams import FakeUpstreams
 from tests.integration.interleavings.compare import in_memory, play
 from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
 from tests.scene import Scene
@@ -82,7 +83,7 @@ def play_on_postgresql(url: str, first: int, behind: int) -> Counts:
         def make(now: datetime) -> Player:
             begin_anew(engine)
             clock.set(now)
-            scene = Scene(DatabaseStore(engine), Path(folder), DEFINITIONS, RULES, people())
+            scene = Scene(DatabaseStore(engine), Path(folder), DEFINITIONS, RULES, people(), FakeUpstreams())
             return Player(scene, now, clock.set)
 
         steps = [play(seed, make, lambda: None) for seed in range(first, behind)]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import tarfile
 from pathlib import Path
 
@@ -146,3 +147,32 @@ def test_a_refused_archive_leaves_nothing_in_the_store(store: FolderArtefacts, t
     with pytest.raises(ArtefactError, match="no sound archive"):
         store.add("orders", "1.0.0", tmp_path / "built.tgz")
     assert list((tmp_path / "store" / "sha256").iterdir()) == []
+
+
+def packed(*names: str) -> io.BytesIO:
+    built = io.BytesIO()
+    with tarfile.open(mode="w", fileobj=built) as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
+    return io.BytesIO(built.getvalue())
+
+
+@pytest.mark.parametrize("names", [("a", "a"), ("a", "a/b"), ("a/b", "a")])
+def test_an_archive_in_which_one_name_is_two_things_is_refused(tmp_path: Path, names: tuple[str, str]) -> None:
+    with pytest.raises(ArtefactError, match=f"refused: '{names[1]}' is in it twice"):
+        unpack(packed(*names), tmp_path / "work", "sha256:00")
+
+
+def test_whatever_is_damaged_in_an_archive_it_is_refused_as_one_and_nothing_else_happens(
+    source: Path, tmp_path: Path
+) -> None:
+    whole = io.BytesIO()
+    digest = pack(source, whole)
+    chance = random.Random(7)
+    for number in range(300):
+        bytes_ = bytearray(whole.getvalue())
+        for _ in range(chance.randint(1, 40)):
+            bytes_[chance.randrange(2048)] = chance.randrange(256)
+        with pytest.raises(ArtefactError):
+            unpack(io.BytesIO(bytes_), tmp_path / str(number), digest)
+        assert not (tmp_path / str(number)).exists()

@@ -208,3 +208,31 @@ def test_going_round_in_circles_ends(github: GitHubServer, download: Download) -
 def test_something_else_than_json_is_no_answer(github: GitHubServer, download: Download) -> None:
     github.trouble = lambda _, request: answer(request, 200, b"<html>Sign in to the wifi</html>")
     assert "something else than a JSON object" in str(refused(download, UnavailableError))
+
+
+def test_versions_without_their_tags_are_named(github: GitHubServer) -> None:
+    made = ConfiguredUpstreams(FakeConnections({"github_default": github.url})).histories(ArtefactSources())[0]
+    with pytest.raises(NotFoundError, match=r"cannot compare v1\.0\.0\.\.\.v9\.9\.9 in gov/orders"):
+        made.commits(ORDERS, "1.0.0", "9.9.9")
+
+
+def test_who_has_an_account_is_called_by_it(github: GitHubServer) -> None:
+    github.compare("v1.0.0", "v1.1.0", [("a" * 40, "Anybody at all", "Mend it")])
+    github.comparisons["v1.0.0...v1.1.0"]["commits"][0]["author"] = {"login": "ada"}
+    made = ConfiguredUpstreams(FakeConnections({"github_default": github.url})).histories(ArtefactSources())[0]
+    assert [commit.author for commit in made.commits(ORDERS, "1.0.0", "1.1.0").commits] == ["ada"]
+
+
+def test_more_commits_than_github_lists_are_counted(github: GitHubServer) -> None:
+    github.compare("v1.0.0", "v1.1.0", [("a" * 40, "Ada", "Mend it")], total=300)
+    made = ConfiguredUpstreams(FakeConnections({"github_default": github.url})).histories(ArtefactSources())[0]
+    assert made.commits(ORDERS, "1.0.0", "1.1.0").total == 300
+
+
+def test_a_form_does_not_wait_for_more_than_one_silence(github: GitHubServer) -> None:
+    github.trouble = hanging
+    sources = ArtefactSources(github=GitHubAccess(timeout_seconds=0.2, tries=5))
+    made = ConfiguredUpstreams(FakeConnections({"github_default": github.url})).histories(sources)[0]
+    with pytest.raises(UnavailableError):
+        made.commits(ORDERS, "1.0.0", "1.1.0")
+    assert len(github.asked) == 1

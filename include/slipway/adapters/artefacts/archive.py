@@ -48,7 +48,7 @@ def unpack(stream: IO[bytes], into: Path, digest: str) -> None:
         with tarfile.open(mode="r|*", fileobj=hashing) as archive:
             _extract(archive, into)
         hashing.drain()
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:  # the last two: headers of nonsense
         shutil.rmtree(into, ignore_errors=True)
         raise ArtefactError(f"The artefact {digest} is refused: it is no sound archive ({error}).") from error
     except BaseException:
@@ -89,9 +89,12 @@ def _extract(archive: tarfile.TarFile, into: Path) -> None:
         if content is None:
             raise ArtefactError(f"The artefact is refused: {entry.name!r} in it has no content.")
         path = into.joinpath(*name.parts)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            shutil.copyfileobj(content, file)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                shutil.copyfileobj(content, file)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+            raise ArtefactError(f"The artefact is refused: {entry.name!r} is in it twice.") from error
         path.chmod(0o755 if entry.mode & 0o100 else 0o644)
 
 

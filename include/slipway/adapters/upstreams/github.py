@@ -63,7 +63,13 @@ class GitHubHistory:
     def commits(self, repository: Repository, since: str, version: str) -> CommitsSinceLive:
         """The commits that GitHub lists between the tags, newest first."""
         ends = "...".join(quote(repository.tag_of(each), safe="") for each in (since, version))
-        found = self._make_api().json(f"/repos/{repository.name}/compare/{ends}")
+        try:
+            found = self._make_api().json(f"/repos/{repository.name}/compare/{ends}")
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"GitHub cannot compare {ends} in {repository.name}: it has not both tags, or the token may not see"
+                f" them. ({error})"
+            ) from error
         listed = found.get("commits")
         if not isinstance(listed, list) or not isinstance(found.get("total_commits"), int):
             raise UnavailableError("GitHub's comparison lists no commits.")

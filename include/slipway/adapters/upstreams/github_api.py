@@ -86,7 +86,7 @@ class GitHubApi:
                 f"{_place(url)} said nothing for {self._settings.timeout_seconds:g} seconds ({type(error).__name__})."
             ) from error
         except httpx.HTTPError as error:
-            raise UnavailableError(f"{_place(url)} cannot be reached: {error or type(error).__name__}.") from error
+            raise UnavailableError(f"{_place(url)} cannot be reached: {str(error) or type(error).__name__}.") from error
 
     def _allowed(self, url: httpx.URL, location: str) -> httpx.URL:
         """Where a redirect leads. Raises ArtefactError for a host that the catalogue does not name."""
@@ -134,7 +134,8 @@ def _refuse(response: httpx.Response, said: str) -> None:
         raise UnavailableError(f"{what} It limits how often it is asked.", Remedy.WAIT)
     if response.is_server_error or status == httpx.codes.REQUEST_TIMEOUT:
         raise UnavailableError(what)
-    raise UnavailableError(f"{what} Look at the connection's token.", Remedy.FAIL)
+    closed = status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
+    raise UnavailableError(f"{what} Look at the connection's token." if closed else what, Remedy.FAIL)
 
 
 def _bounded(chunks: Iterator[bytes], most: int, what: str) -> bytes:
