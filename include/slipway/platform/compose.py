@@ -39,7 +39,7 @@ _PASSWORDS: Mapping[str, str] = {
     TASK: _asked("SLIPWAY_TASK_DB_PASSWORD"),
 }
 """By role of the database server. The owner's is for the server itself and for what prepares it."""
-_FIRST_START = "\n".join(
+FIRST_START = "\n".join(
     [
         *(f"CREATE ROLE {role} LOGIN PASSWORD '{word}';" for role, word in _PASSWORDS.items() if role != OWNER),
         f"ALTER DATABASE {AIRFLOW_DATABASE} OWNER TO {AIRFLOW_ROLE};",
@@ -93,7 +93,7 @@ def _document() -> dict[str, Any]:
                 for program in PROGRAMS
             },
         },
-        "configs": {"databases": {"content": _FIRST_START}},
+        "configs": {"databases": {"content": FIRST_START}},
         "volumes": {"database": None, "state": None},
     }
 
