@@ -57,7 +57,8 @@ class Recorder:
     def runs(self, service: str, environment: str) -> str | None:
         """The version that runs."""
         state = self.folder / f"{service}.{environment}.json"
-        return str(json.loads(state.read_text())["version"]) if state.exists() else None
+        version: str | None = json.loads(state.read_text())["version"] if state.exists() else None
+        return version
 
 
 def _work(begin: dict[str, object], lines: list[dict[str, object]]) -> Work:

@@ -1,11 +1,12 @@
 """`docker-compose.yaml`: the same processes with the same settings, in containers, on a real PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from slipway.adapters.database.rights import API, RECONCILER, TASK
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import PROJECT, Secrets
@@ -29,8 +30,25 @@ def _asked(variable: str) -> str:
     return f"${{{variable}:?set it in .env}}"
 
 
-_PASSWORD = _asked("SLIPWAY_DB_PASSWORD")
-_SERVER = f"postgresql+psycopg2://postgres:{_PASSWORD}@postgres"
+OWNER, AIRFLOW_ROLE = "postgres", "airflow"
+_PASSWORDS: Mapping[str, str] = {
+    OWNER: _asked("SLIPWAY_DB_PASSWORD"),
+    AIRFLOW_ROLE: _asked("SLIPWAY_AIRFLOW_DB_PASSWORD"),
+    API: _asked("SLIPWAY_API_DB_PASSWORD"),
+    RECONCILER: _asked("SLIPWAY_RECONCILER_DB_PASSWORD"),
+    TASK: _asked("SLIPWAY_TASK_DB_PASSWORD"),
+}
+"""By role of the database server. The owner's is for the server itself and for what prepares it."""
+FIRST_START = "\n".join(
+    [
+        *(f"CREATE ROLE {role} LOGIN PASSWORD '{word}';" for role, word in _PASSWORDS.items() if role != OWNER),
+        f"ALTER DATABASE {AIRFLOW_DATABASE} OWNER TO {AIRFLOW_ROLE};",
+        f"CREATE DATABASE {RELEASE_DATABASE};",
+        *(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;" for name in (AIRFLOW_DATABASE, RELEASE_DATABASE)),
+        f"GRANT CONNECT ON DATABASE {RELEASE_DATABASE} TO {API}, {RECONCILER}, {TASK};",
+    ]
+)
+"""What the server does once, when its data is new: a role for each kind of process, and the second database."""
 _DOCKERFILE = """\
 FROM python:3.11-slim
 RUN useradd --create-home --home-dir /var/lib/slipway slipway
@@ -69,19 +87,20 @@ def _document() -> dict[str, Any]:
                     {"prepare": "service_completed_successfully"},
                     signs_in=program.signs_in,
                     lets_people_in=program.lets_people_in,
+                    database_role=program.database_role,
                 )
                 | ({"ports": ["${SLIPWAY_PORT:-8080}:8080"]} if program.name == "api-server" else {})
                 for program in PROGRAMS
             },
         },
-        "configs": {"databases": {"content": f"CREATE DATABASE {RELEASE_DATABASE};"}},
+        "configs": {"databases": {"content": FIRST_START}},
         "volumes": {"database": None, "state": None},
     }
 
 
 def _prepare() -> dict[str, Any]:
     """Runs once before the others; builds the image that all share."""
-    service = _service(PREPARE, {"postgres": "service_healthy"}, restart="no", signs_in=True)
+    service = _service(PREPARE, {"postgres": "service_healthy"}, restart="no", signs_in=True, database_role=OWNER)
     return service | {"build": {"context": ".", "dockerfile_inline": _DOCKERFILE}}
 
 
@@ -90,7 +109,7 @@ def _postgres() -> dict[str, Any]:
     return {
         "image": "postgres:18",
         "restart": "unless-stopped",
-        "environment": {"POSTGRES_PASSWORD": _PASSWORD, "POSTGRES_DB": AIRFLOW_DATABASE},
+        "environment": {"POSTGRES_PASSWORD": _PASSWORDS[OWNER], "POSTGRES_DB": AIRFLOW_DATABASE},
         "configs": [{"source": "databases", "target": "/docker-entrypoint-initdb.d/databases.sql"}],
         "volumes": ["database:/var/lib/postgresql"],
         "healthcheck": {
@@ -108,13 +127,14 @@ def _service(
     restart: str = "unless-stopped",
     signs_in: bool = False,
     lets_people_in: bool = False,
+    database_role: str,
 ) -> dict[str, Any]:
     asked = [ISSUER, CLIENT_ID, *([CLIENT_SECRET] if lets_people_in else []), *([PASSWORD_SEED] if signs_in else [])]
     return {
         "image": "slipway:0.1.0",
         "restart": restart,
         "command": ["python", *arguments],
-        "environment": _environment() | {name: f"${{{name}:-}}" for name in asked},
+        "environment": _environment(database_role) | {name: f"${{{name}:-}}" for name in asked},
         "volumes": [
             *(f"./{folder}:{_ROOT}/{folder}:ro" for folder in ("dags", "plugins", "include")),
             f"state:{_STATE}",
@@ -123,7 +143,7 @@ def _service(
     }
 
 
-def _environment() -> dict[str, str]:
+def _environment(database_role: str) -> dict[str, str]:
     place = Place(
         project=_ROOT,
         home=_STATE,
@@ -133,8 +153,8 @@ def _environment() -> dict[str, str]:
         port=8080,
         api_url="http://api-server:8080",
         base_url="${SLIPWAY_BASE_URL:-http://localhost:8080}",
-        airflow_database_url=f"{_SERVER}/{AIRFLOW_DATABASE}",
-        release_database_url=f"{_SERVER}/{RELEASE_DATABASE}",
+        airflow_database_url=_url(AIRFLOW_ROLE, AIRFLOW_DATABASE),
+        release_database_url=_url(database_role, RELEASE_DATABASE),
         embedded=False,
     )
     secrets = Secrets(
@@ -145,3 +165,7 @@ def _environment() -> dict[str, str]:
         password_seed="",
     )
     return dict(sorted(settings(place, secrets).items()))
+
+
+def _url(role: str, database: str) -> str:
+    return f"postgresql+psycopg2://{role}:{_PASSWORDS[role]}@postgres/{database}"

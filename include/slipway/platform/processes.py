@@ -4,6 +4,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slipway.adapters.database.rights import API, RECONCILER, TASK
+
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
@@ -15,6 +17,8 @@ class Program:
     """Whether it acts through the API as a machine account, and so gets the secret of their passwords."""
     gives_way: bool = False
     """Whether it works in the background: what runs a release comes first on a busy machine."""
+    database_role: str = TASK
+    """As whom it works in the release database, where the server has roles."""
     lets_people_in: bool = False
     """Whether people sign in there, and so it gets the secret shared with the organisation's sign-in."""
 
@@ -25,11 +29,11 @@ class Program:
 
 
 PROGRAMS: Sequence[Program] = (
-    Program(name="api-server", arguments=("-m", "airflow", "api-server"), lets_people_in=True),
+    Program(name="api-server", arguments=("-m", "airflow", "api-server"), database_role=API, lets_people_in=True),
     Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs")),
     Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor"), gives_way=True),
     Program(name="triggerer", arguments=("-m", "airflow", "triggerer", "--skip-serve-logs")),
-    Program(name="reconciler", arguments=("-m", "slipway.reconciler"), signs_in=True),
+    Program(name="reconciler", arguments=("-m", "slipway.reconciler"), database_role=RECONCILER, signs_in=True),
 )
 """The whole platform, PostgreSQL aside. `airflow standalone` would force its own sign-in."""
 

@@ -1,6 +1,7 @@
 """What PostgreSQL itself refuses to a role, whatever the code above does or is made to do."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from slipway.adapters.database import schema
 from slipway.adapters.database.engine import make_engine
@@ -17,6 +18,8 @@ from slipway.adapters.database.rights import API, DECIDED_BY_PEOPLE, RECONCILER,
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
+from slipway.platform.compose import AIRFLOW_ROLE, FIRST_START
+from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE
 from slipway.platform.postgres import EmbeddedPostgres
 from tests.builders import PREPROD
 from tests.scene import Scene, a_world
@@ -54,24 +57,30 @@ HISTORY = (
 
 @pytest.fixture(scope="module")
 def engines(postgres: EmbeddedPostgres) -> Iterator[dict[str, Engine]]:
-    """A release database as on a server with roles: an engine for each of them, and one of the owner's."""
-    url = postgres.create_database("with_roles")
+    """A server set up as the compose file sets up its own: an engine for each role, and one of the owner's."""
+    postgres.create_database(AIRFLOW_DATABASE)
+    server = make_engine(postgres.url("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for statement in re.sub(r"\$\{\w+:[^}]*\}", "a password", FIRST_START).splitlines():
+            connection.exec_driver_sql(statement)
+    url = postgres.url(RELEASE_DATABASE)
+    schema.upgrade(url)
     with ExitStack() as stack:
-        made = {"owner": make_engine(url)}
-        with made["owner"].begin() as connection:
-            for role in ROLES:
-                connection.execute(text(f"CREATE ROLE {role} LOGIN"))
-        schema.upgrade(url)
-        for role in ROLES:
-            made[role] = make_engine(make_url(url).set(username=role).render_as_string(hide_password=False))
-        for engine in made.values():
-            stack.callback(engine.dispose)
+        stack.callback(server.dispose)
+        made = {role: make_engine(as_role(url, role), pooled=False) for role in (*ROLES, AIRFLOW_ROLE)}
+        made["owner"] = make_engine(url, pooled=False)
         yield made
-        with made["owner"].begin() as connection:
-            for role in ROLES:
-                connection.execute(text(f"DROP OWNED BY {role}"))
-                connection.execute(text(f"DROP ROLE {role}"))
-    postgres.drop_database("with_roles")
+    for name in (RELEASE_DATABASE, AIRFLOW_DATABASE):
+        postgres.drop_database(name)
+    with server.connect() as connection:
+        for role in (*ROLES, AIRFLOW_ROLE):
+            connection.exec_driver_sql(f"DROP ROLE {role}")
+    server.dispose()
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database, as somebody else."""
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -105,6 +114,19 @@ def test_a_release_goes_through_preprod_by_these_roles(scene: Scene, engines: di
     with scene.store.transaction() as tx:
         assert verify_chain(list(read_log(tx.sql))).broken is None
     refused(engines[TASK], GRANT)
+
+
+def test_who_owns_airflows_database_does_not_get_into_ours(
+    postgres: EmbeddedPostgres, engines: dict[str, Engine]
+) -> None:
+    with pytest.raises(OperationalError, match="permission denied for database"):
+        engines[AIRFLOW_ROLE].connect()
+    theirs = make_engine(as_role(postgres.url(AIRFLOW_DATABASE), AIRFLOW_ROLE), pooled=False)
+    with theirs.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE dag_run (id int)")
+    for role in ROLES:
+        with pytest.raises(OperationalError, match="permission denied for database"):
+            make_engine(as_role(postgres.url(AIRFLOW_DATABASE), role), pooled=False).connect()
 
 
 def test_a_task_writes_no_grant(engines: dict[str, Engine]) -> None:

@@ -1,10 +1,14 @@
 """One place for settings: processes, compose file and what the caller has already set."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
+from sqlalchemy import make_url
 
+from slipway.adapters.database.rights import DECIDED_BY_PEOPLE
 from slipway.platform import compose
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import Home, Secrets, load_secrets
@@ -65,6 +69,36 @@ def test_only_those_who_sign_in_get_the_secret_of_passwords(monkeypatch: pytest.
     place = _place(monkeypatch, {})
     assert "SLIPWAY_PASSWORD_SEED" not in environment(place, secrets)
     assert environment(place, secrets, signs_in=True)["SLIPWAY_PASSWORD_SEED"] == secrets.password_seed
+
+
+def test_in_containers_each_process_has_its_own_role_in_the_release_database() -> None:
+    services = yaml.safe_load(compose.render())["services"]
+    urls = {
+        name: service["environment"]["SLIPWAY_DATABASE_URL"] for name, service in services.items() if name != "postgres"
+    }
+    assert {name: make_url(url).username for name, url in urls.items()} == {
+        "prepare": "postgres",
+        "api-server": "slipway_api",
+        "scheduler": "slipway_task",
+        "dag-processor": "slipway_task",
+        "triggerer": "slipway_task",
+        "reconciler": "slipway_reconciler",
+    }
+
+
+def test_in_containers_nobody_but_the_server_and_what_prepares_it_knows_the_owners_password() -> None:
+    services = yaml.safe_load(compose.render())["services"]
+    assert {name for name, service in services.items() if "SLIPWAY_DB_PASSWORD" in str(service)} == {
+        "postgres",
+        "prepare",
+    }
+
+
+def test_the_server_makes_every_role_with_a_password_of_its_own() -> None:
+    first_start = yaml.safe_load(compose.render())["configs"]["databases"]["content"]
+    made = dict(re.findall(r"CREATE ROLE (\w+) LOGIN PASSWORD '\$\{(\w+):", first_start))
+    assert made.keys() == {"airflow", *DECIDED_BY_PEOPLE}
+    assert len(set(made.values())) == len(made)
 
 
 def test_the_compose_file_is_current() -> None:
