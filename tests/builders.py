@@ -66,6 +66,7 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
     Action.HOLD_ABSOLUTE: AuthorityRule(who=Eligibility(any_team=TeamRole.MANAGER, also=_SECOND_LINE)),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
     Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,
+    Action.SETTLE_ACTIVITY: SECOND_LINE_AND_MANAGER,
 }
 
 

@@ -20,6 +20,7 @@ BUILT: Collection[Action] = frozenset(
         Action.DECLARE_EMERGENCY,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
+        Action.SETTLE_ACTIVITY,
         Action.ACTIVATE_POLICY,
         Action.READ_EVERYTHING,
     }
