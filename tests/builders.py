@@ -77,6 +77,7 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
     Action.READ_SECURITY: AuthorityRule(who=Eligibility(also=frozenset({Duty.DISCLOSURE}))),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,
     Action.QUARANTINE_ACTIVITY: SECOND_LINE_AND_MANAGER,
+    Action.SETTLE_ACTIVITY: SECOND_LINE_AND_MANAGER,
 }
 
 

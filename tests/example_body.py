@@ -5,6 +5,8 @@ from typing import Any
 
 _EXAMPLES = {"string": "x", "integer": 1, "number": 1, "boolean": True, "null": None}
 _FORMATS = {"date-time": "2100-01-01T00:00:00Z", "date": "2100-01-01", "uuid": "00000000-0000-0000-0000-000000000001"}
+_NAMES = {"service": "orders"}
+"""What is there in every test."""
 _WANTED = {"reason"}
 """Filled in though they may be left out: without one a change is refused for another cause than the one tried."""
 Schema = Mapping[str, Any]
@@ -31,7 +33,7 @@ def example(schema: Schema, known: Schema) -> Any:
         return [example(schema.get("items", {}), known)]
     if "properties" in schema:
         needed = {*schema.get("required", ()), *(_WANTED & schema["properties"].keys())}
-        return {name: example(schema["properties"][name], known) for name in sorted(needed)}
+        return {name: _NAMES.get(name) or example(schema["properties"][name], known) for name in sorted(needed)}
     if schema.get("type") == "object":
         return {}
     return _FORMATS.get(schema.get("format", "")) or _EXAMPLES[schema.get("type", "string")]

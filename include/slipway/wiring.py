@@ -78,6 +78,7 @@ def artefact_folder() -> Path:
 
 def make_reconciler_ports() -> ReconcilerPorts:
     """What only the reconciler needs: Airflow as the platform's own account, and where messages go."""
+    from slipway.adapters.account_sync import AccountSync
     from slipway.adapters.airflow_scheduler import AirflowScheduler
     from slipway.adapters.catalogue_policy import CatalogueWatch
     from slipway.adapters.generated_passwords import VARIABLE, generated_password
@@ -90,4 +91,5 @@ def make_reconciler_ports() -> ReconcilerPorts:
         notifier=MessageFile(state_folder() / "messages.txt"),
         catalogue=catalogue_folder(os.environ),
         read_policy=CatalogueWatch(),
+        sync_accounts=AccountSync(),
     )

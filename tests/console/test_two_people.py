@@ -70,5 +70,15 @@ def test_refusals_are_told_and_logged(client: TestClient, scene: Scene) -> None:
 
 def test_what_does_not_exist_is_not_found(client: TestClient) -> None:
     assert second(client, "mona", 99).status_code == 404
-    for path in ("leases/r9.1/break", "activities/a1/quarantine"):
-        assert client.post(f"/api/{path}", json={"reason": "x"}, headers=as_person("lena")).status_code == 404
+    for path in ("leases/r9.1/break", "activities/a1/quarantine", "activities/a1/settle"):
+        assert client.post(f"/api/{path}", json=_body(path), headers=as_person("lena")).status_code == 404
+
+
+def _body(path: str) -> dict[str, str]:
+    return {"reason": "x", **({"as": "done"} if path.endswith("settle") else {})}
+
+
+def test_an_activity_is_settled_as_done_or_failed_only(client: TestClient) -> None:
+    for body in ({"as": "perhaps"}, {}, {"as": "done", "more": "x"}):
+        answer = client.post("/api/activities/a1/settle", json={"reason": "x", **body}, headers=as_person("lena"))
+        assert answer.status_code == 422

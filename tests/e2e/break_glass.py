@@ -14,7 +14,7 @@ import os, sys
 from pathlib import Path
 from slipway.adapters.generated_passwords import VARIABLE
 from slipway.airflow_edge.people_sync import sync
-from slipway.airflow_edge.prepare import passwords_from
+from slipway.airflow_edge.sync_accounts import passwords_from
 from slipway.catalogue.load import load_people
 sync(load_people(Path(os.environ["SLIPWAY_CATALOGUE"])), passwords_from(os.environ[VARIABLE]),
      break_glass=frozenset(sys.argv[1:]))

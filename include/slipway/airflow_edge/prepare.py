@@ -5,22 +5,15 @@ One process, because importing Airflow costs more than all the work that is done
 
 import os
 import sys
-from pathlib import Path
 
 from airflow.models.pool import Pool
 from airflow.utils import db
 
 from slipway.adapters.database import schema
-from slipway.adapters.generated_passwords import VARIABLE, generated_password
-from slipway.airflow_edge.people_sync import Passwords, is_first_time, sync
-from slipway.catalogue.load import load_people
-from slipway.domain.errors import SlipwayError
-from slipway.domain.people import People
+from slipway.airflow_edge import sync_accounts
 
 DEV_SLOTS = 4
 """Services that may be deployed to Dev at once."""
-OLD_PEOPLE = 3
-"""Exit code: all is prepared, but people could not be read, so they stay as they were."""
 
 
 def prepare_databases(release_database_url: str) -> None:
@@ -41,21 +34,10 @@ def prepare_databases(release_database_url: str) -> None:
     )
 
 
-def passwords_from(seed: str) -> Passwords:
-    """Generated passwords, or none where no seed is given."""
-    return lambda account: generated_password(seed, account) if seed else None
-
-
 def main() -> int:
-    """Returns 0 when all is prepared, 3 where people stay as they were; other errors are raised."""
+    """Returns 0 when all is prepared, 1 where there is neither a policy nor a catalogue to take people from."""
     prepare_databases(os.environ["SLIPWAY_DATABASE_URL"])
-    try:
-        people: People = load_people(Path(os.environ["SLIPWAY_CATALOGUE"]))
-    except SlipwayError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1 if is_first_time() else OLD_PEOPLE
-    sync(people, passwords_from(os.environ.get(VARIABLE, "")))
-    return 0
+    return sync_accounts.main()
 
 
 if __name__ == "__main__":

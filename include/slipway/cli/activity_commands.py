@@ -1,11 +1,20 @@
 """`slipway activity …`: outside work that is open or was given up on."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table
+
+
+class Ending(StrEnum):
+    """What people may say of work whose target does not answer."""
+
+    DONE = "done"
+    FAILED = "failed"
+
 
 app = command_group("Show work that is open, and give up on what no longer answers.")
 
@@ -48,4 +57,18 @@ def quarantine(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/activities/{activity}/quarantine", json={"reason": reason})
+    typer.echo(answer["detail"])
+
+
+@app.command("settle")
+def settle(
+    activity: Annotated[str, typer.Argument(metavar="ID", help="As `slipway activity list` shows it.")],
+    ending: Annotated[Ending, typer.Option("--as", help="Whether what it wanted is there, as you saw it yourself.")],
+    reason: Annotated[str, typer.Option(help="How you know; shown to whoever is to second it.")],
+) -> None:
+    """Say how quarantined work ended whose target never returns; needs a second person."""
+    from slipway.cli.session import signed_in_rest
+
+    body = {"as": ending.value, "reason": reason}
+    answer = signed_in_rest().call("POST", f"/slipway/api/activities/{activity}/settle", json=body)
     typer.echo(answer["detail"])

@@ -10,17 +10,17 @@ from slipway.cli.group import command_group
 login = command_group("Sign in; every changing command acts as that person.")
 
 
-people = command_group("Airflow's accounts of the catalogue's people.")
+people = command_group("Airflow's accounts of the people in effect.")
 
 
 @people.callback()
 def people_group() -> None:
-    """Airflow's accounts of the catalogue's people."""
+    """Airflow's accounts of the people in effect."""
 
 
 @people.command()
 def sync() -> None:
-    """Bring Airflow's users and roles to what people.yaml says now; leavers lose their rights at once."""
+    """Bring Airflow's accounts to the people of the policy in effect; the platform does so after each activation."""
     from slipway.platform.control import sync_people
     from slipway.platform.place import current_place
 

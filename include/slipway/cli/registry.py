@@ -41,7 +41,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("log", "Search, export and verify the release log.", "slipway.cli.log_commands"),
     Entry("audit", "List changes that came past the platform.", "slipway.cli.audit_commands"),
     Entry("login", "Sign in; every changing command acts as that person.", "slipway.cli.people_commands", "login"),
-    Entry("people", "Bring Airflow's accounts to what people.yaml says.", "slipway.cli.people_commands", "people"),
+    Entry("people", "Bring Airflow's accounts to the people in effect.", "slipway.cli.people_commands", "people"),
     Entry("catalogue", "Check the catalogue, or print its JSON Schema.", "slipway.cli.catalogue_commands"),
     Entry("db", "Set up the release database.", "slipway.cli.db_commands"),
     Entry("doctor", "Check this installation.", "slipway.cli.doctor"),

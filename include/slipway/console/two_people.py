@@ -1,8 +1,9 @@
 """Acts that need two people, by REST: the first call answers `pending ID` (202), the second one takes effect."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, status
+from pydantic import BaseModel, ConfigDict, Field
 
 from slipway.adapters.database.overview import Overview, Record
 from slipway.console.changes import VIA, Reason
@@ -14,6 +15,15 @@ from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.give_second import give_second
 
 router = APIRouter()
+
+
+class Settling(BaseModel):
+    """As what, and how one knows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ending: Literal["done", "failed"] = Field(alias="as")
+    reason: str = ""
 
 
 @router.get("/pending")
@@ -44,6 +54,12 @@ def break_lease(attempt: str, body: Reason, person: Person, parts: UsedParts) ->
 def quarantine(activity: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to give up on an activity for the lane, not for its service."""
     return _ask(parts, Action.QUARANTINE_ACTIVITY, {"activity": activity}, body.reason, person)
+
+
+@router.post("/activities/{activity}/settle", status_code=status.HTTP_202_ACCEPTED)
+def settle(activity: str, body: Settling, person: Person, parts: UsedParts) -> JsonObject:
+    """Asks to say how quarantined work ended whose target never returns."""
+    return _ask(parts, Action.SETTLE_ACTIVITY, {"activity": activity, "as": body.ending}, body.reason, person)
 
 
 def _ask(parts: Parts, action: Action, parameters: JsonObject, reason: str, person: str) -> JsonObject:

@@ -22,6 +22,7 @@ BUILT: Collection[Action] = frozenset(
         Action.CLOSE_REVIEW,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
+        Action.SETTLE_ACTIVITY,
         Action.ACTIVATE_POLICY,
         Action.READ_EVERYTHING,
         Action.READ_SECURITY,

@@ -299,12 +299,19 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R27",
         asks="People are who they say; leavers lose their rights at once; machines never approve",
-        rules=("airflow_edge/single_sign_on.py", "airflow_edge/people_sync.py", "use_cases/record_answer.py"),
+        rules=(
+            "airflow_edge/single_sign_on.py",
+            "use_cases/sync_accounts.py",
+            "domain/identities.py",
+            "use_cases/record_answer.py",
+        ),
         tests=(
             "sign_in/test_single_sign_on.py::test_a_stranger_stays_out_and_is_in_the_log",
             "integration/use_cases/test_before_work.py::test_a_voter_who_left_voids_the_grant",
             "integration/use_cases/test_answers.py::test_the_platform_does_not_approve",
+            "integration/use_cases/test_leavers.py::*",
+            "integration/test_people_sync.py::test_a_leaver_loses_account_and_roles",
         ),
-        log=("signed_in", "sign_in_refused", "answer_refused"),
+        log=("signed_in", "sign_in_refused", "answer_refused", "accounts_synced"),
     ),
 )

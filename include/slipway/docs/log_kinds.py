@@ -56,7 +56,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "seconded": "A second entitled person agreed; what was asked for takes effect with this entry.",
         "second_refused": "Seconding was refused, and why; the act goes on waiting.",
         "second_expired": "Nobody seconded an act in time: it has no effect.",
-        "quarantine_ended": "The target of quarantined work answers again: settled, and its service unlocked.",
+        "quarantine_ended": "Quarantined work was settled, by its target or by two people: its service is unlocked.",
         "activity_came_back": "The process of quarantined work ended after all, and how; the target decides.",
         "lease_broken": "Two people took lane and lease from a stage, which ends as it stands.",
     },
@@ -74,6 +74,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "policy_activation_refused": "Activating a policy was refused: `code` and `message` say why.",
         "policy_differs": "The catalogue on disk is not the policy in effect: what differs, and what it holds back.",
         "policy_proposed": "Somebody proposes the catalogue on disk; `differences` compares it with what is in effect.",
+        "accounts_synced": "Airflow's accounts were brought to the people in effect: made, changed, closed.",
         "policy_proposal_refused": "A proposal was refused, and why.",
     },
     "Security releases": {

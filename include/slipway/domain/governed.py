@@ -43,10 +43,20 @@ class Governed:
         """Hex SHA-256: the name of this policy."""
         return sha256_of(self.plain)
 
+    @cached_property
+    def people_digest(self) -> str:
+        """Hex SHA-256 of its people alone."""
+        return people_digest(self.people)
+
     def owned(self, release: Release) -> Release:
         """The release as this policy says who owns its service; as it was asked for where it says nothing."""
         owner = self.services.get(release.service)
         return release if owner is None else replace(release, team=owner.team, product_owner=owner.product_owner)
+
+
+def people_digest(people: People) -> str:
+    """Hex SHA-256: the name of these people as a whole."""
+    return sha256_of({"people": _plain(people.by_id)})
 
 
 def _plain(value: Any) -> JsonValue:

@@ -40,6 +40,7 @@ class Action(StrEnum):
     CLOSE_FINDING = "close_finding"
     BREAK_LEASE = "break_lease"
     QUARANTINE_ACTIVITY = "quarantine_activity"
+    SETTLE_ACTIVITY = "settle_activity"
     ACTIVATE_POLICY = "activate_policy"
     ISSUE_TOKEN = "issue_token"  # noqa: S105 - an action's name, not a secret
     BREAK_GLASS = "break_glass"
@@ -168,8 +169,11 @@ class Platform:
     """Where versions that the store does not have may come from (R23)."""
 
     def rule(self, action: str) -> AuthorityRule:
-        """The row for an action, by `Action` or its text. Raises ValueError for what isn't one."""
-        return self.authority[Action(action)]
+        """The row for an action, by `Action` or its text. Raises ValueError for what isn't one.
+
+        A policy from before there was such a row gives it to nobody.
+        """
+        return self.authority.get(Action(action), AuthorityRule(who=Eligibility()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import psutil
 
+from slipway.adapters.account_sync import last_line
 from slipway.platform.errors import PlatformError
 from slipway.platform.health import unhealthy
 from slipway.platform.home import Home, load_secrets
 from slipway.platform.place import Place
-from slipway.platform.processes import PREPARE
+from slipway.platform.processes import SYNC_ACCOUNTS
 from slipway.platform.settings import environment
 from slipway.platform.supervisor import end_leftovers, must_be_free, supervisor_of, wait_until_gone
 
@@ -55,10 +56,10 @@ def wait_until_healthy(place: Place, watcher: "subprocess.Popen[bytes] | None", 
 
 
 def sync_people(place: Place, say: Callable[[str], None]) -> None:
-    """Users and roles as `people.yaml` says now. Raises PlatformError with the problems of the catalogue."""
+    """Users and roles as the policy in effect says. Raises PlatformError where they stay as they were."""
     home = Home(place.home)
     done = subprocess.run(
-        [sys.executable, *PREPARE],
+        [sys.executable, *SYNC_ACCOUNTS],
         env=environment(place, load_secrets(home), signs_in=True),
         cwd=home.root,
         stdin=subprocess.DEVNULL,
@@ -68,7 +69,7 @@ def sync_people(place: Place, say: Callable[[str], None]) -> None:
     )
     if done.returncode != 0:
         raise PlatformError(f"People and roles stay as they were:\n{done.stderr.strip()[-2000:]}")
-    say("Airflow's users and roles are as people.yaml says.")
+    say(f"Airflow's accounts follow the policy in effect ({last_line(done.stdout)}).")
 
 
 def down(place: Place, say: Callable[[str], None]) -> None:

@@ -14,8 +14,6 @@ from slipway.platform.errors import PlatformError
 from slipway.platform.home import Home
 from slipway.platform.place import Place
 
-OLD_PEOPLE = 3
-"""Exit code: everything is prepared, but people could not be read."""
 _SLIPWAY = Path(__file__).resolve().parents[1]
 
 
@@ -27,7 +25,7 @@ def prepare(
     stopped: threading.Event,
     say: Callable[[str], None],
 ) -> None:
-    """Runs the preparation (a Python command line) unless it ran for the same code, people and databases.
+    """Runs the preparation (a Python command line) unless it ran for the same code and databases.
 
     Raises PlatformError with the end of its log: nothing starts on a half-made database.
     """
@@ -52,9 +50,6 @@ def prepare(
             end_group(process.pid)
             process.wait()
             return
-    if process.returncode == OLD_PEOPLE:
-        say(f"The catalogue is broken, so people and roles stay as they were. See {log}")
-        return
     if process.returncode != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
         raise PlatformError(f"The databases could not be prepared. The end of {log}:\n{tail}")
@@ -62,7 +57,7 @@ def prepare(
 
 
 def fingerprint(place: Place) -> str:
-    """Hash of everything the preparation depends on: packages, schema, people, roles, and which databases."""
+    """Hash of everything the preparation depends on: packages, schema, roles, and which databases."""
     digest = hashlib.sha256()
     for part in (place.airflow_database_url, place.release_database_url, str(place.catalogue)):
         digest.update(part.encode() + b"\0")
@@ -75,10 +70,9 @@ def fingerprint(place: Place) -> str:
 
 def _inputs(place: Place) -> Iterator[Path]:
     yield place.project / "requirements.txt"
-    yield place.catalogue / "people.yaml"
     yield place.home / "secrets.json"
     yield place.home / "postgres" / "PG_VERSION"
     yield from sorted((_SLIPWAY / "adapters" / "database" / "schema_versions").rglob("*.py"))
     yield from sorted((_SLIPWAY / "adapters" / "database" / "schema_versions").rglob("*.sql"))
-    for name in ("prepare.py", "people_sync.py", "roles.py"):
+    for name in ("prepare.py", "sync_accounts.py", "people_sync.py", "roles.py"):
         yield _SLIPWAY / "airflow_edge" / name

@@ -39,3 +39,5 @@ PROGRAMS: Sequence[Program] = (
 
 PREPARE: Sequence[str] = ("-m", "slipway.airflow_edge.prepare")
 """Brings both databases, people and pools to what this code needs; harmless to repeat."""
+SYNC_ACCOUNTS: Sequence[str] = ("-m", "slipway.airflow_edge.sync_accounts")
+"""Brings Airflow's accounts to the people of the policy in effect; harmless to repeat."""

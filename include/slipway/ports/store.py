@@ -374,6 +374,14 @@ class Policies(Protocol):
     def note_seen(self, governed: Governed) -> None: ...
 
 
+class Accounts(Protocol):
+    """Which people Airflow's accounts were last brought to."""
+
+    def lock(self) -> None: ...
+    def follow(self) -> str | None: ...
+    def now_follow(self, people: str) -> None: ...
+
+
 class Transaction(Protocol):
     """One transaction; commits when its block ends well, rolls back whole when it raises."""
 
@@ -407,6 +415,8 @@ class Transaction(Protocol):
     def audits(self) -> Audits: ...
     @property
     def policies(self) -> Policies: ...
+    @property
+    def accounts(self) -> Accounts: ...
 
     @property
     def now(self) -> datetime:

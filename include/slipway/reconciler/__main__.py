@@ -11,7 +11,7 @@ from slipway.wiring import make_reconciler_ports, make_world
 
 
 def main() -> None:
-    """Looks once a second; SIGTERM and SIGINT end it after the round it is in."""
+    """Looks once a second; SIGTERM and SIGINT end it after what it is at."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     stopping = threading.Event()
@@ -25,6 +25,7 @@ def main() -> None:
     while not stopping.is_set():
         reconciler.round()
         stopping.wait(1.0)
+    reconciler.close()
 
 
 if __name__ == "__main__":

@@ -1,20 +1,27 @@
-"""One round of the reconciler: every duty by itself, so that one that fails does not stop the others."""
+"""One round of the reconciler: every duty by itself, so that one that fails, or is slow, does not stop the others."""
 
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
+from slipway.domain.activity import Quarantine
 from slipway.domain.errors import SlipwayError
+from slipway.domain.release import Attempt
+from slipway.reconciler.sideline import Job, Sideline
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
-from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw_dead_questions
+from slipway.use_cases.reconcile import finish_orphans, orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.send_outbox import send_outbox
+from slipway.use_cases.sync_accounts import accounts_are_behind
 from slipway.use_cases.watch_catalogue import watch_catalogue
-from slipway.use_cases.watch_quarantines import watch_quarantines
+from slipway.use_cases.watch_quarantines import ask_quarantined, due_quarantines
 from slipway.use_cases.watch_reviews import watch_reviews
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
 
 _LOG = logging.getLogger(__name__)
+SERVICES_AT_ONCE = 4
+"""Services whose orphans are finished, or whose targets are asked, at the same time."""
 
 
 class Reconciler:
@@ -25,17 +32,21 @@ class Reconciler:
         self._ports = ports
         self._task = TaskWorker(task_instance="reconciler", pid=pid)
         self._complaints: dict[str, str] = {}
+        self._orphans = Sideline("orphans", SERVICES_AT_ONCE)
+        self._quarantines = Sideline("quarantines", SERVICES_AT_ONCE)
+        self._accounts = Sideline("accounts", 1)
 
     def round(self) -> None:
-        """Every duty once."""
+        """Every duty once. What may take long is begun here and goes on beside the rounds."""
         self._duty("policy", self._watch_catalogue)
+        self._duty("accounts", self._sync_accounts)
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
         self._duty("reviews", lambda: watch_reviews(self._world))
-        self._duty("quarantines", lambda: watch_quarantines(self._world))
+        self._duty("quarantines", self._ask_quarantined)
         self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 
     def _watch_catalogue(self) -> None:
@@ -43,10 +54,36 @@ class Reconciler:
         if news is not None:
             _LOG.info("policy: %s", news)
 
+    def close(self) -> None:
+        """Returns when what the rounds began has ended."""
+        for sideline in (self._accounts, self._orphans, self._quarantines):
+            sideline.close()
+
+    def _sync_accounts(self) -> None:
+        behind = accounts_are_behind(self._world.store)
+        _raise_what_failed(self._accounts.give({"accounts": self._sync} if behind else {}))
+
+    def _sync(self) -> None:
+        _LOG.info("accounts: %s", self._ports.sync_accounts())
+
     def _finish_orphans(self) -> None:
-        unsettled = finish_orphans(self._world, self._ports.scheduler, self._task)
-        if unsettled:
-            raise SlipwayError("not settled yet: " + "; ".join(unsettled))
+        """Those of one service after another, of several services at once: an undo may take minutes."""
+        found, problems = orphans(self._world, self._ports.scheduler)
+        by_service: dict[str, list[Attempt]] = defaultdict(list)
+        for attempt in found:
+            by_service[attempt.service].append(attempt)
+        failures = self._orphans.give({service: self._finishing(own) for service, own in by_service.items()})
+        _raise_what_failed([*map(SlipwayError, problems), *failures])
+
+    def _finishing(self, attempts: Sequence[Attempt]) -> Job:
+        return lambda: finish_orphans(self._world, attempts, self._task)
+
+    def _ask_quarantined(self) -> None:
+        due = due_quarantines(self._world)
+        _raise_what_failed(self._quarantines.give({one.activity_id: self._asking(one) for one in due}))
+
+    def _asking(self, quarantine: Quarantine) -> Job:
+        return lambda: ask_quarantined(self._world, quarantine)
 
     def _duty(self, name: str, action: Callable[[], object]) -> None:
         """A complaint is written once, not once a second, and taken back when the duty works again."""
@@ -64,3 +101,12 @@ class Reconciler:
             return
         if self._complaints.pop(name, None) is not None:
             _LOG.info("%s: works again", name)
+
+
+def _raise_what_failed(failures: Sequence[BaseException]) -> None:
+    """A bug as it is; what merely did not work yet, all of it in one."""
+    for failure in failures:
+        if not isinstance(failure, SlipwayError):
+            raise failure
+    if failures:
+        raise SlipwayError("; ".join(map(str, failures)))

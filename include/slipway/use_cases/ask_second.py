@@ -20,10 +20,11 @@ LIFE = timedelta(minutes=60)
 def ask_second(world: World, action: Action, parameters: JsonObject, reason: str, actor: Actor) -> PendingAct:
     """What now waits; the same person asking the same again gets the same. Raises NotFoundError, RefusedError."""
     act = ACTS[action]
+    found = act.ask(world, parameters)
     with world.store.transaction() as tx:
         expire_due(tx)
         subject = act.about(tx, parameters)
-        refusal = _may_not(tx, action, subject, reason, actor) or act.why_not_now(world, tx, parameters)
+        refusal = _may_not(tx, action, subject, reason, actor) or act.why_not_now(world, tx, parameters, found)
         if refusal is None:
             pending, is_new = tx.pending_acts.ask(action, parameters, reason, actor.id, tx.now + LIFE)
             if is_new:

@@ -12,6 +12,7 @@ from slipway.domain.two_people import PendingAct
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.facts import release_of
+from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
 from slipway.use_cases.world import World
 
@@ -33,7 +34,7 @@ def _about(tx: Transaction, parameters: JsonObject) -> Subject:
     return about_attempt(tx, attempt_id, f"break what {attempt_id} holds")
 
 
-def _why_not_now(_world: World, tx: Transaction, parameters: JsonObject) -> str | None:
+def _why_not_now(_world: World, tx: Transaction, parameters: JsonObject, _found: Found | None) -> str | None:
     attempt = tx.releases.lock_attempt(parameters["attempt"])
     held = _held(tx, attempt)
     for stage in held:
@@ -47,7 +48,8 @@ def _why_not_now(_world: World, tx: Transaction, parameters: JsonObject) -> str 
             if activity.state is ActivityState.QUARANTINED:
                 return (
                     f"its {activity.kind} in {stage.environment} is quarantined: {attempt.service} stays locked there"
-                    " until the target answers, and is then freed by itself"
+                    " until the target answers, and is then freed by itself. Where it never will:"
+                    f" `slipway activity settle {activity.id} --as done|failed --reason …`"
                 )
     return None if held else f"attempt {attempt.id} holds no lane and no lease: there is nothing to break"
 

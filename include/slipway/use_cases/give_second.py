@@ -23,13 +23,16 @@ class Seconded:
 def give_second(world: World, number: int, actor: Actor) -> Seconded:
     """What took effect. Raises NotFoundError, RefusedError; a refusal is in the log, and the act goes on waiting."""
     with world.store.transaction() as tx:
+        asked = tx.pending_acts.lock(number)
+    found = ACTS[asked.action].ask(world, asked.parameters) if asked.state is PendingState.WAITING else None
+    with world.store.transaction() as tx:
         expire_due(tx)
         pending = tx.pending_acts.lock(number)
         if pending.state is PendingState.EFFECTIVE:
             return Seconded(pending=pending, now=False)
         act = ACTS[pending.action]
         subject = act.about(tx, pending.parameters)
-        refusal = _may_not(tx, pending, subject, actor) or act.why_not_now(world, tx, pending.parameters)
+        refusal = _may_not(tx, pending, subject, actor) or act.why_not_now(world, tx, pending.parameters, found)
         payload = as_payload(pending)
         if refusal is None:
             tx.log("seconded", actor, attempt=subject.attempt, environment=subject.environment, payload=payload)

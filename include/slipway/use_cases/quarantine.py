@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from slipway.domain.activity import ActivityState, Quarantine
-from slipway.domain.errors import NotFoundError, SlipwayError
+from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import StageOutcome
 from slipway.domain.stage_ending import Ending
@@ -12,7 +12,7 @@ from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.break_lease import about_attempt
 from slipway.use_cases.end_stage import record_ending
-from slipway.use_cases.settle import close_activity, is_over, reached
+from slipway.use_cases.settle import Found, ask_target, close_activity, is_over
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
 from slipway.use_cases.world import World
 
@@ -25,27 +25,61 @@ def page(tx: Transaction, quarantine: Quarantine, now: datetime) -> None:
     text = (
         f"{quarantine.service} in {quarantine.environment} is locked since {quarantine.at:%Y-%m-%d %H:%M} UTC: activity"
         f" {quarantine.activity_id} was quarantined by {quarantine.by} ({quarantine.reason}). Bring its target's answer"
-        " back; it is asked once a minute, and what it says settles the activity"
+        " back; it is asked once a minute, and what it says settles the activity. Where it never will:"
+        f" `slipway activity settle {quarantine.activity_id} --as done|failed --reason …`"
     )
     tx.tell(Message(key=f"quarantine:{quarantine.activity_id}:{hours}", channel="page", text=text))
 
 
-def _about(tx: Transaction, parameters: JsonObject) -> Subject:
+def about_activity(tx: Transaction, parameters: JsonObject, words: str) -> Subject:
+    """An act on an activity is a matter of its release's team. Raises NotFoundError."""
     activity = tx.activities.get(parameters["activity"])
     if activity is None:
         raise NotFoundError(f"there is no activity {parameters['activity']}; `slipway activity list` has those at work")
-    return about_attempt(tx, activity.attempt_id, f"quarantine the {activity.kind} {activity.id}")
+    return about_attempt(tx, activity.attempt_id, words.format(activity=f"{activity.kind} {activity.id}"))
 
 
-def _why_not_now(world: World, tx: Transaction, parameters: JsonObject) -> str | None:
+def ask_its_target(world: World, parameters: JsonObject) -> Found | None:
+    """What the target of the activity says; None where there is no such activity."""
+    with world.store.transaction() as tx:
+        activity = tx.activities.get(parameters["activity"])
+    return None if activity is None else ask_target(world, activity)
+
+
+def end_quarantine(tx: Transaction, quarantine: Quarantine, state: ActivityState, because: str, actor: Actor) -> None:
+    """Settles the activity, and lets go of its service."""
+    activity = tx.activities.lock(quarantine.activity_id)
+    close_activity(tx, activity, state, because, actor)
+    tx.quarantines.end(activity.id)
+    tx.leases.free(activity.attempt_id, activity.role)
+    attempt = tx.releases.attempt(activity.attempt_id)
+    payload = {
+        "activity": activity.id,
+        "state": state.value,
+        "since": quarantine.at.isoformat(),
+        "because": because,
+    }
+    tx.log("quarantine_ended", actor, attempt=attempt, environment=quarantine.environment, payload=payload)
+    outcome = "taken to run what it wanted" if state.succeeded else "taken not to run what it wanted"
+    text = (
+        f"{quarantine.service} in {quarantine.environment} is no longer quarantined, and {outcome}: {because}."
+        " Holds that its failure placed still stand"
+    )
+    tx.tell(Message(key=f"quarantine:{activity.id}:ended", channel="deploy", text=text))
+    tx.wake()
+
+
+def _about(tx: Transaction, parameters: JsonObject) -> Subject:
+    return about_activity(tx, parameters, "quarantine the {activity}")
+
+
+def _why_not_now(world: World, tx: Transaction, parameters: JsonObject, found: Found | None) -> str | None:
     activity = tx.activities.lock(parameters["activity"])
     if activity.state is not ActivityState.OPEN:
         return f"activity {activity.id} is closed already: {activity.state}"
     if tx.now < activity.deadline:
         return f"activity {activity.id} has until {activity.deadline:%Y-%m-%d %H:%M} UTC: only then is it given up on"
-    try:
-        reached(world, tx, activity, tx.stages.get(activity.attempt_id, activity.role))
-    except SlipwayError:
+    if found is None or found.as_wanted is None:
         return None
     if is_over(world, tx, activity):
         return "its target answers: the platform settles it by itself within seconds, there is nothing to give up on"
@@ -70,4 +104,4 @@ def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Act
     return f"the lane is free; {attempt.service} in {stage.environment} stays locked until its target answers"
 
 
-QUARANTINE = TwoPersonAct(about=_about, why_not_now=_why_not_now, take_effect=_take_effect)
+QUARANTINE = TwoPersonAct(about=_about, why_not_now=_why_not_now, take_effect=_take_effect, ask=ask_its_target)

@@ -16,20 +16,30 @@ RENEWAL_TRIES = 5
 """Runs that the platform starts for one renewal; a person looks at it after that."""
 
 
-def finish_orphans(world: World, scheduler: Scheduler, task: TaskWorker) -> list[str]:
-    """Closes open attempts whose run has ended or was deleted; returns what could not be settled yet."""
-    unsettled = []
+def orphans(world: World, scheduler: Scheduler) -> tuple[list[Attempt], list[str]]:
+    """Open attempts whose run has ended or was deleted, and in words those whose run cannot be asked about."""
+    found, problems = [], []
     for attempt in _open_attempts(world):
         try:
-            if scheduler.run_state(attempt.dag_id, attempt.run_id) is RunState.ACTIVE:
-                continue
-            closing = close_attempt(world, attempt.id, task, PLATFORM)
+            if scheduler.run_state(attempt.dag_id, attempt.run_id) is not RunState.ACTIVE:
+                found.append(attempt)
         except SlipwayError as error:  # the others' lanes must not wait for this one
+            problems.append(f"{attempt.id}: {error}")
+    return found, problems
+
+
+def finish_orphans(world: World, attempts: Sequence[Attempt], task: TaskWorker) -> None:
+    """Closes them, which may take as long as an undo does. Raises SlipwayError for what is not settled yet."""
+    unsettled = []
+    for attempt in attempts:
+        try:
+            closing = close_attempt(world, attempt.id, task, PLATFORM)
+        except SlipwayError as error:  # the next one must not wait for this one
             unsettled.append(f"{attempt.id}: {error}")
             continue
         if closing.outcome is None:
             unsettled.append(f"{attempt.id}: {closing.detail}")
-    return unsettled
+    _raise_all(unsettled)
 
 
 def withdraw_dead_questions(world: World, scheduler: Scheduler) -> None:

@@ -1,10 +1,11 @@
 """Settles an open activity: its process proven dead or past its deadline, the target asked, the answer recorded."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.errors import SlipwayError
-from slipway.domain.release import Stage
+from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import ActedBy
 from slipway.ports.store import Actor, Deployed, Transaction
 from slipway.use_cases.service_database import migration_order
@@ -24,23 +25,39 @@ class Settled(StrEnum):
     """The process is gone, but the target does not answer: come back later, and page when it goes on."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the target, or the service's database, says of what an activity wanted."""
+
+    as_wanted: bool | None
+    """None: it does not answer."""
+    problem: str = ""
+
+    @property
+    def state(self) -> ActivityState:
+        """How the activity is settled by it."""
+        return ActivityState.SETTLED_DONE if self.as_wanted else ActivityState.SETTLED_FAILED
+
+
 def settle(world: World, activity_id: str, actor: Actor) -> Settled:
-    """Closes the activity if that can be done safely. Under a row lock: of several settlers one works."""
+    """Closes the activity if that can be done safely. Of several settlers one writes; nobody waits for a target."""
     with world.store.transaction() as tx:
         activity = tx.activities.lock(activity_id)
         if activity.state is not ActivityState.OPEN:
             return Settled.CLOSED
         if not is_over(world, tx, activity):
             return Settled.ALIVE
-        stage = tx.stages.get(activity.attempt_id, activity.role)
-        try:
-            as_wanted = reached(world, tx, activity, stage)
-        except SlipwayError as error:
-            _log(tx, activity, stage, actor, "activity_unsettled", {"problem": str(error)})
+    found = ask_target(world, activity)
+    with world.store.transaction() as tx:
+        activity = tx.activities.lock(activity_id)
+        if activity.state is not ActivityState.OPEN:
+            return Settled.CLOSED
+        if found.as_wanted is None:
+            stage = tx.stages.get(activity.attempt_id, activity.role)
+            _log(tx, activity, stage, actor, "activity_unsettled", {"problem": found.problem})
             return Settled.UNKNOWN
-        state = ActivityState.SETTLED_DONE if as_wanted else ActivityState.SETTLED_FAILED
         detail = _SILENCE if activity.kind is ActivityKind.ACT else "its process died; the target was asked what runs"
-        close_activity(tx, activity, state, detail, actor)
+        close_activity(tx, activity, found.state, detail, actor)
         return Settled.CLOSED
 
 
@@ -76,14 +93,21 @@ def is_over(world: World, tx: Transaction, activity: Activity) -> bool:
     return free is True or (free is None and tx.now >= activity.deadline)
 
 
-def reached(world: World, tx: Transaction, activity: Activity, stage: Stage) -> bool:
-    """Whether what the activity wanted is there: asked of the target or of the service's database itself.
-
-    Raises SlipwayError where it does not answer."""
-    attempt = tx.releases.attempt(activity.attempt_id)
+def ask_target(world: World, activity: Activity) -> Found:
+    """Whether what the activity wanted is there. Outside any transaction: nobody waits behind a slow target."""
+    with world.store.transaction() as tx:
+        attempt = tx.releases.attempt(activity.attempt_id)
+        stage = tx.stages.get(activity.attempt_id, activity.role)
     assert attempt is not None, "an activity refers to its attempt by foreign key"
     if activity.kind is ActivityKind.ACT:
-        return False
+        return Found(as_wanted=False)
+    try:
+        return Found(as_wanted=_reached(world, attempt, activity, stage))
+    except SlipwayError as error:
+        return Found(as_wanted=None, problem=str(error))
+
+
+def _reached(world: World, attempt: Attempt, activity: Activity, stage: Stage) -> bool:
     if activity.kind is ActivityKind.MIGRATE:
         with migration_order(world, attempt, stage, activity.deadline) as order:
             return order is None or not world.migrations.state(order).pending

@@ -8,6 +8,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt
 from slipway.domain.two_people import PendingAct
 from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.settle import Found
 from slipway.use_cases.world import World
 
 
@@ -23,11 +24,15 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class TwoPersonAct:
-    """`about` raises NotFoundError; `why_not_now` is asked after the table, by both; `take_effect` after it."""
+    """`about` raises NotFoundError; `why_not_now` is asked after the table, by both; `take_effect` after it.
+
+    `ask` comes before the transaction, so that nobody waits behind a slow target; `why_not_now` gets what it found.
+    """
 
     about: Callable[[Transaction, JsonObject], Subject]
-    why_not_now: Callable[[World, Transaction, JsonObject], str | None]
+    why_not_now: Callable[[World, Transaction, JsonObject, Found | None], str | None]
     take_effect: Callable[[World, Transaction, PendingAct, Actor], str]
+    ask: Callable[[World, JsonObject], Found | None] = lambda _world, _parameters: None
 
 
 def as_payload(pending: PendingAct) -> JsonObject:

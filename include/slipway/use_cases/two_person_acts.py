@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from slipway.domain.platform import Action
 from slipway.use_cases.break_lease import BREAK_LEASE
 from slipway.use_cases.quarantine import QUARANTINE
+from slipway.use_cases.settle_by_people import SETTLE_BY_PEOPLE
 from slipway.use_cases.two_person_act import TwoPersonAct
 
 ACTS: Mapping[Action, TwoPersonAct] = {
     Action.BREAK_LEASE: BREAK_LEASE,
     Action.QUARANTINE_ACTIVITY: QUARANTINE,
+    Action.SETTLE_ACTIVITY: SETTLE_BY_PEOPLE,
 }

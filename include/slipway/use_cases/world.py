@@ -51,3 +51,5 @@ class ReconcilerPorts:
     catalogue: Path
     read_policy: Callable[[Path], Governed]
     """The governed part of a catalogue as it is now. Raises CatalogueError."""
+    sync_accounts: Callable[[], str]
+    """Brings Airflow's accounts to the policy in effect and says what it did. Raises SlipwayError."""

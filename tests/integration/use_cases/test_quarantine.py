@@ -16,8 +16,10 @@ from slipway.ports import DeployOrder
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.explain import explain
 from slipway.use_cases.give_second import give_second
+from slipway.use_cases.settle import settle
 from slipway.use_cases.take_turn import TurnAnswer
-from slipway.use_cases.watch_quarantines import watch_quarantines
+from slipway.use_cases.watch_quarantines import ask_quarantined, due_quarantines
+from slipway.use_cases.world import World
 from tests.builders import PREPROD, PROD, a_service
 from tests.integration.use_cases.test_two_people import ask, by
 from tests.scene import ProcessKilledError, Scene, killed
@@ -56,6 +58,12 @@ def quarantined(scene: Scene, activity: Activity) -> None:
 def time_goes_by(scene: Scene, **span: float) -> None:
     with scene.store.transaction() as tx:
         tx.sql.run("UPDATE quarantine SET at = at - :span, asked_at = asked_at - :span", span=timedelta(**span))
+
+
+def watch_quarantines(world: World) -> None:
+    """One look of the reconciler."""
+    for quarantine in due_quarantines(world):
+        ask_quarantined(world, quarantine)
 
 
 def pages(scene: Scene) -> list[str]:
@@ -238,3 +246,102 @@ def test_a_lease_is_never_broken_over_a_quarantine_whoever_tries(scene: Scene) -
         ask(scene, "lena", attempt)
     with pytest.raises(DatabaseError, match="its service stays locked"), scene.store.transaction() as tx:
         tx.leases.free(attempt.id, PREPROD)
+
+
+def ask_to_settle(scene: Scene, activity: Activity, ending: str, who: str = "lena") -> int:
+    parameters = {"activity": activity.id, "as": ending}
+    return ask_second(scene.world, Action.SETTLE_ACTIVITY, parameters, "its host was taken down", by(who)).id
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "runs"), [("done", "settled_done", "1.1"), ("failed", "settled_failed", "1.0")]
+)
+def test_where_the_target_never_returns_two_people_say_how_it_ended(
+    scene: Scene, said: str, state: str, runs: str
+) -> None:
+    scene.long_live("1.0")
+    attempt = scene.approved("1.1")
+    activity = lost(scene, attempt)
+    quarantined(scene, activity)
+    scene.close(attempt)
+
+    number = ask_to_settle(scene, activity, said)
+    with scene.store.transaction() as tx:
+        assert tx.quarantines.of_service("orders", "preprod") is not None, "one person alone changes nothing"
+    give_second(scene.world, number, by("mona"))
+
+    with scene.store.transaction() as tx:
+        assert tx.activities.lock(activity.id).state == state
+        assert tx.quarantines.of_service("orders", "preprod") is None
+        assert tx.leases.live("orders", "preprod") is None
+        assert tx.records.deployed("orders", "preprod").version == runs
+    (entry,) = map(json.loads, scene.log("quarantine_ended"))
+    assert entry["because"].startswith(f"settled as {said} by lena and mona, without its target's answer: its host")
+    assert scene.stage_of(attempt, PREPROD).outcome == "live_uncertain", "how it ended stays in the record"
+
+
+def test_people_do_not_settle_what_the_target_can(scene: Scene) -> None:
+    activity = lost(scene, scene.approved())
+    quarantined(scene, activity)
+    number = ask_to_settle(scene, activity, "done")
+    scene.target.silent = False
+    with pytest.raises(RefusedError, match="its target answers"):
+        give_second(scene.world, number, by("mona"))
+    assert len(scene.log("second_refused")) == 1
+
+
+def test_people_do_not_settle_what_was_not_given_up_on(scene: Scene) -> None:
+    activity = lost(scene, scene.approved())
+    with pytest.raises(RefusedError, match="activity quarantine"):
+        ask_to_settle(scene, activity, "done")
+    quarantined(scene, activity)
+    give_second(scene.world, ask_to_settle(scene, activity, "failed"), by("mona"))
+    with pytest.raises(RefusedError, match="closed already: settled_failed"):
+        ask_to_settle(scene, activity, "done")
+
+
+def test_people_do_not_settle_over_a_process_that_lives(scene: Scene) -> None:
+    activity = lost(scene, scene.approved())
+    quarantined(scene, activity)
+    with scene.locks.hold(activity.id), pytest.raises(RefusedError, match="may yet change what runs"):
+        ask_to_settle(scene, activity, "done")
+
+
+def test_who_may_not_quarantine_may_not_settle(scene: Scene) -> None:
+    activity = lost(scene, scene.approved())
+    quarantined(scene, activity)
+    with pytest.raises(RefusedError, match="none of those who may"):
+        ask_to_settle(scene, activity, "done", "sam")
+    assert len(scene.log("two_person_act_refused")) == 1
+
+
+def no_row_waits(scene: Scene, activity: Activity) -> None:
+    """Raises where anybody keeps the activity, its attempt or its stage locked."""
+    with scene.store.transaction() as tx:
+        tx.sql.run("SET LOCAL lock_timeout = '100ms'")
+        tx.activities.lock(activity.id)
+        tx.releases.lock_attempt(activity.attempt_id)
+        tx.stages.lock(activity.attempt_id, activity.role)
+
+
+@pytest.mark.parametrize("asks", ["settle", "quarantine", "second", "watch"])
+def test_a_slow_target_keeps_nobody_waiting_for_a_row(scene: Scene, asks: str) -> None:
+    activity = lost(scene, scene.approved())
+    if asks == "watch":
+        quarantined(scene, activity)
+        time_goes_by(scene, minutes=2)
+    number = ask_for(scene, activity) if asks == "second" else 0
+    asked: list[str] = []
+
+    def slow(environment: str) -> None:
+        no_row_waits(scene, activity)
+        asked.append(environment)
+
+    scene.target.asked = slow
+    {
+        "settle": lambda: settle(scene.world, activity.id, by("platform")),
+        "quarantine": lambda: ask_for(scene, activity),
+        "second": lambda: give_second(scene.world, number, by("mona")),
+        "watch": lambda: watch_quarantines(scene.world),
+    }[asks]()
+    assert asked == ["preprod"]

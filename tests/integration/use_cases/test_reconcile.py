@@ -10,7 +10,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Origin
 from slipway.ports.outside import RunState
 from slipway.ports.store import Actor
-from slipway.use_cases.reconcile import RENEWAL_TRIES, finish_orphans, start_renewals, withdraw_dead_questions
+from slipway.use_cases.reconcile import RENEWAL_TRIES, finish_orphans, orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import PREPROD, a_service, people, platform_rules
@@ -67,8 +67,9 @@ def renewed(scene: Scene, service: str = "orders") -> Attempt:
 def test_a_run_that_cannot_be_asked_about_keeps_no_other_waiting(three: Scene) -> None:
     stuck, orphan = three.opened("1.0"), three.opened("1.0", service="forms")
     runs = Runs(broken={stuck.run_id})
-    unsettled = finish_orphans(three.world, runs, WORKER)
-    assert [text.split(":")[0] for text in unsettled] == [stuck.id]
+    found, problems = orphans(three.world, runs)
+    assert [text.split(":")[0] for text in problems] == [stuck.id]
+    finish_orphans(three.world, found, WORKER)
     with three.store.transaction() as tx:
         ended = tx.releases.attempt(orphan.id)
     assert ended is not None

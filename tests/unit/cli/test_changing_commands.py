@@ -320,6 +320,14 @@ def test_an_activity_is_quarantined_by_two(rita: Slipway, airflow: FakeAirflow) 
     assert airflow.changes()[0].body == {"reason": "the host is gone"}
 
 
+def test_quarantined_work_is_settled_by_two(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/activities/a1/settle"] = (202, {"id": 7, "detail": "pending 7"})
+
+    assert rita("activity", "settle", "a1", "--as", "failed", "--reason", "scrapped").stdout == "pending 7\n"
+    assert airflow.changes()[0].body == {"as": "failed", "reason": "scrapped"}
+    assert rita("activity", "settle", "a1", "--as", "perhaps", "--reason", "x").exit_code == 2
+
+
 def test_a_pending_act_is_seconded_by_its_number(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers["POST /slipway/api/pending/5/second"] = (200, {"id": 5, "detail": "pending 5 takes effect"})
 

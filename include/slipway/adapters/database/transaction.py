@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from slipway.adapters.database.accounts import DatabaseAccounts
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
@@ -59,6 +60,7 @@ class DatabaseTransaction:
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
+        self.accounts = DatabaseAccounts(self.sql)
 
     @cached_property
     def now(self) -> datetime:

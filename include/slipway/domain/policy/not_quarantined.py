@@ -14,5 +14,5 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
             code="quarantined",
             message=f"activity {quarantine.activity_id} on {quarantine.service} in {quarantine.environment} was given"
             f" up on by {quarantine.by} ({quarantine.reason}): nobody knows what it did",
-            cleared_by="the target's answer, asked for once a minute",
+            cleared_by="the target's answer, asked for once a minute; where it never comes, slipway activity settle",
         )

@@ -1,0 +1,132 @@
+"""The reconciler's rounds go on while an undo takes its time, or Airflow's accounts are brought up to date."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from slipway.domain.errors import SlipwayError
+from slipway.domain.json_value import JsonObject
+from slipway.ports import DeployOrder
+from slipway.ports.outside import Message, RunState
+from slipway.reconciler.loop import Reconciler
+from slipway.use_cases.sync_accounts import AccountChanges, accounts_are_behind, sync_accounts
+from slipway.use_cases.world import PLATFORM, ReconcilerPorts
+from tests.builders import PREPROD, a_service, people, platform_rules
+from tests.scene import Scene
+
+PATIENCE = 60.0
+"""Seconds until a test that waits for something says that it never came."""
+
+
+@dataclass
+class Outside:
+    """Airflow whose runs are all gone, a channel that keeps what it is told, accounts that can be made to wait."""
+
+    sent: list[str] = field(default_factory=list)
+    syncs: int = 0
+    sync: Callable[[], str] = lambda: "nothing to change"
+
+    def run_state(self, _dag_id: str, _run_id: str) -> RunState:
+        return RunState.GONE
+
+    def withdraw_requests(self, _dag_id: str, _run_id: str) -> list[str]:
+        return []
+
+    def start_run(self, _dag_id: str, _run_id: str, _conf: JsonObject) -> None:
+        raise AssertionError("no run is due")
+
+    def send(self, message: Message) -> None:
+        self.sent.append(message.key)
+
+    def sync_accounts(self) -> str:
+        self.syncs += 1
+        return self.sync()
+
+
+@pytest.fixture
+def two(make_scene: Callable[..., Scene]) -> Scene:
+    return make_scene(a_service(), a_service("forms"))
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def reconciler(two: Scene, outside: Outside) -> Iterator[Reconciler]:
+    def as_in_effect(_: Path) -> object:
+        with two.store.transaction() as tx:
+            return tx.policy().governed
+
+    ports = ReconcilerPorts(
+        scheduler=outside,
+        notifier=outside,
+        catalogue=Path(),
+        read_policy=as_in_effect,  # type: ignore[arg-type]
+        sync_accounts=outside.sync_accounts,
+    )
+    made = Reconciler(two.world, ports, pid=1)
+    yield made
+    made.close()
+
+
+def rounds(reconciler: Reconciler, until: Callable[[], bool]) -> None:
+    """As many as it takes."""
+    for _ in range(600):
+        reconciler.round()
+        if until():
+            return
+        Event().wait(0.1)
+    raise AssertionError("it never came")
+
+
+def test_an_undo_that_takes_its_time_keeps_no_other_service_waiting(
+    two: Scene, outside: Outside, reconciler: Reconciler
+) -> None:
+    two.long_live("1.0")
+    slow = two.approved("1.1")
+    two.turn(slow, PREPROD)
+    two.deploy(slow, PREPROD)
+    other = two.opened("1.0", service="forms")
+    begun, let_it_end = Event(), Event()
+
+    def takes_its_time(_: DeployOrder) -> None:
+        begun.set()
+        assert let_it_end.wait(PATIENCE)
+
+    two.target.before = takes_its_time
+    reconciler.round()
+    assert begun.wait(PATIENCE)
+    rounds(reconciler, lambda: f"{other.id}:ended" in outside.sent)
+    assert two.stage_of(slow, PREPROD).outcome is None
+
+    let_it_end.set()
+    rounds(reconciler, lambda: f"{slow.id}:ended" in outside.sent)
+    assert two.stage_of(slow, PREPROD).outcome == "undone"
+    assert len(two.log("undo_started")) == 1
+
+
+def test_accounts_follow_an_activation_without_being_told(two: Scene, outside: Outside, reconciler: Reconciler) -> None:
+    def sync() -> str:
+        return str(sync_accounts(two.store, people, lambda _: AccountChanges(closed=("sam",)), PLATFORM))
+
+    outside.sync = sync
+    rounds(reconciler, lambda: not accounts_are_behind(two.store))
+    two.activate(platform_rules(), people("sam"))
+    rounds(reconciler, lambda: not accounts_are_behind(two.store))
+    reconciler.round()
+    assert outside.syncs == 2
+
+
+def test_accounts_that_do_not_follow_keep_nothing_waiting(two: Scene, outside: Outside, reconciler: Reconciler) -> None:
+    def fails() -> str:
+        raise SlipwayError("Airflow is away")
+
+    outside.sync = fails
+    orphan = two.opened("1.0")
+    rounds(reconciler, lambda: f"{orphan.id}:ended" in outside.sent and outside.syncs > 1)
+    assert accounts_are_behind(two.store)
