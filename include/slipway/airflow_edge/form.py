@@ -44,8 +44,9 @@ def release_params() -> dict[str, Param]:
         ),
         "to": Param("prod", type="string", enum=["preprod", "prod"], title="Up to which environment"),
         "ticket": _optional("Ticket", "A reference, if there is one."),
-        "for_team": _optional("For team", "If you release on behalf of another team."),
-        "attended_by": _optional("Attended by", "Who stays around after it is live."),
+        "for_team": _optional("For team", "The owning team, if you release on its behalf."),
+        "attended_by": _optional("Attended by", "Who stays around after it is live: a sign-in name."),
+        "support": _optional("Support", "Number of the booked support of second line: live waits for its time."),
         "problematic": Param(
             False, type="boolean", title="Potentially problematic", description="Announced beforehand."
         ),

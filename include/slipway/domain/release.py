@@ -160,6 +160,12 @@ class Release:
     """Of the service, as its definition said when the release was asked for."""
     needs: tuple[Need, ...] = ()
     """What must be live before it goes live."""
+    for_team: str | None = None
+    """The owning team, where somebody who is not of it asks on its behalf."""
+    attended_by: str | None = None
+    """Who stays around afterwards."""
+    booking: int | None = None
+    """The support of second line that it asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)

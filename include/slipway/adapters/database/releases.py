@@ -47,9 +47,9 @@ class DatabaseReleases:
         release_id = self._sql.value(
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
-                                 product_owner, extra, needs)
+                                 product_owner, extra, needs, for_team, attended_by, support)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra, :needs)
+                    :extra, :needs, :for_team, :attended_by, :booking)
             RETURNING id
             """,
             service=new.service,
@@ -64,6 +64,9 @@ class DatabaseReleases:
             product_owner=new.product_owner,
             extra=json.dumps(new.extra),
             needs=json.dumps([asdict(need) for need in new.needs]),
+            for_team=new.for_team,
+            attended_by=new.attended_by,
+            booking=new.booking,
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -224,6 +227,9 @@ def _release(row: Row) -> Release:
         fixes=row["fixes"],
         product_owner=row["product_owner"],
         needs=_needs(row),
+        for_team=row["for_team"],
+        attended_by=row["attended_by"],
+        booking=row["support"],
     )
 
 
