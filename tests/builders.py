@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import (
+    LATER_ROWS,
     Action,
     ApprovalLife,
     AuthorityRule,
@@ -42,7 +43,7 @@ SECOND_LINE_AND_MANAGER = AuthorityRule(
 )
 
 AUTHORITY: Mapping[Action, AuthorityRule] = {
-    **dict.fromkeys(Action, NOBODY),
+    **{action: LATER_ROWS.get(action, NOBODY) for action in Action},
     Action.REQUEST_RELEASE: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
     Action.DECLARE_EMERGENCY: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE)),
     Action.APPROVE_PREPROD: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR), differs_from=_REQUESTER),

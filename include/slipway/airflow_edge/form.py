@@ -57,8 +57,11 @@ def release_params() -> dict[str, Param]:
             description="Prod goes through Preprod first.",
         ),
         "ticket": _optional("ticket", "Ticket", "A reference, if there is one."),
-        "for_team": _optional("for_team", "For team", "If you release on behalf of another team."),
-        "attended_by": _optional("attended_by", "Attended by", "Who stays around after it is live."),
+        "for_team": _optional("for_team", "For team", "The owning team, if you release on its behalf."),
+        "attended_by": _optional("attended_by", "Attended by", "Who stays around after it is live: a sign-in name."),
+        "support": _optional(
+            "support", "Support", "Number of the booked support of second line: live waits for its time."
+        ),
         "problematic": Param(
             False, type="boolean", title="Potentially problematic", description="Announced beforehand."
         ),

@@ -13,7 +13,7 @@ from slipway.ports.store import Actor
 from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
 from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
 
-_EXTRA = ("for_team", "attended_by", "problematic", "proof_in")
+_EXTRA = ("problematic", "proof_in")
 
 
 class Open(Light):
@@ -52,6 +52,9 @@ class Open(Light):
             fixes=asked.get("fixes") or None,
             needs=asked.get("needs") or "",
             despite_bad=asked.get("despite_bad") or "",
+            for_team=asked.get("for_team") or None,
+            attended_by=asked.get("attended_by") or None,
+            support=asked.get("support") or None,
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

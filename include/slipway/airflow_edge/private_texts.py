@@ -8,7 +8,7 @@ from typing import Any
 from slipway.domain.disclosure import how_to_say_less, tells_too_much
 from slipway.domain.release import ChangeKind
 
-WORDS = ("ticket", "fixes", "for_team", "attended_by", "proof_in", "despite_bad")
+WORDS = ("ticket", "fixes", "for_team", "attended_by", "support", "proof_in", "despite_bad")
 """Fields of the form that name something, in one word."""
 _TRIGGER = re.compile(r"^/api/v2/dags/[^/]+/dagRuns/?$")
 

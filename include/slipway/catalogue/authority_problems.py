@@ -7,7 +7,7 @@ from slipway.catalogue.document import Document, Location
 from slipway.catalogue.platform_file import DayWindowModel, PlatformModel
 from slipway.catalogue.problems import Problem
 from slipway.domain.people import TeamRole
-from slipway.domain.platform import Action, Party
+from slipway.domain.platform import LATER_ROWS, Action, Party
 from slipway.domain.service import StageRole
 
 
@@ -33,11 +33,15 @@ FLOORS: Mapping[Action, Floor] = {
 }
 
 
+def missing_rows(platform: PlatformModel) -> list[Action]:
+    """Actions for which the table must say who may, and does not."""
+    return [action for action in Action if action not in platform.authority and action not in LATER_ROWS]
+
+
 def platform_problems(document: Document, platform: PlatformModel) -> Iterator[Problem]:
     """Rows missing or too weak, roles that no environment plays, windows that close before they open."""
-    for action in Action:
-        if action not in platform.authority:
-            yield document.problem(("authority",), f"the row `{action.value}` is missing")
+    for action in missing_rows(platform):
+        yield document.problem(("authority",), f"the row `{action.value}` is missing")
     for action, floor in FLOORS.items():
         if action in platform.authority:
             yield from _too_weak(document, platform, action, floor)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from slipway.catalogue.authority_problems import platform_problems
+from slipway.catalogue.authority_problems import missing_rows, platform_problems
 from slipway.catalogue.document import Document, read_document
 from slipway.catalogue.files import (
     PEOPLE,
@@ -26,7 +26,7 @@ from slipway.catalogue.satisfiable import dead_ends
 from slipway.catalogue.service_file import AnyServiceModel, model_for
 from slipway.catalogue.validated import validated
 from slipway.domain.people import People
-from slipway.domain.platform import Action, Catalogue, Platform
+from slipway.domain.platform import Catalogue, Platform
 from slipway.domain.service import Service
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
@@ -132,7 +132,7 @@ class _Reading:
 
     def _dead_ends(self) -> Iterator[Problem]:
         """Policy that nobody could satisfy, by team: said once at the team, naming its services."""
-        if self._platform is None or self._people is None or len(self._platform.authority) < len(Action):
+        if self._platform is None or self._people is None or missing_rows(self._platform):
             return
         platform, people = self._platform.platform(), self._people.everybody()
         owned = sorted((m.team, m.product_owner or "", m.name) for _, m in self._services.values())

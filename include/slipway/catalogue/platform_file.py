@@ -146,7 +146,9 @@ class PlatformModel(StrictModel):
     review_life_minutes: int = Field(
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a review may stay open before it is a finding."
     )
-    authority: dict[Action, AuthorityRuleModel] = Field(description="Who may do what; one row for every action.")
+    authority: dict[Action, AuthorityRuleModel] = Field(
+        description="Who may do what, one row for every action; the `support_…` rows may be left out."
+    )
 
     def platform(self) -> Platform:
         """The domain value."""

@@ -44,8 +44,11 @@ def ask_for_release(
     kind: Annotated[Kind, typer.Option(help="An emergency skips waiting, never proof or approval.")] = Kind.STANDARD,
     to: Annotated[UpTo, typer.Option(help="How far it goes.")] = UpTo.PROD,
     ticket: Annotated[str | None, typer.Option(help="Number or address of the ticket.")] = None,
-    for_team: Annotated[str | None, typer.Option(help="The team it is asked for on behalf of.")] = None,
-    attended_by: Annotated[str | None, typer.Option(help="Who stays around afterwards.")] = None,
+    for_team: Annotated[str | None, typer.Option(help="The owning team, asked for on its behalf.")] = None,
+    attended_by: Annotated[str | None, typer.Option(help="Who stays around afterwards, by sign-in name.")] = None,
+    support: Annotated[
+        int | None, typer.Option(metavar="ID", help="The booked support of second line that live waits for.")
+    ] = None,
     problematic: Annotated[bool, typer.Option("--problematic", help="Announce it beforehand.")] = False,
     fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
     needs: Annotated[
@@ -68,6 +71,7 @@ def ask_for_release(
         "ticket": ticket,
         "for_team": for_team,
         "attended_by": attended_by,
+        "support": None if support is None else str(support),
         "problematic": problematic or None,
         "fixes": fixes,
         "needs": ", ".join(needs) if needs else None,

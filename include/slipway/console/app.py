@@ -10,7 +10,19 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 
-from slipway.console import audits, changes, disclosures, grants, health, policy, reads, reviews, tokens, two_people
+from slipway.console import (
+    audits,
+    changes,
+    disclosures,
+    grants,
+    health,
+    policy,
+    reads,
+    reviews,
+    support,
+    tokens,
+    two_people,
+)
 from slipway.console.errors import translate
 from slipway.console.guards import csrf_guard, size_guard
 from slipway.console.parts import Parts, signed_in
@@ -34,6 +46,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")
+    people.include_router(support.router, prefix="/api")
     people.include_router(tokens.router)
     people.include_router(_docs(app))
     app.include_router(health.router)

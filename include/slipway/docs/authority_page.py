@@ -26,6 +26,9 @@ BUILT: Collection[Action] = frozenset(
         Action.ACTIVATE_POLICY,
         Action.READ_EVERYTHING,
         Action.READ_SECURITY,
+        Action.SUPPORT_BOOK,
+        Action.SUPPORT_ACCEPT,
+        Action.SUPPORT_WAIVE,
     }
 )
 """Rows that a command or a page asks today; the others wait for what they govern."""

@@ -240,11 +240,13 @@ EVIDENCE: Sequence[Evidence] = (
     ),
     Evidence(
         number="R21",
-        asks="2nd line can release on behalf of a team",
-        rules=("domain/authority.py",),
-        tests=("unit/domain/test_authority.py::test_the_table_says_who",),
-        log=("release_requested",),
-        not_yet="Booking 2nd line's support for an agreed time.",
+        asks="2nd line can release on behalf of a team, and a team can book 2nd line's support",
+        rules=("domain/authority.py", "domain/policy/support_is_there.py", "use_cases/people_around.py"),
+        tests=(
+            "unit/domain/test_authority.py::test_the_table_says_who",
+            "integration/use_cases/test_support.py::*",
+        ),
+        log=("release_requested", "support_booked", "support_accepted", "support_waived"),
     ),
     Evidence(
         number="R22",

@@ -85,6 +85,13 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "disclosure_published": "Everybody may read the texts: here they are, with the salt of their fingerprint.",
         "disclosure_publish_refused": "Publishing was refused, and why.",
     },
+    "Support": {
+        "support_booked": "A team asks second line to be there, from when until when, and what for.",
+        "support_booking_refused": "Booking support was refused, and why.",
+        "support_accepted": "Somebody of second line agreed to be there.",
+        "support_waived": "Releases that asked for a booked support may go live without it, and why.",
+        "support_answer_refused": "Accepting or waiving a booking was refused, and why.",
+    },
     "Requests and audit": {
         "signed_in": "Somebody came through the organisation's sign-in, which calls them by `subject`.",
         "sign_in_refused": "The organisation's sign-in vouched for a `subject` whom nobody in the catalogue is.",

@@ -44,11 +44,13 @@ def evidence(
         f"**{question(step, facts)}**",
         "",
         f"- Release: {release.id}, attempt {attempt.number}, of team {release.team}, {release.kind}",
-        f"- Asked for by: {', '.join(sorted(release.requesters))}",
+        f"- Asked for by: {', '.join(sorted(release.requesters))}{_on_behalf_of(release)}",
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
+        f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
+        *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
@@ -61,6 +63,10 @@ def evidence(
         again = attempt.bad_again
         lines.append(f"- It is tried again all the same, says {again.by}, because: {_said(again.reason)}")
     return "\n".join(lines)
+
+
+def _on_behalf_of(release: Release) -> str:
+    return f", on behalf of team {release.for_team}" if release.for_team else ""
 
 
 def _where_the_texts_are(release: Release) -> Iterator[str]:

@@ -163,6 +163,12 @@ class Release:
     """What must be live before it goes live."""
     change: OutsideChange | None = None
     """What somebody outside is to do; None: an artefact is released."""
+    for_team: str | None = None
+    """The owning team, where somebody who is not of it asks on its behalf."""
+    attended_by: str | None = None
+    """Who stays around afterwards."""
+    booking: int | None = None
+    """The support of second line that it asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from slipway.domain.activity import (
 )
 from slipway.domain.arrival import Arrival
 from slipway.domain.audit import RecordedRequest, RunName
+from slipway.domain.booking import Booking
 from slipway.domain.change import OutsideChange
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.governed import Governed, Ownership
@@ -74,6 +75,9 @@ class NewRelease:
     extra: JsonObject
     needs: Sequence[Need] = ()
     change: OutsideChange | None = None
+    for_team: str | None = None
+    attended_by: str | None = None
+    booking: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,6 +335,17 @@ class Disclosures(Protocol):
     def publish(self, reference: str, by: str, because: str) -> Disclosure: ...
 
 
+class Bookings(Protocol):
+    """Second line's support for agreed times."""
+
+    def book(self, service: str, begins: datetime, ends: datetime, reason: str, by: str) -> Booking: ...
+    def get(self, number: int) -> Booking: ...
+    def lock(self, number: int) -> Booking: ...
+    def all(self) -> Sequence[Booking]: ...
+    def accept(self, number: int, by: str) -> Booking: ...
+    def waive(self, number: int, by: str, because: str) -> Booking: ...
+
+
 class PendingActs(Protocol):
     """Acts that wait for a second person."""
 
@@ -409,6 +424,8 @@ class Transaction(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def disclosures(self) -> Disclosures: ...
+    @property
+    def bookings(self) -> Bookings: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

@@ -57,6 +57,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         },
         proofs=proofs,
         needs=states_of(tx, release),
+        booking=None if release.booking is None else tx.bookings.get(release.booking),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )
 

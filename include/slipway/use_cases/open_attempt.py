@@ -28,6 +28,7 @@ from slipway.use_cases.change_stages import (
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
 from slipway.use_cases.keep_private import claim_texts, refuse_free_text
 from slipway.use_cases.open_review import open_review
+from slipway.use_cases.people_around import Around, people_around
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.supersede import supersede_pending
@@ -56,6 +57,10 @@ class AttemptRequest:
     """What must be live first, as written: `service=version`, several with commas between them."""
     despite_bad: str = ""
     """Why a version that is marked bad may be tried again; empty: it may not."""
+    for_team: str | None = None
+    attended_by: str | None = None
+    support: str | None = None
+    """Number of a booking, as written."""
     extra: Mapping[str, str] | None = None
     change: OutsideChange | None = None
     """What somebody outside is to do; None: an artefact is released."""
@@ -101,7 +106,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
             again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
         if release is None:
             refuse_what_does_not_fit(tx, policy, service, request.change)
-            release = _requested(world, tx, request, service, artefact)
+            release = _requested(world, tx, policy, request, service, artefact)
         else:
             tx.releases.set_state(release.id, ReleaseState.OPEN, None)
             if request.origin is Origin.PERSON:
@@ -195,6 +200,7 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
 
 def _refuse_free_text(request: AttemptRequest) -> None:
     given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
+    given |= {"for_team": request.for_team, "attended_by": request.attended_by, "support": request.support}
     given |= request.extra or {}
     words = {name.replace("_", " "): text for name, text in given.items() if text}
     refuse_free_text(request.summary, request.rollback_plan, request.needs, words)
@@ -241,13 +247,29 @@ def _artefact(world: World, request: AttemptRequest, release: Release | None, la
     return artefact
 
 
-def _requested(world: World, tx: Transaction, request: AttemptRequest, service: Service, artefact: Artefact) -> Release:
+def _requested(
+    world: World,
+    tx: Transaction,
+    policy: PolicyInEffect,
+    request: AttemptRequest,
+    service: Service,
+    artefact: Artefact,
+) -> Release:
     needs = resolved_needs(world, service.name, request.needs)
     _refuse_unknown_failure(tx, request)
-    release = tx.releases.create(_new_release(request, service, needs))
+    around = people_around(
+        tx,
+        policy,
+        service,
+        request.actor,
+        for_team=request.for_team,
+        attended_by=request.attended_by,
+        support=request.support,
+    )
+    release = tx.releases.create(_new_release(request, service, needs, around))
     if release.kind is ChangeKind.SECURITY:
         claim_texts(tx, release)
-    payload = _what(request, artefact, needs)
+    payload = _what(request, artefact, release)
     tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
     if request.kind.rank:
         about = f"{request.kind.value} release {release.id} of {service.name} {artefact.version}"
@@ -265,7 +287,7 @@ def _refuse_unknown_failure(tx: Transaction, request: AttemptRequest) -> None:
         raise RefusedError("fixes_unknown", message)
 
 
-def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need]) -> NewRelease:
+def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need], around: Around) -> NewRelease:
     return NewRelease(
         service=service.name,
         team=service.team,
@@ -280,6 +302,9 @@ def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need
         extra=dict(request.extra or {}),
         needs=needs,
         change=request.change,
+        for_team=around.for_team,
+        attended_by=around.attended_by,
+        booking=around.booking,
     )
 
 
@@ -346,7 +371,7 @@ def _holds_already(
     return is_retry and runs_it and sound and all(stage.outcome is not None for stage in before)
 
 
-def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) -> JsonObject:
+def _what(request: AttemptRequest, artefact: Artefact, release: Release) -> JsonObject:
     return {
         "version": artefact.version,
         "digest": artefact.digest,
@@ -355,7 +380,11 @@ def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) ->
         "change_kind": request.kind.value,
         "to": request.to.value,
         "ticket": request.ticket,
-        "needs": [str(need) for need in needs],
+        "needs": [str(need) for need in release.needs],
+        "team": release.team,
+        "for_team": release.for_team,
+        "attended_by": release.attended_by,
+        "support": release.booking,
         "run_id": request.run_id,
         "origin": request.origin.value,
         **as_payload(request.change),
@@ -363,11 +392,12 @@ def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) ->
 
 
 def _announcement(attempt: Attempt, release: Release) -> Message:
+    behalf = f" on behalf of team {release.for_team}" if release.for_team else ""
     return Message(
         key=f"{attempt.id}:opened",
         channel="deploy",
-        text=f"{release.service} {attempt.version}: {release.requested_by} asks for a release to {release.to.value}"
-        f" ({release.id}): {release.summary or 'automatic Dev run'}",
+        text=f"{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a release to"
+        f" {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
     )
 
 

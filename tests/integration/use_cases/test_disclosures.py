@@ -150,7 +150,7 @@ def test_texts_are_needed_and_so_is_a_service(scene: Scene) -> None:
         {"ticket": SECRET},
         {"fixes": SECRET},
         {"needs": SECRET},
-        {"extra": {"attended_by": SECRET}},
+        {"attended_by": SECRET},
         {"summary": "SEC-1 " + SECRET},
         {"rollback_plan": "SEC-99999"},
     ],
@@ -168,7 +168,7 @@ def test_free_text_is_refused_whatever_the_field_and_not_repeated(scene: Scene, 
 
 def test_structured_fields_may_be_filled_in(scene: Scene) -> None:
     reference = filed(scene)
-    assert asked_for(scene, reference, ticket="OFQ-77", extra={"attended_by": "rob"}).release_id
+    assert asked_for(scene, reference, ticket="OFQ-77", attended_by="rob").release_id
 
 
 def test_a_further_attempt_says_no_more_than_the_first(scene: Scene) -> None:

@@ -16,6 +16,8 @@ FORM = {
     "to": "prod",
     "needs": "forms=2.1, greeter=1.0",
     "attended_by": "rob",
+    "support": "3",
+    "problematic": True,
     "proof_in": None,
     "despite_bad": "the check was wrong",
 }
@@ -32,7 +34,8 @@ def test_a_release_asks_for_what_the_form_says() -> None:
     request = asked(FORM, dev_only=False)
     assert (request.version, request.origin, request.actor.id) == ("1.3", Origin.PERSON, "rita")
     assert (request.needs, request.despite_bad) == ("forms=2.1, greeter=1.0", "the check was wrong")
-    assert request.extra == {"attended_by": '"rob"'}
+    assert (request.attended_by, request.for_team, request.support) == ("rob", None, "3")
+    assert request.extra == {"problematic": "true"}
 
 
 def test_a_form_that_names_no_needs_has_none() -> None:

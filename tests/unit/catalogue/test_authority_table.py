@@ -1,13 +1,14 @@
 """The authority table of the demo, cell by cell: who may do what about `orders`, first and second person."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from slipway.catalogue.load import load_people, load_platform
 from slipway.domain.authority import Matter, entitled, why_not
-from slipway.domain.platform import Action, Eligibility, Party
+from slipway.domain.platform import LATER_ROWS, Action, Eligibility, Party
 
 FOLDER = Path(__file__).parents[3] / "include" / "catalogue"
 PLATFORM, PEOPLE = load_platform(FOLDER), load_people(FOLDER)
@@ -51,6 +52,9 @@ FIRST: Mapping[Action, set[str]] = {
     Action.BREAK_GLASS: ENGINEER,
     Action.READ_EVERYTHING: ANY_MANAGER | SECOND_LINE | AUDITOR,
     Action.READ_SECURITY: {"lena"},
+    Action.SUPPORT_BOOK: TEAM,
+    Action.SUPPORT_ACCEPT: SECOND_LINE,
+    Action.SUPPORT_WAIVE: MANAGERS | SECOND_LINE,
 }
 SECOND: Mapping[Action, set[str]] = {
     Action.ROLLBACK_ELSEWHERE: SENIOR_UP | SECOND_LINE,
@@ -112,3 +116,9 @@ def test_a_rule_says_in_words_who_may() -> None:
 def test_a_rule_asked_for_by_an_unknown_name_is_an_error() -> None:
     with pytest.raises(ValueError, match="aprove"):
         PLATFORM.rule("aprove_preprod")
+
+
+def test_an_older_table_has_the_later_rows_as_the_demo_writes_them() -> None:
+    older = replace(PLATFORM, authority={a: r for a, r in PLATFORM.authority.items() if a not in LATER_ROWS})
+    for action in LATER_ROWS:
+        assert older.rule(action) == PLATFORM.rule(action)

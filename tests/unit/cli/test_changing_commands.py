@@ -196,6 +196,24 @@ def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAi
     assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
 
 
+def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    for path in ("support", "support/3/accept", "support/3/waive"):
+        airflow.answers[f"POST /slipway/api/{path}"] = (200, {"detail": path})
+    times = ("--from", "2026-11-23T10:00", "--until", "2026-11-23T12:00+01:00")
+
+    assert rita("support", "book", "--service", "orders", *times, "--reason", "it moves").stdout == "support\n"
+    assert rita("support", "accept", "3").exit_code == 0
+    assert rita("support", "waive", "3", "--reason", "it cannot wait").exit_code == 0
+    rita("release", "orders", "1.0", *TEXTS, "--support", "3")
+
+    booked, accepted, waived, asked = (one.body for one in airflow.changes())
+    assert (booked["service"], booked["reason"]) == ("orders", "it moves")
+    assert booked["begins"] == "2026-11-23T10:00:00+00:00"
+    assert (accepted, waived) == ({}, {"reason": "it cannot wait"})
+    assert asked["conf"]["support"] == "3"
+
+
 def test_a_review_is_closed_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers["POST /slipway/api/reviews/3/close"] = (200, {"detail": "review 3 is closed"})
 

@@ -52,9 +52,9 @@ class DatabaseReleases:
         release_id = self._sql.value(
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
-                                 product_owner, extra, needs, change)
+                                 product_owner, extra, needs, change, for_team, attended_by, support)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra, :needs, :change)
+                    :extra, :needs, :change, :for_team, :attended_by, :booking)
             RETURNING id
             """,
             service=new.service,
@@ -70,6 +70,9 @@ class DatabaseReleases:
             extra=json.dumps(new.extra),
             needs=json.dumps([asdict(need) for need in new.needs]),
             change=None if new.change is None else json.dumps(codec.dump(new.change)),
+            for_team=new.for_team,
+            attended_by=new.attended_by,
+            booking=new.booking,
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -231,6 +234,9 @@ def _release(row: Row) -> Release:
         product_owner=row["product_owner"],
         needs=_needs(row),
         change=None if row["change"] is None else codec.change(row["change"]),
+        for_team=row["for_team"],
+        attended_by=row["attended_by"],
+        booking=row["support"],
     )
 
 

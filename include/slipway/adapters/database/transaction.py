@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from slipway.adapters.database.accounts import DatabaseAccounts
 from slipway.adapters.database.audits import DatabaseAudits
+from slipway.adapters.database.bookings import DatabaseBookings
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
@@ -57,6 +58,7 @@ class DatabaseTransaction:
         self.quarantines = DatabaseQuarantines(self.sql)
         self.reviews = DatabaseReviews(self.sql)
         self.disclosures = DatabaseDisclosures(self.sql)
+        self.bookings = DatabaseBookings(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from slipway.domain.activity import Quarantine, Rescue, Turn
+from slipway.domain.booking import Booking
 from slipway.domain.grant import Grant
 from slipway.domain.needs import NeedState
 from slipway.domain.people import People
@@ -104,5 +105,7 @@ class Facts:
     """What else changed in pre-production since the oldest of these proofs, newest first."""
     needs: tuple[NeedState, ...] = ()
     """What the release needs to be live first, and how far it is."""
+    booking: Booking | None = None
+    """The support of second line that the release asked for."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
