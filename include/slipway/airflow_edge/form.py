@@ -54,7 +54,7 @@ def release_params() -> dict[str, Param]:
             "Versions of other services that must be live first: service=version, several with commas between them."
             " It makes you wait for them; better is a change that works whichever goes first.",
         ),
-        "proof_in": _optional("Proof in", "Another pre-production environment, where Preprod is down."),
+        "proof_in": _optional("Proof in", "In an emergency with Preprod down: the stand-in that proves it instead."),
         "release_id": _optional("Release", "For a further attempt: set by `slipway retry`."),
         "resume_of": _optional("Attempt", "For a further attempt: the attempt that it goes on from."),
     }

@@ -13,7 +13,7 @@ from slipway.ports.store import Actor
 from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
 from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
 
-_EXTRA = ("for_team", "attended_by", "problematic", "proof_in")
+_EXTRA = ("for_team", "attended_by", "problematic")
 
 
 class Open(Light):
@@ -51,6 +51,7 @@ class Open(Light):
             ticket=asked.get("ticket") or None,
             fixes=asked.get("fixes") or None,
             needs=asked.get("needs") or "",
+            proof_in=asked.get("proof_in") or None,
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

@@ -94,6 +94,9 @@ class ServiceModel(StrictModel):
     smoke: SmokeModel
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
+    stand_ins: list[StageModel] = Field(
+        [], description="Pre-production environments that prove an emergency while Preprod is down (`--proof-in`)."
+    )
 
     def stage_models(self) -> dict[StageRole, StageModel | AbsentStageModel]:
         """The stages by role."""
@@ -109,6 +112,7 @@ class ServiceModel(StrictModel):
             product_owner=self.product_owner,
             depends_on=tuple(self.depends_on),
             nightly=self.nightly,
+            stand_ins=tuple(self._definition(StageRole.PREPROD, model) for model in self.stand_ins),
         )
 
     def _definition(self, role: StageRole, model: StageModel | AbsentStageModel) -> StageDefinition:

@@ -52,7 +52,9 @@ def ask_for_release(
         list[str] | None,
         typer.Option("--needs", metavar="SERVICE=VERSION", help="What must be live first; may be given several times."),
     ] = None,
-    proof_in: Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Another place of proof.")] = None,
+    proof_in: Annotated[
+        str | None, typer.Option(metavar="ENVIRONMENT", help="Emergency with Preprod down: where else.")
+    ] = None,
     wait: Wait = False,
 ) -> None:
     """Ask for a release: starts a run of the service's release DAG as you."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
-from slipway.domain.release import Stage
+from slipway.domain.release import Release, Stage
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
@@ -40,6 +40,7 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
         f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back",
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
         f"- Migrations: {NOT_BUILT}",
+        *_instead_of_preprod(release),
         *(f"- Proven in {_stage(stage)}" for stage in facts.stages_before),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
@@ -54,6 +55,11 @@ def evidence(step: Step, facts: Facts, runs_now: str | None) -> str:
 def _said(text: str) -> str:
     """A person's words on one line: they must not look like lines of the platform's own."""
     return " ".join(text.split()).replace("<", "&lt;")
+
+
+def _instead_of_preprod(release: Release) -> Iterator[str]:
+    if release.proof_in is not None:
+        yield f"- **Not proven in Preprod**: {release.requested_by} says that it is down; {release.proof_in} stands in"
 
 
 def _stage(stage: Stage) -> str:

@@ -160,6 +160,8 @@ class Release:
     """Of the service, as its definition said when the release was asked for."""
     needs: tuple[Need, ...] = ()
     """What must be live before it goes live."""
+    proof_in: str | None = None
+    """The pre-production environment that proves it instead of Preprod, which is down."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,7 @@ class NewRelease:
     product_owner: str | None
     extra: JsonObject
     needs: Sequence[Need] = ()
+    proof_in: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,15 +153,17 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
 
 def _held_back_by_a_rescue(decision: Decision) -> bool:
     """Its own service may be the one that is being brought back: then it is busy for as long."""
-    ends_with_it = TRANSIENT | {"rescue_running", "service_busy"}
+    ends_with_it = _CLEARS_BY_ITSELF | {"rescue_running"}
     return decision.has("rescue_running") and all(blocker.code in ends_with_it for blocker in decision.blockers)
 
 
 def _may_clear_by_itself(facts: Facts, decision: Decision, waited: timedelta) -> bool:
     patience = timedelta(seconds=facts.platform.target_patience_seconds)
-    return waited < patience and all(blocker.code in TRANSIENT for blocker in decision.blockers)
+    return waited < patience and all(blocker.code in _CLEARS_BY_ITSELF for blocker in decision.blockers)
 
 
+_CLEARS_BY_ITSELF = TRANSIENT | {"service_busy"}
+"""Busy in spite of the turn is only a service that was to be overtaken, and is about to be brought back instead."""
 _STOPS_A_STAGE_AT_WORK = frozenset(
     {"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy", "quarantined"}
 )

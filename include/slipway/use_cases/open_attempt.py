@@ -16,6 +16,7 @@ from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Actor, NewAttempt, NewRelease, NewStage, PolicyInEffect, Transaction
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
+from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.supersede import supersede_pending
 from slipway.use_cases.world import World
@@ -40,6 +41,8 @@ class AttemptRequest:
     fixes: str | None = None
     needs: str = ""
     """What must be live first, as written: `service=version`, several with commas between them."""
+    proof_in: str | None = None
+    """The stand-in that proves it, where Preprod is down."""
     extra: Mapping[str, str] | None = None
 
 
@@ -72,12 +75,15 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         _refuse_strangers(policy, service, request, release)
         artefact = _artefact(world, tx, request, release)
         if release is None:
+            refuse_proof_elsewhere(policy.platform, service, request.proof_in, request.kind)
             release = _requested(world, tx, request, service, artefact)
         else:
+            refuse_proof_elsewhere(policy.platform, service, release.proof_in, release.kind)
             tx.releases.set_state(release.id, ReleaseState.OPEN, None)
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
+        service = service.proven_in(release.proof_in)
         superseded = supersede_pending(tx, release, request.actor) if request.origin is Origin.PERSON else []
         attempt = tx.releases.open_attempt(
             NewAttempt(
@@ -134,6 +140,10 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
         raise RefusedError(
             "not_awaiting_retry",
             f"release {release.id} is {release.state}; only one that awaits a retry can go on. See `slipway status`",
+        )
+    if request.proof_in not in {None, release.proof_in}:
+        raise RefusedError(
+            "proof_in_is_fixed", "where a release is proven is said when it is asked for: ask for a new one"
         )
     return release
 
@@ -210,6 +220,7 @@ def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need
         product_owner=service.product_owner,
         extra=dict(request.extra or {}),
         needs=needs,
+        proof_in=request.proof_in,
     )
 
 
@@ -284,6 +295,7 @@ def _what(request: AttemptRequest, artefact: Artefact, needs: Sequence[Need]) ->
         "to": request.to.value,
         "ticket": request.ticket,
         "needs": [str(need) for need in needs],
+        "proof_in": request.proof_in,
         "run_id": request.run_id,
         "origin": request.origin.value,
     }

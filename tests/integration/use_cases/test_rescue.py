@@ -193,15 +193,27 @@ def test_no_hold_no_window_and_no_difference_of_policy_keeps_a_rescue_away(three
     assert three.runs(PROD) == "1.0"
 
 
-def test_an_emergency_of_the_same_service_waits_for_its_rescue_and_needs_to_say_that_it_fixes_it(three: Scene) -> None:
+def at_its_permit(scene: Scene, **more: Any) -> Attempt:
+    """An emergency of orders that has its turn for Prod, where 1.1 is watched."""
+    attempt = scene.dev_passed("2.0", by="lena", kind=ChangeKind.EMERGENCY, **more)
+    scene.grant(attempt, Step.APPROVE, "sam")
+    assert scene.stage(attempt, PREPROD).outcome == "passed"
+    scene.grant(attempt, Step.AUTHORISE, "sam")
+    scene.grant(attempt, Step.SIGN_OFF, "sue")
+    assert scene.turn(attempt, PROD).answer is TurnAnswer.TAKEN
+    return attempt
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_an_emergency_that_fixes_it_waits_at_its_permit_for_the_rescue_of_its_service(
+    three: Scene, begun: bool
+) -> None:
     a = watched(three)
-    fix = three.dev_passed("2.0", by="lena", kind=ChangeKind.EMERGENCY, fixes=a.release_id)
-    three.grant(fix, Step.APPROVE, "sam")
-    assert three.stage(fix, PREPROD).outcome == "passed"
-    three.grant(fix, Step.AUTHORISE, "sam")
-    three.grant(fix, Step.SIGN_OFF, "sue")
-    three.turn(fix, PROD)
-    dies_while_undoing(three, a)
+    fix = at_its_permit(three, fixes=a.release_id)
+    if begun:
+        dies_while_undoing(three, a)
+    else:
+        three.answer(a, Step.CONFIRM, "rob", "Reject")
 
     def then_it_is_back(_: float) -> None:
         assert three.finish(a, PROD).outcome == "undone"
@@ -210,3 +222,13 @@ def test_an_emergency_of_the_same_service_waits_for_its_rescue_and_needs_to_say_
     three.deploy(fix, PROD)
     assert three.runs(PROD) == "2.0"
     assert three.stage_of(fix, PROD).previous_version == "1.0"
+    assert not three.log("lease_overtaken")
+
+
+def test_one_that_does_not_say_so_is_refused_by_the_hold_of_the_failure(three: Scene) -> None:
+    a = watched(three)
+    other = at_its_permit(three)
+    three.answer(a, Step.CONFIRM, "rob", "Reject")
+    assert three.finish(a, PROD).outcome == "undone"
+    assert three.stage(other, PROD).outcome == "refused"
+    assert three.runs(PROD) == "1.0"

@@ -47,9 +47,9 @@ class DatabaseReleases:
         release_id = self._sql.value(
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
-                                 product_owner, extra, needs)
+                                 product_owner, extra, needs, proof_in)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra, :needs)
+                    :extra, :needs, :proof_in)
             RETURNING id
             """,
             service=new.service,
@@ -64,6 +64,7 @@ class DatabaseReleases:
             product_owner=new.product_owner,
             extra=json.dumps(new.extra),
             needs=json.dumps([asdict(need) for need in new.needs]),
+            proof_in=new.proof_in,
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -220,6 +221,7 @@ def _release(row: Row) -> Release:
         fixes=row["fixes"],
         product_owner=row["product_owner"],
         needs=_needs(row),
+        proof_in=row["proof_in"],
     )
 
 
