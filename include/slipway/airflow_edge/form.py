@@ -72,7 +72,9 @@ def release_params() -> dict[str, Param]:
             "Versions of other services that must be live first: service=version, several with commas between them."
             " It makes you wait for them; better is a change that works whichever goes first.",
         ),
-        "proof_in": _optional("proof_in", "Proof in", "Another pre-production environment, where Preprod is down."),
+        "proof_in": _optional(
+            "proof_in", "Proof in", "In an emergency with Preprod down: the stand-in that proves it instead."
+        ),
         "despite_bad": _optional(
             "despite_bad",
             "Despite bad",

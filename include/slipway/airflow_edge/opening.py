@@ -13,7 +13,7 @@ from slipway.ports.store import Actor
 from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
 from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
 
-_EXTRA = ("problematic", "proof_in")
+_EXTRA = ("problematic",)
 
 
 class Open(Light):
@@ -55,6 +55,7 @@ class Open(Light):
             for_team=asked.get("for_team") or None,
             attended_by=asked.get("attended_by") or None,
             support=asked.get("support") or None,
+            proof_in=asked.get("proof_in") or None,
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

@@ -60,8 +60,9 @@ def service_problems(document: Document, service: AnyServiceModel, known: Known)
         yield from _check_of(document, service)
     else:
         yield from _dependencies(document, service, list(known.services))
-    for role, stage in service.stage_models().items():
-        yield from _stage(document, service, known, role, stage)
+        yield from _stand_ins(document, service)
+    for at, role, stage in _all_stages(service):
+        yield from _stage(document, service, known, at, role, stage)
 
 
 def _check_of(document: Document, service: OutsideModel) -> Iterator[Problem]:
@@ -87,16 +88,35 @@ def shared_ports(services: Mapping[str, tuple[Document, AnyServiceModel]]) -> It
     """Two stages on one machine that would listen on the same port."""
     owner: dict[object, str] = {}
     for document, service in services.values():
-        for role, stage in service.stage_models().items():
+        for at, _, stage in _all_stages(service):
             if not isinstance(stage, StageModel) or stage.target.kind is not TargetKind.LOCAL_PROCESS:
                 continue
             port, here = stage.target.options.get("port"), f"{service.name} in {stage.environment}"
             if port is None:
                 continue
             if port in owner:
-                at: Location = ("stages", role.value, "target", "options", "port")
-                yield document.problem(at, f"port {port} is already taken by {owner[port]}")
+                yield document.problem(
+                    (*at, "target", "options", "port"), f"port {port} is already taken by {owner[port]}"
+                )
             owner.setdefault(port, here)
+
+
+def _all_stages(service: AnyServiceModel) -> Iterator[tuple[Location, StageRole, AnyStageModel]]:
+    """Each with its place in the file; stand-ins play Preprod."""
+    for role, stage in service.stage_models().items():
+        yield ("stages", role.value), role, stage
+    for index, stand_in in enumerate(service.stand_ins if isinstance(service, ServiceModel) else ()):
+        yield ("stand_ins", index), StageRole.PREPROD, stand_in
+
+
+def _stand_ins(document: Document, service: ServiceModel) -> Iterator[Problem]:
+    """Each is another environment than Preprod and than the other stand-ins."""
+    seen = {service.stages.preprod.environment}
+    for index, stand_in in enumerate(service.stand_ins):
+        if stand_in.environment in seen:
+            what = f"`{stand_in.environment}` is a place of proof already: a stand-in is another one"
+            yield document.problem(("stand_ins", index, "environment"), what)
+        seen.add(stand_in.environment)
 
 
 def _people_of(document: Document, service: AnyServiceModel, people: PeopleModel) -> Iterator[Problem]:
@@ -121,10 +141,10 @@ def _stage(
     document: Document,
     service: AnyServiceModel,
     known: Known,
+    at: Location,
     role: StageRole,
     stage: AnyStageModel,
 ) -> Iterator[Problem]:
-    at: Location = ("stages", role.value)
     if isinstance(stage, AbsentStageModel):
         if isinstance(service, ServiceModel) and service.nightly is not None:
             yield document.problem(("nightly",), "a service without Dev has nothing to deploy each night")

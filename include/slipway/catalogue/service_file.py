@@ -159,6 +159,9 @@ class ServiceModel(OwnedModel):
     smoke: SmokeModel
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
+    stand_ins: list[StageModel] = Field(
+        [], description="Pre-production environments that prove an emergency while Preprod is down (`--proof-in`)."
+    )
 
     def stage_models(self) -> dict[StageRole, AnyStageModel]:
         """The stages by role."""
@@ -175,6 +178,7 @@ class ServiceModel(OwnedModel):
             depends_on=tuple(self.depends_on),
             nightly=self.nightly,
             repository=self._repository(),
+            stand_ins=tuple(self._definition(StageRole.PREPROD, model) for model in self.stand_ins),
         )
 
     def _definition(self, role: StageRole, model: StageModel | AbsentStageModel) -> StageDefinition:

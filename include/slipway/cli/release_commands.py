@@ -55,7 +55,9 @@ def ask_for_release(
         list[str] | None,
         typer.Option("--needs", metavar="SERVICE=VERSION", help="What must be live first; may be given several times."),
     ] = None,
-    proof_in: Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Another place of proof.")] = None,
+    proof_in: Annotated[
+        str | None, typer.Option(metavar="ENVIRONMENT", help="Emergency with Preprod down: where else.")
+    ] = None,
     despite_bad: Annotated[
         str | None, typer.Option(metavar="REASON", help="Why a version that is marked bad may be tried again.")
     ] = None,

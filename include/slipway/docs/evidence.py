@@ -199,13 +199,15 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R18",
         asks="A failed release brings the previous artefact back, by the same mechanism; a rescue is never blocked",
-        rules=("use_cases/finish_stage.py", "use_cases/undo.py"),
+        rules=("use_cases/finish_stage.py", "use_cases/undo.py", "domain/policy/no_rescue_runs.py"),
         tests=(
             "integration/use_cases/test_at_work.py::test_an_undo_that_fails_three_times_is_live_uncertain_and_frees_the_lane",
             "integration/use_cases/test_bad_versions.py::*",
             "e2e/test_release_path.py::test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held",
+            "integration/use_cases/test_rescue.py::test_a_is_brought_back_while_b_deploys",
+            "integration/use_cases/test_rescue.py::test_no_hold_no_window_and_no_difference_of_policy_keeps_a_rescue_away",
         ),
-        log=("undo_started", "undo_done", "stage_finished", "version_marked_bad"),
+        log=("undo_started", "undo_done", "rescue_overlap", "stage_finished", "version_marked_bad"),
         not_yet="A rollback that a person asks for.",
     ),
     Evidence(
@@ -227,6 +229,9 @@ EVIDENCE: Sequence[Evidence] = (
             "use_cases/take_turn.py",
             "use_cases/close_review.py",
             "use_cases/keep_private.py",
+            "domain/overtaking.py",
+            "use_cases/overtake.py",
+            "use_cases/proof_elsewhere.py",
         ),
         tests=(
             "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
@@ -234,9 +239,18 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_reviews.py::*",
             "integration/use_cases/test_disclosures.py::*",
             "unit/airflow_edge/test_private_texts.py::*",
+            "integration/use_cases/test_overtaking.py::test_an_emergency_takes_the_lane_from_another_service_that_is_watched",
+            "integration/use_cases/test_overtaking.py::test_on_the_same_service_the_lease_passes_too_and_the_verdict_covers_both",
+            "integration/use_cases/test_proof_elsewhere.py::test_the_stand_in_proves_it_and_preprod_is_not_touched",
         ),
-        log=("release_requested", "turn_queued", "review_opened", "review_closed", "disclosure_read"),
-        not_yet="Pre-emption.",
+        log=(
+            "release_requested",
+            "lane_overtaken",
+            "lease_overtaken",
+            "review_opened",
+            "review_closed",
+            "disclosure_read",
+        ),
     ),
     Evidence(
         number="R21",

@@ -33,7 +33,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "slot_parked": "The pool's one slot is really held for this turn.",
         "permit_issued": "Checked again at this instant, and work may begin: digest, policy, grants, targets' answers.",
         "permit_refused": "The check at the last instant said no: every blocker, and what the targets answered.",
-        "target_asked_again": "A target gave no clear answer just before the permit: it is asked again for a while.",
+        "target_asked_again": "Just before the permit a target was not clear, or the service was busy: asked again for a while.",
+        "start_held_back": "Just before the permit a rescue was found to run: the start waits for its end.",
         "drift_found": "A target runs what the log does not know: it was changed past the platform.",
         "lane_overtaken": "An urgent release took the lane from this stage, watched on in Prod: `by`, `because`.",
         "lease_overtaken": "One of the same service took the service too: this stage ends, and is never undone.",
@@ -41,6 +42,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "Work": {
         "activity_start_repeated": "A task started twice; the second start settles the first and repeats nothing.",
+        "rescue_overlap": "Something is brought back while another service's release, `beside`, holds the lane.",
         "activity_unsettled": "A process has died, and the target does not say what runs: asked again later.",
         "migrate_not_applicable": "The artefact carries no migrations.",
         "migrate_refused": "Migrations could not be begun: the artefact or the connection is not as it should be.",

@@ -87,6 +87,7 @@ def _artefact(
     yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back"
     yield from commits.lines() if commits else ()
     yield f"- Migrations: {NOT_BUILT}"
+    yield from _instead_of_preprod(facts.release)
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
 
 
@@ -112,6 +113,11 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
 def _said(text: str) -> str:
     """A person's words on one line: they must not look like lines of the platform's own."""
     return " ".join(text.split()).replace("<", "&lt;")
+
+
+def _instead_of_preprod(release: Release) -> Iterator[str]:
+    if release.proof_in is not None:
+        yield f"- **Not proven in Preprod**: {release.requested_by} says that it is down; {release.proof_in} stands in"
 
 
 def _stage(stage: Stage) -> str:

@@ -169,6 +169,8 @@ class Release:
     """Who stays around afterwards."""
     booking: int | None = None
     """The support of second line that it asked for."""
+    proof_in: str | None = None
+    """The pre-production environment that proves it instead of Preprod, which is down."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What the catalogue says about a service, as plain values. All of it turns into JSON and back without loss."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -150,6 +150,15 @@ class Service:
     """Cron expression (platform time zone) of the nightly Dev run; None where the service has no Dev."""
     repository: Repository | None = None
     """Where versions that the store does not have are fetched from; None: they are published to the store."""
+    stand_ins: tuple[StageDefinition, ...] = ()
+    """Pre-production environments that may take Preprod's place in an emergency."""
+
+    def proven_in(self, environment: str | None) -> "Service":
+        """The same with a stand-in in Preprod's place; None: as it is. Raises KeyError for what is no stand-in."""
+        if environment is None:
+            return self
+        stand_in = {one.environment: one for one in self.stand_ins}[environment]
+        return replace(self, stages={**self.stages, StageRole.PREPROD: stand_in})
 
 
 def policy_hash(policy: JsonObject) -> str:

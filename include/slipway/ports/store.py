@@ -78,6 +78,7 @@ class NewRelease:
     for_team: str | None = None
     attended_by: str | None = None
     booking: int | None = None
+    proof_in: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,14 @@ from datetime import datetime
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Platform
-from slipway.domain.policy import no_hold, not_quarantined, policy_is_activated, service_is_free, window_is_open
+from slipway.domain.policy import (
+    no_hold,
+    no_rescue_runs,
+    not_quarantined,
+    policy_is_activated,
+    service_is_free,
+    window_is_open,
+)
 from slipway.domain.policy.decide import Rule, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy_hash import effective_policy_hash
@@ -20,6 +27,7 @@ FOR_ANYBODY: Sequence[Rule] = (
     policy_is_activated.check,
     no_hold.check,
     window_is_open.check,
+    no_rescue_runs.check,
     service_is_free.check,
     not_quarantined.check,
 )
@@ -138,6 +146,7 @@ def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Fac
         grants=(),
         holds=tuple(tx.records.standing_holds(service, environment, release)),
         lease=tx.leases.live(service, environment),
+        rescues=tuple(tx.activities.rescues()),
         quarantine=tx.quarantines.of_service(service, environment),
     )
 

@@ -51,6 +51,20 @@ class _Wanted:
     actor: Actor
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Wait:
+    """Since when targets are asked, and how often again. It begins anew after a rescue, which is waited for to its end:
+    its work has a deadline, and a stop or a grant that expires ends the wait before."""
+
+    since: datetime
+    asked_again: int = 0
+    for_a_rescue: bool = False
+
+    def lasted(self, until: datetime) -> timedelta:
+        """By the clock, or by the number of times."""
+        return max(self.asked_again * LOOK_EVERY, until - self.since)
+
+
 def open_activity(
     world: World,
     attempt_id: str,
@@ -66,21 +80,21 @@ def open_activity(
     wanted = _Wanted(
         attempt_id=attempt_id, role=role, kind=kind, id=activity_id, worker=worker, seconds=seconds, actor=actor
     )
-    waited = timedelta()
-    first = answers = ask_targets(world, attempt_id, role)
+    answers = ask_targets(world, attempt_id, role)
+    wait = _Wait(since=answers.at)
     while True:
-        opening = _open(world, wanted, answers, waited)
+        opening = _open(world, wanted, answers, wait)
         if isinstance(opening, Opening):
             return opening
-        if opening is not None:
+        if isinstance(opening, Decision):
             raise NotPermittedError(opening)
+        wait = opening
         world.sleep(LOOK_EVERY.total_seconds())
         answers = ask_targets(world, attempt_id, role)
-        waited = max(waited + LOOK_EVERY, answers.at - first.at)
 
 
-def _open(world: World, wanted: _Wanted, answers: Answers, waited: timedelta) -> Opening | Decision | None:
-    """Opened, refused, or None: a target may yet answer, ask it again."""
+def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Opening | Decision | _Wait:
+    """Opened, refused, or to be tried again: a rescue ends, or a target may yet answer."""
     role, kind, actor = wanted.role, wanted.kind, wanted.actor
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(wanted.attempt_id)
@@ -101,10 +115,14 @@ def _open(world: World, wanted: _Wanted, answers: Answers, waited: timedelta) ->
             activity = tx.activities.open(permit, wanted.id, kind, 1, attempt.digest, wanted.worker, deadline)
             log_starting(tx, activity, facts.stage.environment, actor)
             return Opening(activity=activity, mine=True)
-        if _may_clear_by_itself(facts, decision, waited):
-            if not waited:
+        if _held_back_by_a_rescue(decision):
+            if not wait.for_a_rescue:
+                _log_blockers(tx, "start_held_back", facts, decision, actor)
+            return _Wait(since=tx.now, for_a_rescue=True)
+        if _may_clear_by_itself(facts, decision, wait.lasted(answers.at)):
+            if not wait.asked_again:
                 _log_blockers(tx, "target_asked_again", facts, decision, actor)
-            return None
+            return replace(wait, asked_again=wait.asked_again + 1)
         _refuse(tx, facts, decision, permit, actor)
         return decision
 
@@ -133,11 +151,19 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
     return Decision(blockers=tuple(blockers))
 
 
+def _held_back_by_a_rescue(decision: Decision) -> bool:
+    """Its own service may be the one that is being brought back: then it is busy for as long."""
+    ends_with_it = _CLEARS_BY_ITSELF | {"rescue_running"}
+    return decision.has("rescue_running") and all(blocker.code in ends_with_it for blocker in decision.blockers)
+
+
 def _may_clear_by_itself(facts: Facts, decision: Decision, waited: timedelta) -> bool:
     patience = timedelta(seconds=facts.platform.target_patience_seconds)
-    return waited < patience and all(blocker.code in TRANSIENT for blocker in decision.blockers)
+    return waited < patience and all(blocker.code in _CLEARS_BY_ITSELF for blocker in decision.blockers)
 
 
+_CLEARS_BY_ITSELF = TRANSIENT | {"service_busy"}
+"""Busy in spite of the turn is only a service that was to be overtaken, and is about to be brought back instead."""
 _STOPS_A_STAGE_AT_WORK = frozenset(
     {"attempt_ended", "stage_ended", "stopped", "no_turn", "service_busy", "quarantined"}
 )

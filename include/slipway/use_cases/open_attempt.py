@@ -29,6 +29,7 @@ from slipway.use_cases.check_needs import refuse_circles, resolved_needs
 from slipway.use_cases.keep_private import claim_texts, refuse_free_text
 from slipway.use_cases.open_review import open_review
 from slipway.use_cases.people_around import Around, people_around
+from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.proofs import changes_since
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.supersede import supersede_pending
@@ -61,6 +62,8 @@ class AttemptRequest:
     attended_by: str | None = None
     support: str | None = None
     """Number of a booking, as written."""
+    proof_in: str | None = None
+    """The stand-in that proves it, where Preprod is down."""
     extra: Mapping[str, str] | None = None
     change: OutsideChange | None = None
     """What somebody outside is to do; None: an artefact is released."""
@@ -105,13 +108,16 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         if request.origin is Origin.PERSON:
             again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
         if release is None:
+            refuse_proof_elsewhere(policy.platform, service, request.proof_in, request.kind)
             refuse_what_does_not_fit(tx, policy, service, request.change)
             release = _requested(world, tx, policy, request, service, artefact)
         else:
+            refuse_proof_elsewhere(policy.platform, service, release.proof_in, release.kind)
             tx.releases.set_state(release.id, ReleaseState.OPEN, None)
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
+        service = service.proven_in(release.proof_in)
         superseded = supersede_pending(tx, release, request.actor) if request.origin is Origin.PERSON else []
         attempt = tx.releases.open_attempt(
             NewAttempt(
@@ -194,6 +200,10 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
         raise RefusedError(
             "not_awaiting_retry",
             f"release {release.id} is {release.state}; only one that awaits a retry can go on. See `slipway status`",
+        )
+    if request.proof_in not in {None, release.proof_in}:
+        raise RefusedError(
+            "proof_in_is_fixed", "where a release is proven is said when it is asked for: ask for a new one"
         )
     return release
 
@@ -305,6 +315,7 @@ def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need
         for_team=around.for_team,
         attended_by=around.attended_by,
         booking=around.booking,
+        proof_in=request.proof_in,
     )
 
 
@@ -385,6 +396,7 @@ def _what(request: AttemptRequest, artefact: Artefact, release: Release) -> Json
         "for_team": release.for_team,
         "attended_by": release.attended_by,
         "support": release.booking,
+        "proof_in": request.proof_in,
         "run_id": request.run_id,
         "origin": request.origin.value,
         **as_payload(request.change),

@@ -3,12 +3,12 @@
 import uuid
 from datetime import timedelta
 
-from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worker
+from slipway.domain.activity import LIVE_LANE, Activity, ActivityKind, ActivityState, Worker
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import deciding_undo
-from slipway.ports.outside import Artefact
-from slipway.ports.store import Actor
+from slipway.ports.outside import Artefact, Message
+from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.deploy import deploy_to
 from slipway.use_cases.do_activity import TaskWorker, work_and_close
 from slipway.use_cases.open_activity import log_starting
@@ -58,7 +58,27 @@ def _open(
             permit, activity_id, ActivityKind.UNDO, number, stage.previous_digest, worker, deadline
         )
         log_starting(tx, activity, stage.environment, actor)
+        if number == 1 and stage.role.on_live_path:
+            _say_what_it_runs_beside(tx, attempt, stage, actor)
         return activity
+
+
+def _say_what_it_runs_beside(tx: Transaction, attempt: Attempt, stage: Stage, actor: Actor) -> None:
+    """A rescue needs its service only: another service's release may hold the lane meanwhile."""
+    tx.wake()
+    holder = tx.turns.holder(LIVE_LANE)
+    if holder is None or holder.attempt_id == attempt.id:
+        return
+    other = tx.releases.attempt(holder.attempt_id)
+    assert other is not None, "a turn refers to its attempt by foreign key"
+    environment = tx.stages.get(other.id, holder.role).environment
+    beside = {"attempt": other.id, "service": other.service, "environment": environment}
+    tx.log("rescue_overlap", actor, attempt=attempt, environment=stage.environment, payload={"beside": beside})
+    text = (
+        f"{attempt.service} in {stage.environment} is brought back beside {other.service} {other.version}"
+        f" ({other.id}), which holds the lane for {environment}; nothing new starts until it is"
+    )
+    tx.tell(Message(key=f"{attempt.id}:{stage.role}:overlap", channel="deploy", text=text))
 
 
 def _bring_back_artefact(world: World, attempt: Attempt, stage: Stage, activity: Activity, lock_fd: int) -> str:

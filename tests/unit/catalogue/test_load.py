@@ -138,3 +138,24 @@ def test_every_target_of_the_demo_can_be_made(demo: Path, tmp_path: Path) -> Non
     made = [registry.target(settings) for settings in targets if settings is not None]
 
     assert len(made) == 8
+
+
+STAND_IN = """stand_ins:
+  - environment: qa
+    url: http://127.0.0.1:18104
+    target: {kind: local_process, options: {port: 18104}}
+    database: orders_qa_db
+
+stages:
+"""
+
+
+def test_a_stand_in_is_a_stage_in_preprods_place(folder: Path, edit: Edit) -> None:
+    edit("services/orders.yaml", "stages:\n", STAND_IN)
+    orders = load_one(folder, "orders").services["orders"]
+    (stand_in,) = orders.stand_ins
+    assert (stand_in.role, stand_in.environment) == (StageRole.PREPROD, "qa")
+    assert stand_in.migrations is not None
+    assert orders.proven_in("qa").stages[StageRole.PREPROD] == stand_in
+    assert orders.proven_in("qa").stages[StageRole.PROD] == orders.stages[StageRole.PROD]
+    assert orders.proven_in(None) == orders

@@ -210,7 +210,11 @@ class DatabaseRecords:
         """Holds that bind this release there: not its own exemption, nor the hold of a failure that it fixes."""
         rows = self._sql.all(
             """
-            SELECT id, scope, reason, placed_by, until, absolute FROM hold
+            SELECT id, scope, reason, placed_by, until, absolute,
+                   (SELECT a.release_id FROM attempt a JOIN stage s ON s.attempt_id = a.id
+                    WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND placed_by = 'platform'
+                    LIMIT 1) AS unverified
+            FROM hold
             WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())
               AND (scope = 'all' OR (scope = 'environment' AND name = :environment)
                    OR (scope = 'service' AND name = :service))

@@ -52,9 +52,10 @@ class DatabaseReleases:
         release_id = self._sql.value(
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
-                                 product_owner, extra, needs, change, for_team, attended_by, support)
+                                 product_owner, extra, needs, change, for_team, attended_by, support,
+                                 proof_in)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra, :needs, :change, :for_team, :attended_by, :booking)
+                    :extra, :needs, :change, :for_team, :attended_by, :booking, :proof_in)
             RETURNING id
             """,
             service=new.service,
@@ -73,6 +74,7 @@ class DatabaseReleases:
             for_team=new.for_team,
             attended_by=new.attended_by,
             booking=new.booking,
+            proof_in=new.proof_in,
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -237,6 +239,7 @@ def _release(row: Row) -> Release:
         for_team=row["for_team"],
         attended_by=row["attended_by"],
         booking=row["support"],
+        proof_in=row["proof_in"],
     )
 
 

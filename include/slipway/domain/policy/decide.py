@@ -10,6 +10,7 @@ from slipway.domain.policy import (
     lane_is_ours,
     needs_are_live,
     no_hold,
+    no_rescue_runs,
     not_quarantined,
     planned_time,
     policy_is_activated,
@@ -38,6 +39,7 @@ BEFORE_TURN: Sequence[Rule] = (
     policy_is_activated.check,
     no_hold.check,
     window_is_open.check,
+    no_rescue_runs.check,
     service_is_free.check,
     not_quarantined.check,
 )

@@ -55,6 +55,8 @@ class StandingHold:
     until: datetime | None
     absolute: bool = False
     """Binds emergency and security changes too; never a rescue."""
+    unverified: str | None = None
+    """The release that is live without a verdict, where that is why the hold was placed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,13 @@ from slipway.domain.policy.decision import Blocker, Facts, StandingHold
 
 
 def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
-    """`hold` for each standing hold that binds this release."""
+    """`hold` for each standing hold that binds this release; `verdict_owed` for that of an unverified one."""
     for hold in facts.holds:
-        if (hold.until is None or hold.until > now) and not _passes(facts, hold):
+        if (hold.until is not None and hold.until <= now) or _passes(facts, hold):
+            continue
+        if hold.unverified is not None:
+            yield _verdict_owed(hold, hold.unverified)
+        else:
             absolute = "absolute " if hold.absolute else ""
             yield Blocker(
                 code="hold",
@@ -17,6 +21,15 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
                 clears_at=hold.until,
                 cleared_by=f"{hold.placed_by}, a senior, a manager or second line",
             )
+
+
+def _verdict_owed(hold: StandingHold, release_id: str) -> Blocker:
+    return Blocker(
+        code="verdict_owed",
+        message=f"release {release_id} is live unverified, and its verdict is owed (hold {hold.id}: {hold.reason})",
+        cleared_by=f"a senior, a manager or second line who did not ask for it: looks at live and lifts hold {hold.id};"
+        f" or a release that says it fixes {release_id}",
+    )
 
 
 def passed_holds(facts: Facts) -> tuple[int, ...]:

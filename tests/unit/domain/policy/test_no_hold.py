@@ -26,3 +26,14 @@ def test_each_hold_is_named_with_who_and_until_when() -> None:
     assert [(b.code, b.clears_at) for b in blockers] == [("hold", until)] * 2
     assert "reason 2" in blockers[1].message
     assert not list(check(facts(holds=holds), until))
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_the_hold_of_an_unverified_release_says_that_its_verdict_is_owed(kind: ChangeKind) -> None:
+    reason = "1.0 ended in prod as unverified"
+    hold = StandingHold(
+        id=7, scope="service", reason=reason, placed_by="platform", until=None, absolute=True, unverified="r1"
+    )
+    (blocker,) = check(facts(holds=(hold,), release=a_release(id="r2", kind=kind)), NOW)
+    assert blocker.code == "verdict_owed"
+    assert "lifts hold 7" in blocker.cleared_by
