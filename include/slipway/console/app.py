@@ -7,7 +7,19 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
-from slipway.console import audits, changes, grants, health, policy, reads, tokens, two_people
+from slipway.console import (
+    acts,
+    audits,
+    changes,
+    grants,
+    health,
+    pipelines,
+    policy,
+    reads,
+    service_tokens,
+    tokens,
+    two_people,
+)
 from slipway.console.errors import translate
 from slipway.console.guards import csrf_guard
 from slipway.console.parts import Parts, signed_in
@@ -27,6 +39,8 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")
+    people.include_router(acts.router, prefix="/api")
+    people.include_router(service_tokens.router, prefix="/api")
     people.include_router(two_people.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(tokens.router)
@@ -34,6 +48,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     app.include_router(health.router)
     app.include_router(grants.router, prefix="/api")
     app.include_router(audits.router, prefix="/api")
+    app.include_router(pipelines.router, prefix="/api")
     app.include_router(people)
     return app
 

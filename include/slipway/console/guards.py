@@ -18,7 +18,7 @@ def csrf_guard(request: Request, parts: UsedParts) -> None:
 
     SameSite=Lax does not stop another port of the same host. A token in a header is sent by nobody unasked.
     """
-    if request.method in _SAFE or _bearer(request) is not None:
+    if request.method in _SAFE or bearer(request) is not None:
         return
     origin = request.headers.get("origin")
     ours = {_origin(parts.base_url), f"{request.url.scheme}://{request.headers.get('host')}"}
@@ -36,14 +36,15 @@ def csrf_guard(request: Request, parts: UsedParts) -> None:
 
 def internal_guard(request: Request, parts: UsedParts) -> None:
     """Lets in whoever has the platform's internal token: its own tasks, never a person."""
-    given = _bearer(request)
+    given = bearer(request)
     if not parts.internal_token or given is None:
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, "this is for tasks of the platform")
     if not hmac.compare_digest(given.encode(), parts.internal_token.encode()):
         raise HTTPException(status.HTTP_403_FORBIDDEN, "this is not the platform's internal token")
 
 
-def _bearer(request: Request) -> str | None:
+def bearer(request: Request) -> str | None:
+    """The token of a request, if it has one."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 

@@ -21,6 +21,7 @@ BUILT: Collection[Action] = frozenset(
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
         Action.ACTIVATE_POLICY,
+        Action.ISSUE_TOKEN,
         Action.READ_EVERYTHING,
     }
 )

@@ -7,7 +7,12 @@ from slipway.domain.errors import SlipwayError
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
-from slipway.use_cases.reconcile import finish_orphans, start_renewals, withdraw_dead_questions
+from slipway.use_cases.reconcile import (
+    finish_orphans,
+    start_asked_changes,
+    start_renewals,
+    withdraw_dead_questions,
+)
 from slipway.use_cases.send_outbox import send_outbox
 from slipway.use_cases.watch_catalogue import watch_catalogue
 from slipway.use_cases.watch_quarantines import watch_quarantines
@@ -31,6 +36,7 @@ class Reconciler:
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
+        self._duty("changes", lambda: start_asked_changes(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
         self._duty("quarantines", lambda: watch_quarantines(self._world))

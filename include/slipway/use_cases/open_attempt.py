@@ -88,7 +88,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
-        superseded = supersede_pending(tx, release, request.actor) if request.origin is Origin.PERSON else []
+        is_new = request.origin is Origin.PERSON or not tx.releases.attempts(release.id)
+        superseded = supersede_pending(tx, release, request.actor) if is_new else []
         attempt = tx.releases.open_attempt(
             NewAttempt(
                 release_id=release.id,

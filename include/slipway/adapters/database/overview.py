@@ -94,6 +94,16 @@ class Overview:
             waiting=waiting_only,
         )
 
+    def service_tokens(self, *, usable_only: bool = True) -> Sequence[Record]:
+        """Tokens of build pipelines, without their hashes."""
+        return self._records(
+            """
+            SELECT id, service, issued_by, issued_at AS at, expires_at, revoked_at, revoked_by, revoked_because
+            FROM service_token WHERE NOT :usable OR (revoked_at IS NULL AND expires_at > now()) ORDER BY id
+            """,
+            usable=usable_only,
+        )
+
     def leases(self) -> Sequence[Record]:
         """Stages that hold a lane, a service, or both, with their open activity."""
         return self._records(

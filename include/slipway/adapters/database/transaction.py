@@ -21,6 +21,7 @@ from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
 from slipway.adapters.database.rows import Sql
+from slipway.adapters.database.service_tokens import DatabaseKeyedRequests, DatabaseServiceTokens
 from slipway.adapters.database.stages import DatabaseStages
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
 from slipway.domain.errors import DatabaseUnavailableError
@@ -52,6 +53,8 @@ class DatabaseTransaction:
         self.records = DatabaseRecords(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
+        self.tokens = DatabaseServiceTokens(self.sql)
+        self.keyed_requests = DatabaseKeyedRequests(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
