@@ -62,7 +62,7 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
         return _open(world, request)
     except SlipwayError as error:
         if error.remedy is Remedy.FAIL:
-            _log_refusal(world, request, error)
+            log_refusal(world, request, error)
         raise
 
 
@@ -318,7 +318,8 @@ def _announcement(attempt: Attempt, release: Release) -> Message:
     )
 
 
-def _log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+    """A request that came to nothing is in the log too."""
     payload = {
         "code": getattr(error, "code", type(error).__name__),
         "message": str(error),
