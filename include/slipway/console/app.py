@@ -11,14 +11,17 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 
 from slipway.console import (
+    acts,
     audits,
     changes,
     disclosures,
     grants,
     health,
+    pipelines,
     policy,
     reads,
     reviews,
+    service_tokens,
     support,
     tokens,
     two_people,
@@ -42,6 +45,8 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")
+    people.include_router(acts.router, prefix="/api")
+    people.include_router(service_tokens.router, prefix="/api")
     people.include_router(two_people.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
@@ -52,6 +57,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     app.include_router(health.router)
     app.include_router(grants.router, prefix="/api")
     app.include_router(audits.router, prefix="/api")
+    app.include_router(pipelines.router, prefix="/api")
     app.include_router(people)
     return app
 

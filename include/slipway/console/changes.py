@@ -17,17 +17,19 @@ router = APIRouter()
 VIA = "rest"
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What is sent: nothing unknown in it."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Reason(_Body):
+class Reason(Body):
     """Why; may be left out where nobody else is concerned."""
 
     reason: str = ""
 
 
-class NewHold(_Body):
+class NewHold(Body):
     """What to hold; `name` of the environment or service, `during` a release that is not bound.
 
     An `absolute` one binds emergency and security changes too."""

@@ -47,22 +47,23 @@ def second(number: int, person: Person, parts: UsedParts) -> JsonObject:
 @router.post("/leases/{attempt}/break", status_code=status.HTTP_202_ACCEPTED)
 def break_lease(attempt: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to take lane and lease from an attempt."""
-    return _ask(parts, Action.BREAK_LEASE, {"attempt": attempt}, body.reason, person)
+    return ask(parts, Action.BREAK_LEASE, {"attempt": attempt}, body.reason, person)
 
 
 @router.post("/activities/{activity}/quarantine", status_code=status.HTTP_202_ACCEPTED)
 def quarantine(activity: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to give up on an activity for the lane, not for its service."""
-    return _ask(parts, Action.QUARANTINE_ACTIVITY, {"activity": activity}, body.reason, person)
+    return ask(parts, Action.QUARANTINE_ACTIVITY, {"activity": activity}, body.reason, person)
 
 
 @router.post("/activities/{activity}/settle", status_code=status.HTTP_202_ACCEPTED)
 def settle(activity: str, body: Settling, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to say how quarantined work ended whose target never returns."""
-    return _ask(parts, Action.SETTLE_ACTIVITY, {"activity": activity, "as": body.ending}, body.reason, person)
+    return ask(parts, Action.SETTLE_ACTIVITY, {"activity": activity, "as": body.ending}, body.reason, person)
 
 
-def _ask(parts: Parts, action: Action, parameters: JsonObject, reason: str, person: str) -> JsonObject:
+def ask(parts: Parts, action: Action, parameters: JsonObject, reason: str, person: str) -> JsonObject:
+    """The first call's answer."""
     act = ask_second(parts.world(), action, parameters, reason, Actor(id=person, via=VIA))
     detail = (
         f"pending {act.id}: nothing was done yet. Another entitled person seconds it by"

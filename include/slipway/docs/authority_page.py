@@ -24,6 +24,7 @@ BUILT: Collection[Action] = frozenset(
         Action.QUARANTINE_ACTIVITY,
         Action.SETTLE_ACTIVITY,
         Action.ACTIVATE_POLICY,
+        Action.ISSUE_TOKEN,
         Action.READ_EVERYTHING,
         Action.READ_SECURITY,
         Action.SUPPORT_BOOK,

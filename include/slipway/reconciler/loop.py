@@ -11,7 +11,13 @@ from slipway.reconciler.sideline import Job, Sideline
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
-from slipway.use_cases.reconcile import finish_orphans, orphans, start_renewals, withdraw_dead_questions
+from slipway.use_cases.reconcile import (
+    finish_orphans,
+    orphans,
+    start_asked_changes,
+    start_renewals,
+    withdraw_dead_questions,
+)
 from slipway.use_cases.send_outbox import send_outbox
 from slipway.use_cases.sync_accounts import accounts_are_behind
 from slipway.use_cases.watch_catalogue import watch_catalogue
@@ -43,6 +49,7 @@ class Reconciler:
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
+        self._duty("changes", lambda: start_asked_changes(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
         self._duty("reviews", lambda: watch_reviews(self._world))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from slipway.domain.change import ChangeSort, OutsideChange, gaps
 from slipway.domain.errors import RefusedError
@@ -71,6 +72,14 @@ def as_payload(change: OutsideChange | None) -> JsonObject:
         "by_hand_until": str(change.by_hand_until) if change.by_hand_until else None,
         "not_before": change.not_before.isoformat() if change.not_before else None,
     }
+
+
+def change_form(release: Release) -> dict[str, Any]:
+    """The form of `record_change` for a run that the platform starts; what counts is what the release has."""
+    change = release.change
+    if change is None:
+        return {}
+    return {"service": release.service, "sort": change.sort.value, "what": change.what, "where": change.where}
 
 
 def _acted_on(live: StageDefinition, change: OutsideChange) -> StageDefinition:

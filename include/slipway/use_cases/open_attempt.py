@@ -79,7 +79,7 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
         return _open(world, request)
     except SlipwayError as error:
         if error.remedy is Remedy.FAIL:
-            _log_refusal(world, request, error)
+            log_refusal(world, request, error)
         raise
 
 
@@ -118,7 +118,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
         service = service.proven_in(release.proof_in)
-        superseded = supersede_pending(tx, release, request.actor) if request.origin is Origin.PERSON else []
+        is_new = request.origin is Origin.PERSON or not tx.releases.attempts(release.id)
+        superseded = supersede_pending(tx, release, request.actor) if is_new else []
         attempt = tx.releases.open_attempt(
             NewAttempt(
                 release_id=release.id,
@@ -413,7 +414,8 @@ def _announcement(attempt: Attempt, release: Release) -> Message:
     )
 
 
-def _log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+    """A request that came to nothing is in the log too."""
     payload = {
         "code": getattr(error, "code", type(error).__name__),
         "message": str(error),

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from slipway.domain.errors import SlipwayError
+from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
 from slipway.ports.outside import RunState, Scheduler
 from slipway.ports.store import Transaction
+from slipway.use_cases.ask_change import CHANGE_DAG
+from slipway.use_cases.change_stages import change_form
 from slipway.use_cases.close_attempt import close_attempt
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.facts import release_of
@@ -106,7 +109,26 @@ def _start_renewal(world: World, scheduler: Scheduler, attempt: Attempt) -> None
         "release_id": release.id,
         "resume_of": attempt.id,
     }
-    dag_id, first = attempt.dag_id, f"{release.id}-attempt-{attempt.number + 1}"
+    conf.update(change_form(release))
+    _start_once(scheduler, attempt.dag_id, release, attempt.number + 1, conf)
+
+
+def start_asked_changes(world: World, scheduler: Scheduler) -> None:
+    """What the pipeline of a static app asked for gets its run; one that cannot be started is tried again."""
+    with world.store.transaction() as tx:
+        asked = tx.releases.awaiting_first_run()
+    problems = []
+    for release in asked:
+        conf = {**change_form(release), "rollback_plan": release.rollback_plan, "release_id": release.id}
+        try:
+            _start_once(scheduler, CHANGE_DAG, release, 1, conf)
+        except SlipwayError as error:  # the others' must not wait for this one
+            problems.append(f"{release.id}: {error}")
+    _raise_all(problems)
+
+
+def _start_once(scheduler: Scheduler, dag_id: str, release: Release, number: int, conf: JsonObject) -> None:
+    first = f"{release.id}-attempt-{number}"
     for run_id in (first, *(f"{first}.{number}" for number in range(2, RENEWAL_TRIES + 1))):
         match scheduler.run_state(dag_id, run_id):
             case RunState.GONE:

@@ -3,7 +3,7 @@
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action, Party
-from slipway.domain.release import Attempt, Outcome, ReleaseState
+from slipway.domain.release import Attempt, Outcome, Release, ReleaseState
 from slipway.ports.outside import Message
 from slipway.ports.store import Actor, Transaction
 from slipway.use_cases.world import World
@@ -31,7 +31,7 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
                 service=release.service,
                 payload={"message": refusal},
             )
-        elif release.state is ReleaseState.AWAITING_RETRY:
+        elif release.state is ReleaseState.AWAITING_RETRY or _has_no_run_yet(tx, release):
             tx.releases.set_state(release.id, ReleaseState.ENDED, Outcome.WITHDRAWN)
             tx.log(
                 "release_withdrawn",
@@ -55,6 +55,11 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
             _request(tx, attempt, actor, reason)
             return f"{attempt.id} stops at its next step; what was begun is settled and undone"
     raise RefusedError("may_not_stop", refusal)
+
+
+def _has_no_run_yet(tx: Transaction, release: Release) -> bool:
+    """What a pipeline asked for is a release before its run is started."""
+    return release.state is ReleaseState.OPEN and not tx.releases.attempts(release.id)
 
 
 def _request(tx: Transaction, attempt: Attempt, actor: Actor, reason: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from slipway.domain.platform import Action
 from slipway.use_cases.break_lease import BREAK_LEASE
+from slipway.use_cases.issue_token import ISSUE_TOKEN
 from slipway.use_cases.quarantine import QUARANTINE
 from slipway.use_cases.settle_by_people import SETTLE_BY_PEOPLE
 from slipway.use_cases.two_person_act import TwoPersonAct
@@ -12,4 +13,5 @@ ACTS: Mapping[Action, TwoPersonAct] = {
     Action.BREAK_LEASE: BREAK_LEASE,
     Action.QUARANTINE_ACTIVITY: QUARANTINE,
     Action.SETTLE_ACTIVITY: SETTLE_BY_PEOPLE,
+    Action.ISSUE_TOKEN: ISSUE_TOKEN,
 }

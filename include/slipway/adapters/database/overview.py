@@ -60,7 +60,7 @@ class Overview:
         if not found:
             return None
         more = self._sql.one(
-            """SELECT rollback_plan, fixes, needs, proof_in, product_owner, for_team, attended_by, support,
+            """SELECT rollback_plan, fixes, needs, proof_in, change, product_owner, for_team, attended_by, support,
                       (SELECT array_agg(person ORDER BY person) FROM release_requester WHERE release_id = r.id)
                       AS requesters
                FROM release r WHERE id = :id""",
@@ -92,6 +92,16 @@ class Overview:
             FROM pending_act WHERE NOT :waiting OR (state = 'waiting' AND expires_at > now()) ORDER BY id
             """,
             waiting=waiting_only,
+        )
+
+    def service_tokens(self, *, usable_only: bool = True) -> Sequence[Record]:
+        """Tokens of build pipelines, without their hashes."""
+        return self._records(
+            """
+            SELECT id, service, issued_by, issued_at AS at, expires_at, revoked_at, revoked_by, revoked_because
+            FROM service_token WHERE NOT :usable OR (revoked_at IS NULL AND expires_at > now()) ORDER BY id
+            """,
+            usable=usable_only,
         )
 
     def leases(self) -> Sequence[Record]:

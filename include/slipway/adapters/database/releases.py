@@ -192,6 +192,14 @@ class DatabaseReleases:
         )
         return [_attempt(row) for row in rows]
 
+    def awaiting_first_run(self) -> Sequence[Release]:
+        """What a pipeline asked for, whose run the platform has yet to start; oldest first."""
+        rows = self._sql.all(
+            """SELECT id FROM release r WHERE state = 'open' AND change IS NOT NULL
+            AND NOT EXISTS (SELECT FROM attempt WHERE release_id = r.id) ORDER BY requested_at, id"""
+        )
+        return [release for row in rows if (release := self.get(row["id"])) is not None]
+
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
         """Writes how an attempt ended, once."""
         self._sql.run(

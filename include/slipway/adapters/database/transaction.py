@@ -25,6 +25,7 @@ from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
 from slipway.adapters.database.reviews import DatabaseReviews
 from slipway.adapters.database.rows import Sql
+from slipway.adapters.database.service_tokens import DatabaseKeyedRequests, DatabaseServiceTokens
 from slipway.adapters.database.stages import DatabaseStages
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
 from slipway.domain.errors import DatabaseUnavailableError
@@ -59,6 +60,8 @@ class DatabaseTransaction:
         self.reviews = DatabaseReviews(self.sql)
         self.disclosures = DatabaseDisclosures(self.sql)
         self.bookings = DatabaseBookings(self.sql)
+        self.tokens = DatabaseServiceTokens(self.sql)
+        self.keyed_requests = DatabaseKeyedRequests(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
