@@ -7,7 +7,7 @@ Revision ID: 0013
 from alembic import op
 
 revision = "0013"
-down_revision = "0005"
+down_revision = "0010"
 
 _STATEMENTS = """
 CREATE TABLE account_sync (
