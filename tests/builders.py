@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import (
-    LATER_ROWS,
     Action,
     ApprovalLife,
     AuthorityRule,
@@ -43,7 +42,7 @@ SECOND_LINE_AND_MANAGER = AuthorityRule(
 )
 
 AUTHORITY: Mapping[Action, AuthorityRule] = {
-    **{action: LATER_ROWS.get(action, NOBODY) for action in Action},
+    **dict.fromkeys(Action, NOBODY),
     Action.REQUEST_RELEASE: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
     Action.DECLARE_EMERGENCY: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR, also=_SECOND_LINE)),
     Action.APPROVE_PREPROD: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR), differs_from=_REQUESTER),
@@ -52,6 +51,11 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
         who=Eligibility(any_team=TeamRole.SENIOR),
         differs_from=frozenset({Party.REQUESTER, Party.AUTHORISER}),
         one_of_own_team=frozenset({Party.AUTHORISER}),
+    ),
+    Action.SUPPORT_BOOK: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER), reason_required=True),
+    Action.SUPPORT_ACCEPT: AuthorityRule(who=Eligibility(also=_SECOND_LINE), differs_from=_REQUESTER),
+    Action.SUPPORT_WAIVE: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.MANAGER, also=_SECOND_LINE), reason_required=True
     ),
     Action.STOP: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
     Action.CONFIRM: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=frozenset({Duty.PRODUCT_OWNER}))),

@@ -1,4 +1,4 @@
-"""Builds `record_change`: the live stage of a release, with somebody outside who acts in the place of a deploy (R10)."""
+"""Builds `record_change`: the live stage of a release, where somebody outside acts in the place of a deploy (R10)."""
 
 from datetime import timedelta
 

@@ -7,7 +7,7 @@ from slipway.catalogue.document import Document, Location
 from slipway.catalogue.platform_file import DayWindowModel, PlatformModel
 from slipway.catalogue.problems import Problem
 from slipway.domain.people import TeamRole
-from slipway.domain.platform import LATER_ROWS, Action, Party
+from slipway.domain.platform import Action, Party
 from slipway.domain.service import StageRole
 
 
@@ -35,7 +35,7 @@ FLOORS: Mapping[Action, Floor] = {
 
 def missing_rows(platform: PlatformModel) -> list[Action]:
     """Actions for which the table must say who may, and does not."""
-    return [action for action in Action if action not in platform.authority and action not in LATER_ROWS]
+    return [action for action in Action if action not in platform.authority]
 
 
 def platform_problems(document: Document, platform: PlatformModel) -> Iterator[Problem]:

@@ -114,18 +114,6 @@ class AuthorityRule:
     """The person may not gain a role by the act (R26)."""
 
 
-LATER_ROWS: Mapping[Action, AuthorityRule] = {
-    Action.SUPPORT_BOOK: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER), reason_required=True),
-    Action.SUPPORT_ACCEPT: AuthorityRule(
-        who=Eligibility(also=frozenset({Duty.SECOND_LINE})), differs_from=frozenset({Party.REQUESTER})
-    ),
-    Action.SUPPORT_WAIVE: AuthorityRule(
-        who=Eligibility(own_team=TeamRole.MANAGER, also=frozenset({Duty.SECOND_LINE})), reason_required=True
-    ),
-}
-"""Rows that a catalogue, or a policy in effect, may be without, because it may be older than they are."""
-
-
 def duties_of(person: Person, product_owner: str | None = None) -> frozenset[Duty]:
     """The person's duties, product owner being one for the service in question only."""
     held = {
@@ -162,7 +150,7 @@ class Platform:
     time_zone: str
     environments: Mapping[str, EnvironmentSettings]
     authority: Mapping[Action, AuthorityRule]
-    """One rule for every action, but for those of `LATER_ROWS`."""
+    """One rule for every action that was known when it was written."""
     window: ReleaseWindow = field(default_factory=ReleaseWindow)
     """For Preprod and Prod only (R13)."""
     stage_minutes: int = 15
@@ -188,8 +176,7 @@ class Platform:
 
         A policy from before there was such a row gives it to nobody.
         """
-        wanted = Action(action)
-        return self.authority.get(wanted) or LATER_ROWS.get(wanted, AuthorityRule(who=Eligibility()))
+        return self.authority.get(Action(action), AuthorityRule(who=Eligibility()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from slipway.domain.service import Profile
 from slipway.domain.service_token import MOST_DAYS, why_not_usable
 from slipway.domain.two_people import PendingAct
 from slipway.ports.store import Actor, Transaction
+from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
 from slipway.use_cases.world import World
 
@@ -41,7 +42,7 @@ def _about(tx: Transaction, parameters: JsonObject) -> Subject:
     return Subject(words=words, matter=matter_of_service(tx, service))
 
 
-def _why_not_now(world: World, tx: Transaction, parameters: JsonObject) -> str | None:
+def _why_not_now(world: World, tx: Transaction, parameters: JsonObject, _found: Found | None) -> str | None:
     service, replaces = parameters["service"], parameters["replaces"]
     if world.definitions.service(service).profile is not Profile.STATIC_APP:
         return f"{service} is no static app: no pipeline of its own changes it"
