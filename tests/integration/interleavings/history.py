@@ -44,7 +44,7 @@ class History:
     """Looks at the model to know what is possible; never at what the use cases answered."""
 
     def __init__(self, seed: int, model: Model) -> None:
-        self._chance = random.Random(seed)  # noqa: S311 - no secret
+        self._chance = random.Random(seed)
         self._model = model
 
     def commands(self) -> Iterator[Command]:
