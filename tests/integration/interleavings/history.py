@@ -66,7 +66,8 @@ class History:
                 name = {"all": None, "environment": chance.choice(ROLES), "service": chance.choice(SERVICES)}[scope]
                 return Command("hold", (scope, name, chance.random() < 0.3, chance.choice((None, 20, 300))))
             case "lift":
-                return self._one_of("lift", [n for n, one in enumerate(model.holds, 1) if not one.lifted])
+                endless = [n for n, one in enumerate(model.holds, 1) if not one.lifted and one.until is None]
+                return self._one_of("lift", endless)
             case "clock":
                 return Command("move_clock", (chance.choice(MINUTES),))
             case "people":
