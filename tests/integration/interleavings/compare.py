@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from slipway.domain.activity import ActivityKind, ActivityState, TurnState
@@ -43,14 +44,18 @@ def play(seed: int, make: Callable[[datetime], Player], look: Callable[[], None]
     return len(done)
 
 
-def in_memory(folder: Any) -> tuple[Callable[[datetime], Player], Callable[[], None]]:
+def in_memory(folder: Path) -> tuple[Callable[[datetime], Player], Callable[[], None]]:
     """A player on the release database in memory, and a look at what must never be."""
     stores: list[MemoryStore] = []
 
     def make(now: datetime) -> Player:
         store: Any = MemoryStore(now)
         stores[:] = [store]
-        return Player(Scene(store, folder, DEFINITIONS, RULES, people()), now, lambda at: setattr(store, "now", at))
+
+        def set_clock(at: datetime) -> None:
+            store.now = at
+
+        return Player(Scene(store, folder, DEFINITIONS, RULES, people()), now, set_clock)
 
     return make, lambda: _never(stores[0])
 
