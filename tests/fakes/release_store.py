@@ -347,9 +347,7 @@ class MemoryTurns(_Table):
         if turn.state is not TurnState.WAITING or self.holder(turn.lane) is not None:
             raise GuardError(f"two hold the lane {turn.lane}")
         self._all.fencing += 1
-        self._all.turns[turn_id] = replace(
-            turn, state=TurnState.HOLDING, fencing=self._all.fencing, taken_at=self._now
-        )
+        self._all.turns[turn_id] = replace(turn, state=TurnState.HOLDING, fencing=self._all.fencing, taken_at=self._now)
         return self._all.turns[turn_id]
 
     def park(self, turn_id: int) -> bool:
@@ -567,12 +565,8 @@ class MemoryRecords(_Table):
         ends_with_release: bool = False,
     ) -> int:
         number = 1 + len(self._all.holds)
-        standing = StandingHold(
-            id=number, scope=scope, reason=reason, placed_by=by, until=until, absolute=absolute
-        )
-        self._all.holds[number] = Hold(
-            standing=standing, name=name, exempt=exempt, ends_with_release=ends_with_release
-        )
+        standing = StandingHold(id=number, scope=scope, reason=reason, placed_by=by, until=until, absolute=absolute)
+        self._all.holds[number] = Hold(standing=standing, name=name, exempt=exempt, ends_with_release=ends_with_release)
         return number
 
     def lift_hold(self, hold_id: int, _by: str, _because: str) -> bool:

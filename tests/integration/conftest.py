@@ -17,6 +17,7 @@ from tests.clock import Clock
 from tests.empty_database import delete_everything
 from tests.scene import Scene, a_world
 
+
 @pytest.fixture(scope="module")
 def _shared(postgres: EmbeddedPostgres, _release_template: str) -> Iterator[Engine]:
     name = f"release_{uuid.uuid4().hex}"

@@ -50,9 +50,7 @@ def expected_starts(free: Expected, line: Sequence[InLine]) -> Sequence[Expected
     """For each in line, first in line first. Who cannot start when the lane comes free lets the next one go before."""
     found = {index: one.ready for index, one in enumerate(line) if one.ready.at is None}
     while len(found) < len(line):
-        starts = {
-            index: _start(free, one.ready, one.first_fit) for index, one in enumerate(line) if index not in found
-        }
+        starts = {index: _start(free, one.ready, one.first_fit) for index, one in enumerate(line) if index not in found}
         known = [(start.at, index) for index, start in starts.items() if start.at is not None]
         if not known:
             return [(found | starts)[index] for index in range(len(line))]

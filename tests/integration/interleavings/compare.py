@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from slipway.domain.activity import ActivityKind, ActivityState, TurnState
+from tests.builders import people
 from tests.fakes.release_store import MemoryStore
 from tests.integration.interleavings.history import Command, History, what_its_run_does_next
 from tests.integration.interleavings.model import Model
 from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
-from tests.builders import people
 from tests.scene import Scene
 
 BEGINS = datetime(2026, 11, 19, 11, 0, tzinfo=UTC)
@@ -89,7 +89,7 @@ def _till_ten(now: datetime) -> int:
 
 
 def _never(store: MemoryStore) -> None:
-    """Two in the lane; work without its lane, apart from a rescue, or without its lease; a fencing number that was given twice."""
+    """Two in the lane; work without lease, or without the lane where it is no rescue; a number that was given twice."""
     tables = store.tables
     holding = [turn for turn in tables.turns.values() if turn.state is TurnState.HOLDING]
     assert len(holding) <= 1, f"two hold the lane: {holding}"

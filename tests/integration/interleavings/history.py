@@ -108,7 +108,9 @@ class History:
                 name, person = str(step.arguments[1]), chance.choice(("sam", "sue"))
                 if name != "confirm" and chance.random() < 0.4:
                     return Command("expire", (attempt.id, name))
-                return Command("vote", (attempt.id, name, "rob" if name == "confirm" else person, chance.random() < 0.4))
+                return Command(
+                    "vote", (attempt.id, name, "rob" if name == "confirm" else person, chance.random() < 0.4)
+                )
             case "deploy" if stage.deploy is None:
                 return Command("deploy", (attempt.id, chance.choice(("dies before", "dies after", "is unhealthy"))))
             case "smoke":

@@ -293,7 +293,9 @@ class Model:
         stage.permit_at, stage.before, stage.deploy = self.now, self.logged.get(place), "open"
         if place in self.leases:
             overtaken = self.find(self.leases[place][0])
-            self._ended(overtaken, overtaken.stages[PROD], "passed" if overtaken.stages[PROD].confirmed else "superseded")
+            self._ended(
+                overtaken, overtaken.stages[PROD], "passed" if overtaken.stages[PROD].confirmed else "superseded"
+            )
         self.leases[place] = (attempt.id, stage.role)
         if fate == "dies before":
             return "killed"

@@ -56,9 +56,7 @@ def goes_live(scene: Scene, attempt: Attempt) -> None:
     assert scene.close(attempt).outcome == "live"
 
 
-def test_approved_on_thursday_at_16_50_it_starts_on_friday_at_09_30(
-    make: Callable[..., Scene], clock: Clock
-) -> None:
+def test_approved_on_thursday_at_16_50_it_starts_on_friday_at_09_30(make: Callable[..., Scene], clock: Clock) -> None:
     scene = make(on(19, "16:40"))
     attempt = scene.dev_passed()
     clock.set(on(19, "16:50"))

@@ -97,9 +97,7 @@ def test_an_unknown_end_of_the_holder_is_everybodys_reason() -> None:
         (None, -10, Expected(because="h holds the lane, and no stage of h in prod was timed before")),
     ],
 )
-def test_the_lane_is_expected_back_when_nine_in_ten_were_through(
-    lasts: int | None, since: int, said: Expected
-) -> None:
+def test_the_lane_is_expected_back_when_nine_in_ten_were_through(lasts: int | None, since: int, said: Expected) -> None:
     assert lane_free(NOON, one("h", lasts=lasts), NOON + since * MINUTES) == said
 
 
