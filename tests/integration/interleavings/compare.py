@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from slipway.domain.activity import ActivityKind, ActivityState, TurnState
@@ -44,18 +45,18 @@ def play(seed: int, make: Callable[[datetime], Player], look: Callable[[], None]
     return len(done)
 
 
-def in_memory(folder: Any) -> tuple[Callable[[datetime], Player], Callable[[], None]]:
+def in_memory(folder: Path) -> tuple[Callable[[datetime], Player], Callable[[], None]]:
     """A player on the release database in memory, and a look at what must never be."""
     stores: list[MemoryStore] = []
 
     def make(now: datetime) -> Player:
         store: Any = MemoryStore(now)
         stores[:] = [store]
-        return Player(
-            Scene(store, folder, DEFINITIONS, RULES, people(), FakeUpstreams()),
-            now,
-            lambda at: setattr(store, "now", at),
-        )
+
+        def set_clock(at: datetime) -> None:
+            store.now = at
+
+        return Player(Scene(store, folder, DEFINITIONS, RULES, people(), FakeUpstreams()), now, set_clock)
 
     return make, lambda: _never(stores[0])
 
@@ -89,7 +90,7 @@ def _till_ten(now: datetime) -> int:
 
 
 def _never(store: MemoryStore) -> None:
-    """Two in the lane; work without its lane, apart from a rescue, or without its lease; a fencing number that was given twice."""
+    """Two in the lane; work without lease, or without the lane where it is no rescue; a number that was given twice."""
     tables = store.tables
     holding = [turn for turn in tables.turns.values() if turn.state is TurnState.HOLDING]
     assert len(holding) <= 1, f"two hold the lane: {holding}"

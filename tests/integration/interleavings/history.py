@@ -1,10 +1,10 @@
 """Draws what happens next: mostly what a run would do, now and then what nobody wants. Everything from one seed."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.integration.interleavings.model import PROD, ROLES, VOTES, Attempt, Model, Stage
+from tests.integration.interleavings.model import PREEMPTION_IS_BUILT, PROD, ROLES, VOTES, Attempt, Model, Stage
 
 SERVICES = ("orders", "forms", "greeter")
 VOTER = {"approve": "sam", "authorise": "sam", "sign_off": "sue", "confirm": "rob"}
@@ -14,7 +14,7 @@ STEPS_OF_A_HISTORY = 24
 WEIGHTS = {
     "go on": 66,
     "ask": 12,
-    "ask urgently": 2,
+    "ask urgently": 10 if PREEMPTION_IS_BUILT else 2,
     "go wrong": 7,
     "ask for the turn": 6,
     "look": 4,
@@ -66,8 +66,8 @@ class History:
                 name = {"all": None, "environment": chance.choice(ROLES), "service": chance.choice(SERVICES)}[scope]
                 return Command("hold", (scope, name, chance.random() < 0.3, chance.choice((None, 20, 300))))
             case "lift":
-                standing = [n for n, hold in enumerate(model.holds, 1) if not hold.lifted and hold.until is None]
-                return Command("lift", (chance.choice(standing),)) if standing else None
+                endless = [n for n, one in enumerate(model.holds, 1) if not one.lifted and one.until is None]
+                return self._one_of("lift", endless)
             case "clock":
                 return Command("move_clock", (chance.choice(MINUTES),))
             case "people":
@@ -75,10 +75,12 @@ class History:
             case "renew":
                 return Command("renew")
             case "retry":
-                due = [one.id for one in model.releases if one.state == "awaiting_retry"]
-                return Command("retry", (chance.choice(due),)) if due else None
+                return self._one_of("retry", [one.id for one in model.releases if one.state == "awaiting_retry"])
         attempt = chance.choice(model.open) if model.open else None
         return None if attempt is None else self._of_attempt(kind, attempt)
+
+    def _one_of(self, name: str, known: Sequence[object]) -> Command | None:
+        return Command(name, (self._chance.choice(known),)) if known else None
 
     def _of_attempt(self, kind: str, attempt: Attempt) -> Command | None:
         stage = attempt.stage

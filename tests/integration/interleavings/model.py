@@ -372,27 +372,30 @@ class Model:
 
     def codes(self, attempt: Attempt, stage: Stage, *, for_permit: bool = False) -> set[str]:
         """Everything that stands in the way of a stage."""
-        return set(self._codes(attempt, stage, for_permit))
+        rules = [self._over, self._unproven, self._unvoted, self._in_the_way]
+        rules += [self._without_the_lane, self._disagreeing] if for_permit else []
+        return {code for rule in rules for code in rule(attempt, stage)}
 
-    def _codes(self, attempt: Attempt, stage: Stage, for_permit: bool) -> Iterator[str]:
-        release, service = attempt.release, attempt.release.service
+    def _over(self, attempt: Attempt, stage: Stage) -> Iterator[str]:
         if attempt.outcome:
             yield "attempt_ended"
         if stage.ending or stage.outcome:
             yield "stage_ended"
         if attempt.stopped:
             yield "stopped"
-        if stage.role == PROD:
-            yield from self._unproven(attempt)
+
+    def _unvoted(self, _attempt: Attempt, stage: Stage) -> Iterator[str]:
         for step in VOTES[stage.role]:
             grant = stage.grants.get(step)
             if grant is None or not grant.approves:
                 yield "grant_missing"
-            else:
-                if grant.at + GRANT_LIVES <= self.now:
-                    yield "grant_expired"
-                if grant.person in self.gone:
-                    yield "grant_void"
+            elif grant.at + GRANT_LIVES <= self.now:
+                yield "grant_expired"
+            if grant is not None and grant.approves and grant.person in self.gone:
+                yield "grant_void"
+
+    def _in_the_way(self, attempt: Attempt, stage: Stage) -> Iterator[str]:
+        release, service = attempt.release, attempt.release.service
         if (service, attempt.version) in self.bad:
             yield "bad_version"
         if any(self._binds(hold, release, stage.role) for hold in self.holds):
@@ -404,14 +407,15 @@ class Model:
             yield "service_busy"
         if PREEMPTION_IS_BUILT and any(s.undos and s.outcome is None for a in self.open for s in a.stages.values()):
             yield "rescue_running"
-        if for_permit:
-            if not stage.holds:
-                yield "no_turn"
-            if stage.role == PROD:
-                yield from self._disagreeing(attempt)
 
-    def _unproven(self, attempt: Attempt) -> Iterator[str]:
+    def _without_the_lane(self, _attempt: Attempt, stage: Stage) -> Iterator[str]:
+        if not stage.holds:
+            yield "no_turn"
+
+    def _unproven(self, attempt: Attempt, stage: Stage) -> Iterator[str]:
         service = attempt.release.service
+        if stage.role == PREPROD:
+            return
         if attempt.stages[PREPROD].outcome not in GOES_ON:
             yield "not_proven"
             return
@@ -426,8 +430,10 @@ class Model:
         if at + PROOF_LIVES <= self.now:
             yield "proof_expired"
 
-    def _disagreeing(self, attempt: Attempt) -> Iterator[str]:
+    def _disagreeing(self, attempt: Attempt, stage: Stage) -> Iterator[str]:
         service = attempt.release.service
+        if stage.role == PREPROD:
+            return
         preprod, prod = self._runs((service, PREPROD)), self._runs((service, PROD))
         if preprod.version != attempt.version:
             yield "preprod_moved_on"

@@ -81,8 +81,8 @@ class Player:
         self._now = now
         self._set_clock = set_clock
         self._asked = 0
-        scene.artefacts, scene.locks = Artefacts(), Locks()
-        scene.world = replace(scene.world, artefacts=scene.artefacts, locks=scene.locks, sleep=self._sleep)
+        scene.artefacts = Artefacts()
+        scene.world = replace(scene.world, artefacts=scene.artefacts, locks=Locks(), sleep=self._sleep)
         self._slept = 0
         scene.target.clock = lambda: self._now
 

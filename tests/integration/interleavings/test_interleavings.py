@@ -113,7 +113,7 @@ def test_ten_thousand_histories_come_out_as_the_rules_say(capsys: pytest.Capture
     firsts = range(0, IN_MEMORY, 250)
     histories, steps = added_up(play_in_memory, iter(firsts), (first + 250 for first in firsts))
     with capsys.disabled():
-        print(f"\n{histories} histories of the live lane, {steps} steps, each as the model says")
+        print(f"\n{histories} histories of the live lane, {steps} steps, each as the model says")  # noqa: T201
     assert histories >= 10_000
     assert steps > 20 * histories
 
@@ -123,6 +123,6 @@ def test_the_first_of_them_come_out_the_same_on_postgresql(urls: list[str], caps
     firsts = range(0, ON_POSTGRESQL, share)
     histories, steps = added_up(play_on_postgresql, iter(urls), iter(firsts), (first + share for first in firsts))
     with capsys.disabled():
-        print(f"\n{histories} of them on PostgreSQL, {steps} steps, each the same")
+        print(f"\n{histories} of them on PostgreSQL, {steps} steps, each the same")  # noqa: T201
     assert histories == ON_POSTGRESQL
     assert steps > 20 * histories
