@@ -14,6 +14,12 @@ FORBIDDEN, UNAUTHORISED = 403, 401
 READING_BY_POST = ("/list", "/batch")
 """What these endings ask for is read, and no row of anything is written."""
 CHANGING = {"post", "put", "patch", "delete"}
+OWN_SETTINGS = ("/favorite", "/unfavorite")
+"""What these endings change is on somebody's own page only."""
+FOUND_FIRST = ("/backfills/{backfill_id}/", "/parseDagFile/")
+"""Here Airflow finds out which DAG it is before it looks at rights; there is none of that name, so it says 404."""
+NOT_DESCRIBED = {"/clearDagRuns": {"dag_runs": [{"dag_run_id": "1"}]}}
+"""Bodies of which the description does not tell that a field is needed."""
 FROM_ELSEWHERE = ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "same-site"})
 Route = tuple[str, str]
 
@@ -45,9 +51,16 @@ def address(path: str) -> str:
 
 def answers(client: httpx.Client, routes: list[Route], described: Any) -> dict[Route, httpx.Response]:
     return {
-        (method, path): client.request(method, address(path), json=body_for(described, path, method))
+        (method, path): client.request(method, address(path), json=body(described, path, method))
         for method, path in routes
     }
+
+
+def body(described: Any, path: str, method: str) -> Any:
+    for ending, known in NOT_DESCRIBED.items():
+        if path.endswith(ending):
+            return known
+    return body_for(described, path, method)
 
 
 def others(given: dict[Route, httpx.Response], status: int) -> dict[Route, int]:
@@ -62,7 +75,15 @@ def test_a_stranger_changes_nothing(platform: RunningPlatform, routes: list[Rout
 def test_a_viewer_changes_nothing(platform: RunningPlatform, routes: list[Route], described: Any) -> None:
     token = {"authorization": f"Bearer {platform.client(VIEWER).sign_in()}"}
     with httpx.Client(base_url=platform.base_url, headers=token, timeout=60) as client:
-        assert others(answers(client, routes, described), FORBIDDEN) == {}
+        given = answers(client, routes, described)
+    left = {
+        (method, path): status
+        for (method, path), status in others(given, FORBIDDEN).items()
+        if not path.endswith(OWN_SETTINGS)
+    }
+    missing = {route: status for route, status in left.items() if any(part in route[1] for part in FOUND_FIRST)}
+    assert set(missing.values()) <= {httpx.codes.NOT_FOUND}
+    assert left == missing
 
 
 @pytest.mark.parametrize("elsewhere", FROM_ELSEWHERE, ids=str)

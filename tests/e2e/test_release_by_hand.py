@@ -82,7 +82,7 @@ def test_a_run_that_is_edited_or_cleared_deploys_what_was_approved_once(scene: S
     assert clear_all(run).is_success
     run.until_logged("request_answered", path=f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/clear")
     assert scene.client("gus").wait_for_end(run.dag_id, run.run_id, PATIENCE) == "success"
-    assert len(run.log("activity_start_repeated")) > 1
+    assert run.tasks()["preprod.deploy"] != "success"
     assert scene.recorder.works("cleared") == before
     assert (run.attempt()["outcome"], run.release()["outcome"]) == ("proven", "proven")
 
