@@ -225,6 +225,6 @@ def test_a_task_of_a_dag_that_is_not_ours_builds_nothing(build_for: Callable[[st
 
 def test_the_factory_reads_no_database_and_no_variable_while_parsing() -> None:
     words = re.compile(r"\b(Variable|Connection|create_engine|session)\b")
-    for name in ("factory", "form", "stage_tasks", "texts"):
+    for name in ("factory", "form", "light", "nightly", "shape", "stage_tasks", "texts"):
         content = (PROJECT / "include" / "slipway" / "airflow_edge" / f"{name}.py").read_text(encoding="utf-8")
         assert words.findall(content) == []

@@ -37,6 +37,14 @@ def test_airflow_does_not_write_rights_of_every_single_dag() -> None:
     assert "FabAuthManager" not in AUTH_MANAGER
 
 
+def test_the_log_does_not_grow_by_lines_about_each_unchanged_dag(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    levels = environment(_place(monkeypatch, {}), secrets)["AIRFLOW__LOGGING__NAMESPACE_LEVELS"].split()
+    assert "airflow.models.dag=WARNING" in levels
+    assert all(level.startswith("airflow.") for level in levels)
+
+
 def test_without_a_server_named_postgres_is_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _place(monkeypatch, {}).embedded
 
