@@ -4,7 +4,9 @@ import os
 
 from flask_appbuilder.const import AUTH_DB, AUTH_OAUTH
 
-_ISSUER = os.environ.get("SLIPWAY_OIDC_ISSUER", "").rstrip("/")
+from slipway.adapters import single_sign_on as variables  # as a module: FAB takes every name in capitals as a setting
+
+_ISSUER = os.environ.get(variables.ISSUER, "").rstrip("/")
 
 AUTH_TYPE = AUTH_OAUTH if _ISSUER else AUTH_DB
 AUTH_USER_REGISTRATION = False
@@ -20,8 +22,8 @@ if _ISSUER:
             "icon": "fa-key",
             "token_key": "access_token",
             "remote_app": {
-                "client_id": os.environ.get("SLIPWAY_OIDC_CLIENT_ID"),
-                "client_secret": os.environ.get("SLIPWAY_OIDC_CLIENT_SECRET"),
+                "client_id": os.environ.get(variables.CLIENT_ID),
+                "client_secret": os.environ.get(variables.CLIENT_SECRET),
                 "server_metadata_url": f"{_ISSUER}/.well-known/openid-configuration",
                 "client_kwargs": {"scope": "openid", "code_challenge_method": "S256"},
             },

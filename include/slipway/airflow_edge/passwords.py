@@ -2,12 +2,13 @@
 
 import os
 
+from slipway.adapters.single_sign_on import ISSUER
 from slipway.airflow_edge.roles import MACHINES
 
 
 def must_sign_in_elsewhere(account: object) -> str | None:
     """Why this account may not sign in with a password; None where it may: machines, and everybody in a demo."""
-    issuer = os.environ.get("SLIPWAY_OIDC_ISSUER")
+    issuer = os.environ.get(ISSUER)
     if not issuer or account in MACHINES:
         return None
     return (

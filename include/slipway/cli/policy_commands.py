@@ -26,6 +26,7 @@ def status(as_json: AsJson = False) -> None:
         typer.echo(f"proposed   {one['digest']}")
         typer.echo(f"           by {', '.join(one['proposed_by'])} at {minute(one['at'])}")
         _print_lines(one["differences"])
+        _print_gains(one["gains"])
     count = len(disk["differences"])
     told = f"{count} {'thing differs' if count == 1 else 'things differ'}, see `slipway policy diff`"
     typer.echo(f"on disk    {told if count else 'the same'}")
@@ -43,6 +44,7 @@ def diff(as_json: AsJson = False) -> None:
         typer.echo("The catalogue on disk is the policy in effect.")
         return
     _print_lines(found["differences"])
+    _print_gains(found["gains"])
     _print_waiting(found["holds_back"])
 
 
@@ -83,3 +85,8 @@ def _print_lines(lines: Sequence[str]) -> None:
 def _print_waiting(services: dict[str, list[str]]) -> None:
     for service, environments in services.items():
         typer.echo(f"           holds back {service} in {', '.join(environments)}")
+
+
+def _print_gains(people: dict[str, list[str]]) -> None:
+    for person, rights in people.items():
+        typer.echo(f"           {person}, who may activate it, would gain: {'; '.join(rights)}")

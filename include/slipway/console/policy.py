@@ -41,5 +41,6 @@ def propose(person: Person, parts: UsedParts) -> JsonObject:
 @router.post("/activations", status_code=status.HTTP_201_CREATED)
 def activate(body: NewActivation, person: Person, parts: UsedParts) -> JsonObject:
     """Puts a proposal into effect."""
-    proposal = activate_policy(parts.world(), body.digest, Actor(id=person, via=VIA), body.reason)
-    return {**proposal_as_json(proposal), "detail": f"policy {proposal.digest} is in effect"}
+    done = activate_policy(parts.world(), body.digest, Actor(id=person, via=VIA), body.reason)
+    gains = f". You gain: {'; '.join(done.gained)}" if done.gained else ""
+    return {**proposal_as_json(done.proposal), "detail": f"policy {done.proposal.digest} is in effect{gains}"}

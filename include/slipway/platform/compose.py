@@ -8,12 +8,12 @@ import yaml
 
 from slipway.adapters.database.rights import API, RECONCILER, TASK
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
+from slipway.adapters.single_sign_on import CLIENT_ID, CLIENT_SECRET, ISSUER
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import PROJECT, Secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
 from slipway.platform.processes import PREPARE, PROGRAMS
 from slipway.platform.settings import settings
-from slipway.platform.single_sign_on import CLIENT_ID, CLIENT_SECRET, ISSUER
 
 COMPOSE_FILE = PROJECT / "docker-compose.yaml"
 _HEADER = """\

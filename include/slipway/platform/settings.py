@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
+from slipway.adapters.single_sign_on import CLIENT_SECRET
 from slipway.platform.home import Secrets
 from slipway.platform.place import Place
-from slipway.platform.single_sign_on import CLIENT_SECRET
 
 AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayAuthManager"
 QUIETER = " ".join(

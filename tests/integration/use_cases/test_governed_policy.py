@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from slipway.domain.errors import RefusedError, SlipwayError
 from slipway.domain.governed import Governed, Ownership
 from slipway.domain.grant import Step
 from slipway.domain.people import People, TeamRole
-from slipway.domain.platform import Action, Eligibility
+from slipway.domain.platform import Action, Duty, Eligibility
 from slipway.domain.release_window import BankHolidaysOf, ReleaseWindow
 from slipway.ports.store import Actor
 from slipway.use_cases.activate_policy import activate_policy
@@ -365,3 +366,43 @@ def test_who_stays_who_they_are_may_be_proposed(
     changed = known_as(scene, **wanted)
     activate(scene, propose(scene, changed, "rita"), "mona")
     assert in_effect(scene) == changed
+
+
+def with_row(scene: Scene, action: Action, **changes: Any) -> Governed:
+    """As in effect, with a row of the authority table changed."""
+    rules = platform_rules(authority={**AUTHORITY, action: replace(AUTHORITY[action], **changes)})
+    return scene.governed(rules, in_effect(scene).people)
+
+
+def test_who_gains_a_right_leaves_it_to_who_gains_none(scene: Scene) -> None:
+    lena = replace(people().by_id["lena"], teams={"forms": TeamRole.MANAGER})
+    scene.activate(platform_rules(), People(by_id={**in_effect(scene).people.by_id, "lena": lena}))
+    changed = with_row(scene, Action.CLOSE_REVIEW, who=Eligibility(also=frozenset({Duty.SECOND_LINE})))
+    digest = propose(scene, changed, "rita")
+    assert show_policy(scene.store)["proposed"][0]["gains"] == {"lena": ["close_review: everywhere"]}
+    with pytest.raises(RefusedError, match="fiona or mona gains nothing, and must") as refused:
+        activate(scene, digest, "lena")
+    assert refused.value.code == "gains_by_it"
+    activate(scene, digest, "mona")
+    assert json.loads(scene.log("policy_activated")[-1])["activator_gains"] == []
+    assert not [page for page in pages(scene) if "gains by policy" in page]
+
+
+def test_where_every_manager_gains_one_may_activate_it_and_it_is_a_finding(scene: Scene) -> None:
+    changed = with_row(scene, Action.CLOSE_REVIEW, who=Eligibility(any_team=TeamRole.MANAGER))
+    on_disk(scene, changed)
+    gains = {"fiona": ["close_review: everywhere"], "mona": ["close_review: everywhere"]}
+    assert show_policy(scene.store)["on_disk"]["gains"] == gains
+    activate(scene, propose(scene, changed, "rita"), "mona")
+    assert json.loads(scene.log("policy_activated")[-1])["activator_gains"] == ["close_review: everywhere"]
+    (finding,) = (page for page in pages(scene) if "gains by policy" in page)
+    assert "close_review: everywhere" in finding
+
+
+def test_where_the_only_other_manager_proposed_it_nobody_is_left_who_gains_nothing(scene: Scene) -> None:
+    lena = replace(people().by_id["lena"], teams={"forms": TeamRole.MANAGER})
+    scene.activate(platform_rules(), People(by_id={**people("mona").by_id, "fiona": FIONA, "lena": lena}))
+    changed = with_row(scene, Action.CLOSE_REVIEW, who=Eligibility(also=frozenset({Duty.SECOND_LINE})))
+    digest = propose(scene, changed, "fiona")
+    activate(scene, digest, "lena")
+    assert json.loads(scene.log("policy_activated")[-1])["activator_gains"] == ["close_review: everywhere"]
