@@ -1,5 +1,6 @@
 """`slipway support …`: second line's support for an agreed time."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -22,8 +23,8 @@ def book(
     from slipway.cli.status_commands import parse_time
 
     begins, ends = parse_time(from_), parse_time(until)
-    body = {"service": service, "begins": begins and begins.isoformat(), "ends": ends and ends.isoformat()}
-    _post("", {**body, "reason": reason})
+    times = {"begins": begins and begins.isoformat(), "ends": ends and ends.isoformat()}
+    _post("", {"service": service, **times, "reason": reason})
 
 
 @app.command()
@@ -59,7 +60,7 @@ def list_bookings(
     print_table([column.replace("_", " ") for column in columns], rows, "No support is booked.")
 
 
-def _post(path: str, body: dict[str, str | None]) -> None:
+def _post(path: str, body: Mapping[str, object]) -> None:
     from slipway.cli.session import signed_in_rest
 
     typer.echo(signed_in_rest().call("POST", f"/slipway/api/support{path}", json=body)["detail"])

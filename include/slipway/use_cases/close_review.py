@@ -17,15 +17,15 @@ def close_review(world: World, number: int, actor: Actor, reason: str) -> Review
         review = tx.reviews.lock(number)
         refusal = _closed_before(review) or _may_not(tx, review, actor, reason)
         payload = {"review": review.id, "kind": review.kind.value, "reason": reason}
-        where = {"release_id": review.release_id, "service": review.service}
         if refusal is None:
             closed = tx.reviews.close(review.id, actor.id, reason)
-            tx.log("review_closed", actor, **where, payload=payload)
+            tx.log("review_closed", actor, release_id=review.release_id, service=review.service, payload=payload)
             text = f"{actor.id} closes review {review.id} ({review.about}): {reason}"
             tx.tell(Message(key=f"review:{review.id}:closed", channel="deploy", text=text))
             tx.wake()
             return closed
-        tx.log("review_close_refused", actor, **where, payload={**payload, "message": refusal})
+        payload["message"] = refusal
+        tx.log("review_close_refused", actor, release_id=review.release_id, service=review.service, payload=payload)
     raise RefusedError("may_not_close_review", refusal)
 
 

@@ -1,6 +1,11 @@
 """Bringing the release database up to date, once, twice, and by several at once."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from slipway.adapters.database import schema
 from slipway.adapters.database.engine import make_engine
@@ -21,3 +26,26 @@ def test_upgrades_at_once_do_it_one_after_the_other(database_url: str) -> None:
     assert schema.applied_revision(engine) == schema.wanted_revision()
     with DatabaseStore(engine).transaction() as tx:
         assert tx.sql.value("SELECT count(*) FROM log_head") == 1
+
+
+def test_who_was_around_a_release_was_kept_unread_before_and_is_read_now(database_url: str) -> None:
+    schema.upgrade(database_url)
+    engine = make_engine(database_url, pooled=False)
+    config = Config()
+    config.set_main_option("script_location", str(schema._VERSIONS))
+    before = ScriptDirectory.from_config(config).get_revision("0007").down_revision
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, str(before))
+        connection.commit()
+    with DatabaseStore(engine).transaction() as tx:
+        tx.sql.run(
+            """INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, extra)
+            VALUES ('orders', 'ordering', 'standard', 's', 'p', 'prod', 'lena', :extra)""",
+            extra=json.dumps({"for_team": '"ordering"', "attended_by": '"rob"'}),
+        )
+    schema.upgrade(database_url)
+    with DatabaseStore(engine).transaction() as tx:
+        release = tx.releases.get(tx.sql.value("SELECT id FROM release"))
+    assert release is not None
+    assert (release.for_team, release.attended_by, release.booking) == ("ordering", "rob", None)
