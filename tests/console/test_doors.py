@@ -16,6 +16,8 @@ READS = (
     "queue",
     "holds",
     "pending",
+    "tokens",
+    "changes/r1",
     "log",
     "explain?service=orders&environment=prod",
 )
@@ -26,6 +28,12 @@ CHANGES = (
     "pending/1/second",
     "leases/r1.1/break",
     "activities/a1/quarantine",
+    "changes/r1/act",
+    "changes/r1/confirm",
+    "changes",
+    "changes/r1/result",
+    "tokens",
+    "tokens/1/revoke",
 )
 
 

@@ -34,7 +34,7 @@ class Open(Light):
     def _request(self, context: Any) -> AttemptRequest:
         run = context["dag_run"]
         form: Mapping[str, Any] = context["params"]
-        origin, actor = _origin(run, context)
+        origin, actor = origin_of(run, context)
         asked = {} if self.dev_only else form
         return AttemptRequest(
             service=self.service,
@@ -55,7 +55,7 @@ class Open(Light):
         )
 
 
-def _origin(run: Any, context: Any) -> tuple[Origin, Actor]:
+def origin_of(run: Any, context: Any) -> tuple[Origin, Actor]:
     """Who asks, by what Airflow recorded of the trigger. The command line records an operating-system user."""
     kind = str(getattr(run.run_type, "value", run.run_type))
     if kind == "scheduled":

@@ -27,6 +27,29 @@ Marking tasks, clearing them or running them again never deploys anything: what 
 Try again with `slipway retry`.
 """
 
+CHANGE_DOC = """
+### Records a change that is made outside
+
+For what Slipway does not deploy itself: a third party's system, content, infrastructure, data, configuration, Slipway
+itself. Static apps come here too: their build pipeline asks over `POST /slipway/api/changes`.
+
+1. Say what changes, where, why it cannot be automated and until when, how it was tested, and how it comes back.
+2. A senior authorises it and another senior or manager signs it off; one of them is a manager where it is made by hand
+   or was not tested. Nobody decides about what they asked for.
+3. It takes its turn and the one slot like every release. Then whoever makes it has until the deadline:
+   `slipway change act RELEASE` before, `slipway change confirm RELEASE --seen …` after it.
+4. What nobody began in time expires; what nobody reported leaves live uncertain. The lane is free either way.
+
+A change that somebody reports without a permit is recorded as an unauthorised change.
+"""
+
+CHANGE_TASK_DOC: Mapping[str, str] = {
+    "open": "Records what is to be changed, or refuses and says everything that is missing.",
+    "act": "Waits for a person or a pipeline to begin, to act and to report it, to the deadline.",
+    "check_result": "Runs the service's smoke tests where it has some; else what the person looked at is the check.",
+    "finish_stage": "Records how it ended and frees the lane. It cannot undo what was done outside, and says so.",
+}
+
 TASK_DOC: Mapping[str, str] = {
     "open": "Resolves the version to an artefact and the definitions of all stages, or refuses and says why.",
     "take_turn": "Waits for this stage's turn: approvals, proof, window, holds, needs, whoever is ahead in the lane.",

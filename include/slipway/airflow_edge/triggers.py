@@ -16,6 +16,7 @@ from slipway.airflow_edge.changes import changes
 from slipway.airflow_edge.runs import world
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.service import StageRole
+from slipway.use_cases.await_act import act_is_over
 from slipway.use_cases.park_slot import lane_is_freed, slot_is_parked
 from slipway.use_cases.take_turn import may_go_on
 
@@ -85,6 +86,14 @@ class SlotParked(StageTrigger):
     def look(self) -> bool:
         """Whether there is nothing left to wait for."""
         return slot_is_parked(world(), self.attempt_id, StageRole(self.role))
+
+
+class ActIsOver(StageTrigger):
+    """Fires when whoever acts outside has reported, when there is nothing to wait for, or when the time is up."""
+
+    def look(self) -> bool:
+        """Whether the wait is over."""
+        return act_is_over(world(), self.attempt_id)
 
 
 class LaneFreed(StageTrigger):

@@ -25,6 +25,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("approve", "Answer a question of a release with Approve.", "slipway.cli.answer_commands", "approve"),
     Entry("reject", "Answer a question of a release with Reject.", "slipway.cli.answer_commands", "reject"),
     Entry("hold", "Hold back what has not started, and let it go again.", "slipway.cli.hold_commands"),
+    Entry("change", "Record, begin and confirm changes made outside Slipway.", "slipway.cli.change_commands"),
+    Entry("token", "Issue, replace and end tokens of build pipelines.", "slipway.cli.token_commands"),
     Entry("second", "Agree as the second person of two.", "slipway.cli.two_person_commands", "second"),
     Entry("pending", "List what waits for a second person.", "slipway.cli.two_person_commands", "pending"),
     Entry("lease", "Show who holds what, and free what is stuck.", "slipway.cli.lease_commands"),

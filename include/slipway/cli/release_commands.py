@@ -30,6 +30,7 @@ class UpTo(StrEnum):
     PROD = "prod"
 
 
+RECORD_CHANGE = "record_change"
 LOOK_SECONDS = 2.0
 """Between two looks at a run that is waited for."""
 Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
@@ -72,7 +73,7 @@ def ask_for_release(
     }
     if kind is Kind.SECURITY:
         typer.echo("Everybody can read these texts: give a reference only, no details.", err=True)
-    _start(service, {name: value for name, value in conf.items() if value is not None}, version, wait)
+    start(service, {name: value for name, value in conf.items() if value is not None}, version, wait)
 
 
 @retry.command("retry")
@@ -98,7 +99,9 @@ def retry_release(
         "release_id": release_id,
         "resume_of": last["id"],
     }
-    _start(found["service"], {**conf, **_same_aim(found["to"])}, wanted, wait)
+    if last["dag_id"] == RECORD_CHANGE:
+        conf |= {name: found["change"][name] for name in ("sort", "what", "where")} | {"service": found["service"]}
+    start(found["service"], {**conf, **_same_aim(found["to"])}, wanted, wait, dag_id=last["dag_id"])
 
 
 @stop.command("stop")
@@ -118,12 +121,13 @@ def _same_aim(to: str) -> dict[str, str]:
     return {"to": to} if to in set(UpTo) else {}
 
 
-def _start(service: str, conf: dict[str, Any], version: str, wait: bool) -> None:
+def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_id: str | None = None) -> None:
+    """Starts a run as the signed-in person: of the service's release DAG, or of the one that is named."""
     from slipway.cli.session import signed_in_rest
     from slipway.domain.errors import NotFoundError
 
     rest = signed_in_rest()
-    dag_id, run_id = f"release__{service}", _run_id(service, version)
+    dag_id, run_id = dag_id or f"release__{service}", _run_id(service, version)
     try:
         rest.trigger(dag_id, conf, run_id)
     except NotFoundError as error:

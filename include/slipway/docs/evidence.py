@@ -113,12 +113,13 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R10",
         asks="Exceptions are recorded profiles, not holes",
-        rules=("use_cases/open_attempt.py", "catalogue/service_file.py"),
+        rules=("domain/change.py", "use_cases/begin_act.py", "use_cases/end_act.py", "catalogue/service_file.py"),
         tests=(
             "e2e/test_release_path.py::test_a_service_without_dev_goes_through_qa_and_live_and_its_log_tells_it_whole",
+            "integration/use_cases/test_changes_outside.py::*",
+            "integration/use_cases/test_asked_by_pipelines.py::*",
         ),
-        log=("stage_not_needed",),
-        not_yet="Changes outside a service (third party, content, infrastructure, static applications).",
+        log=("stage_not_needed", "act_started", "act_done", "act_expired", "unauthorised_change"),
     ),
     Evidence(
         number="R11",

@@ -20,6 +20,7 @@ from slipway.use_cases.change_stages import (
     as_payload,
     change_stages,
     first_run_of_what_a_pipeline_asked,
+    refuse_another_dag,
     refuse_what_does_not_fit,
 )
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
@@ -62,7 +63,7 @@ def open_attempt(world: World, request: AttemptRequest) -> Attempt:
         return _open(world, request)
     except SlipwayError as error:
         if error.remedy is Remedy.FAIL:
-            _log_refusal(world, request, error)
+            log_refusal(world, request, error)
         raise
 
 
@@ -141,6 +142,7 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
         raise RefusedError(
             "unknown_release", f"there is no release {request.release_id} of {request.service} to go on with"
         )
+    refuse_another_dag(release, request.dag_id)
     if release.state is not ReleaseState.AWAITING_RETRY and not first_run_of_what_a_pipeline_asked(
         tx, release, request.origin
     ):
@@ -318,7 +320,8 @@ def _announcement(attempt: Attempt, release: Release) -> Message:
     )
 
 
-def _log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
+    """A request that came to nothing is in the log too."""
     payload = {
         "code": getattr(error, "code", type(error).__name__),
         "message": str(error),

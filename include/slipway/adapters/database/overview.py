@@ -60,7 +60,7 @@ class Overview:
         if not found:
             return None
         more = self._sql.one(
-            """SELECT rollback_plan, fixes, needs, product_owner,
+            """SELECT rollback_plan, fixes, needs, product_owner, change,
                       (SELECT array_agg(person ORDER BY person) FROM release_requester WHERE release_id = r.id)
                       AS requesters
                FROM release r WHERE id = :id""",

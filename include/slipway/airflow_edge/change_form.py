@@ -1,0 +1,91 @@
+"""The form that a person fills in to record a change that is made outside, and what is read from it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from airflow.sdk import Param
+
+from slipway.domain.change import ChangeSort, OutsideChange
+from slipway.domain.errors import RefusedError
+from slipway.domain.release import ChangeKind
+
+
+def change_params() -> dict[str, Param]:
+    """The form's fields; what every change needs has no default. The rest is asked for by its sort, at `open`."""
+    return {
+        "service": _needed("What is changed", "A service of the catalogue: yours, a third party's, infrastructure."),
+        "sort": Param(
+            type="string",
+            enum=[sort.value for sort in ChangeSort],
+            title="Sort of change",
+            description="Only the pipeline of a static app asks for static_app.",
+        ),
+        "what": _needed("What changes", "One sentence that approvers and the people around you understand."),
+        "where": _needed("Where", "The system, page, table or setting in live."),
+        "rollback_plan": _needed("If it goes wrong", "How what was before comes back. The platform cannot do that."),
+        "by_hand_because": _text("Why by hand", "Why it cannot be automated; a manager agrees to it."),
+        "by_hand_until": Param(
+            None, type=["null", "string"], format="date", title="Agreed until", description="The last day, YYYY-MM-DD."
+        ),
+        "tested": _text("Tested", "Where it was tried before live, and what was seen there."),
+        "untested_because": _text("Not tested, because", "Only where it could not be; a manager agrees to it."),
+        "not_before": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="Not before",
+            description="When whoever acts is ready: until then it does not hold the lane.",
+        ),
+        "change_kind": Param(
+            "standard",
+            type="string",
+            enum=[kind.value for kind in ChangeKind],
+            title="Kind of change",
+            description="Emergency and security go first and skip the window; never the two people.",
+        ),
+        "ticket": _text("Ticket", "A reference, if there is one."),
+        "fixes": _text("Fixes release", "The failed one that this repairs, for example r12."),
+        "release_id": _text("Release", "For a further attempt: set by `slipway retry`."),
+        "resume_of": _text("Attempt", "For a further attempt: the attempt that it goes on from."),
+    }
+
+
+def change_in(form: Mapping[str, Any]) -> OutsideChange:
+    """What the form says. Raises RefusedError where a date or time is none."""
+    not_before = form.get("not_before")
+    return OutsideChange(
+        sort=ChangeSort(form["sort"]),
+        what=form["what"],
+        where=form["where"],
+        tested=form.get("tested") or "",
+        untested_because=form.get("untested_because") or "",
+        by_hand_because=form.get("by_hand_because") or "",
+        by_hand_until=_day(form.get("by_hand_until")),
+        not_before=_instant(not_before) if not_before else None,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise RefusedError("no_date", f"{text} is no day: write it like 2030-01-31") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise RefusedError("no_time", f"{text} is no time: write it like 2030-01-31T09:30+00:00") from error
+    if at.tzinfo is None:
+        raise RefusedError("no_time", f"{text} has no time zone: write it like 2030-01-31T09:30+00:00")
+    return at
+
+
+def _needed(title: str, description: str) -> Param:
+    return Param(type="string", minLength=1, title=title, description=description)
+
+
+def _text(title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], title=title, description=description)

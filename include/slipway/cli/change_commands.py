@@ -1,0 +1,88 @@
+"""`slipway change …`: changes that are made outside, recorded, begun and confirmed as the signed-in person."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from slipway.cli.group import command_group
+from slipway.cli.release_commands import Kind, Wait, start
+
+app = command_group("Record a change that is made outside Slipway, begin it, and say how it went.")
+Release = Annotated[str, typer.Argument(metavar="RELEASE", help="The change's release, e.g. r12.")]
+
+
+class Sort(StrEnum):
+    """What is changed; static apps are changed by their pipelines."""
+
+    THIRD_PARTY = "third_party"
+    CONTENT = "content"
+    INFRASTRUCTURE = "infrastructure"
+    DATA = "data"
+    CONFIGURATION = "configuration"
+
+
+class Result(StrEnum):
+    """How it went."""
+
+    DONE = "done"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
+@app.command("record")
+def record(
+    service: Annotated[str, typer.Argument(help="A service of the catalogue.")],
+    sort: Annotated[Sort, typer.Option(help="What is changed.")],
+    what: Annotated[str, typer.Option(help="What changes, in a sentence.")],
+    where: Annotated[str, typer.Option(help="The system, page, table or setting in live.")],
+    rollback_plan: Annotated[str, typer.Option(help="How what was before comes back.")],
+    by_hand_because: Annotated[str, typer.Option(help="Why it cannot be automated.")],
+    by_hand_until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The last day of that agreement.")],
+    tested: Annotated[str, typer.Option(help="Where it was tried before live, and what was seen.")] = "",
+    untested_because: Annotated[str, typer.Option(help="Why it could not be tried.")] = "",
+    not_before: Annotated[str | None, typer.Option(metavar="ISO8601", help="When whoever acts is ready.")] = None,
+    kind: Annotated[Kind, typer.Option(help="An emergency skips waiting, never approval.")] = Kind.STANDARD,
+    ticket: Annotated[str | None, typer.Option(help="Number or address of the ticket.")] = None,
+    fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
+    wait: Wait = False,
+) -> None:
+    """Ask for a change that is made by hand: starts a run of `record_change` as you."""
+    conf: dict[str, Any] = {
+        "service": service,
+        "sort": sort.value,
+        "what": what,
+        "where": where,
+        "rollback_plan": rollback_plan,
+        "by_hand_because": by_hand_because,
+        "by_hand_until": by_hand_until,
+        "tested": tested or None,
+        "untested_because": untested_because or None,
+        "not_before": not_before,
+        "change_kind": kind.value,
+        "ticket": ticket,
+        "fixes": fixes,
+    }
+    given = {name: value for name, value in conf.items() if value is not None}
+    start(service, given, sort.value, wait, dag_id="record_change")
+
+
+@app.command("act")
+def act(release: Release) -> None:
+    """Begin: everything is checked again, and the permit is given. Nothing is touched before."""
+    from slipway.cli.session import signed_in_rest
+
+    typer.echo(signed_in_rest().call("POST", f"/slipway/api/changes/{release}/act", json={})["detail"])
+
+
+@app.command("confirm")
+def confirm(
+    release: Release,
+    seen: Annotated[str, typer.Option(help="What was done, and what you looked at in live.")],
+    result: Annotated[Result, typer.Option(help="undone: it failed, and what was before is back.")] = Result.DONE,
+) -> None:
+    """Say how it went; without a permit it is recorded as an unauthorised change."""
+    from slipway.cli.session import signed_in_rest
+
+    body = {"result": result.value, "seen": seen}
+    typer.echo(signed_in_rest().call("POST", f"/slipway/api/changes/{release}/confirm", json=body)["detail"])

@@ -1,0 +1,119 @@
+"""Changes made outside and service tokens, on the command line: REST calls of the signed-in person."""
+
+import pytest
+
+from slipway.domain.service_token import hash_of
+from tests.fakes.airflow_server import FakeAirflow
+from tests.unit.cli.test_changing_commands import Slipway, airflow, config, nobody, rita
+
+__all__ = ["airflow", "config", "nobody", "rita"]
+
+TRIGGER = "POST /api/v2/dags/record_change/dagRuns"
+NEEDED = {
+    "--sort": "third_party",
+    "--what": "the letter",
+    "--where": "the vendor's console",
+    "--rollback-plan": "the old letter",
+    "--by-hand-because": "no interface",
+    "--by-hand-until": "2030-01-31",
+}
+
+
+def words(options: dict[str, str]) -> list[str]:
+    return [word for option in options.items() for word in option]
+
+
+def test_recording_a_change_starts_the_one_dag_for_changes(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    result = rita("change", "record", "notify", *words(NEEDED), "--tested", "in the trial account")
+
+    (asked,) = airflow.changes()
+    assert (result.exit_code, asked.person) == (0, "rita")
+    assert asked.body["conf"] == {
+        "service": "notify",
+        "sort": "third_party",
+        "what": "the letter",
+        "where": "the vendor's console",
+        "rollback_plan": "the old letter",
+        "by_hand_because": "no interface",
+        "by_hand_until": "2030-01-31",
+        "tested": "in the trial account",
+        "change_kind": "standard",
+    }
+    assert asked.body["dag_run_id"].startswith("notify-third_party-")
+
+
+@pytest.mark.parametrize("missing", NEEDED)
+def test_what_every_change_needs_is_asked_for_at_once(rita: Slipway, airflow: FakeAirflow, missing: str) -> None:
+    left = {option: value for option, value in NEEDED.items() if option != missing}
+    assert rita("change", "record", "notify", *words(left)).exit_code == 2
+    assert airflow.changes() == []
+
+
+def test_beginning_and_confirming_go_to_the_change(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/changes/r7/*"] = (200, {"detail": "go ahead"})
+
+    assert "go ahead" in rita("change", "act", "r7").stdout
+    rita("change", "confirm", "r7", "--seen", "a letter came")
+    rita("change", "confirm", "r7", "--seen", "it said no", "--result", "undone")
+
+    assert [(one.path.rpartition("/")[2], one.body) for one in airflow.changes()] == [
+        ("act", {}),
+        ("confirm", {"result": "done", "seen": "a letter came"}),
+        ("confirm", {"result": "undone", "seen": "it said no"}),
+    ]
+
+
+def test_a_retry_of_a_change_starts_the_dag_for_changes_again(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    attempt = {"id": "r7.1", "dag_id": "record_change", "run_id": "run-1", "outcome": "failed", "version": "data-1"}
+    airflow.answers["GET /slipway/api/releases/r7"] = (
+        200,
+        {
+            "service": "orders",
+            "summary": "s",
+            "rollback_plan": "p",
+            "change_kind": "standard",
+            "to": "prod",
+            "change": {"sort": "data", "what": "s", "where": "the table", "tested": "t"},
+            "attempts": [attempt],
+        },
+    )
+
+    rita("retry", "r7")
+
+    (asked,) = airflow.changes()
+    assert (asked.body["conf"]["release_id"], asked.body["conf"]["where"]) == ("r7", "the table")
+    assert (asked.body["conf"]["sort"], asked.body["conf"]["service"]) == ("data", "orders")
+
+
+@pytest.mark.parametrize(("command", "more"), [("issue", []), ("rotate", ["--replaces", "3"])])
+def test_the_secret_of_a_token_stays_here_and_only_its_hash_is_sent(
+    rita: Slipway, airflow: FakeAirflow, command: str, more: list[str]
+) -> None:
+    airflow.answers["POST /slipway/api/tokens"] = (202, {"detail": "pending 5: nothing was done yet"})
+
+    result = rita("token", command, "leaflets", "--reason", "its pipeline", *more)
+
+    secret = result.stdout.split()[-1]
+    (asked,) = airflow.changes()
+    assert secret.startswith("slp_")
+    assert asked.body["hash"] == hash_of(secret)
+    assert secret not in str(asked.body)
+    assert asked.body.get("replaces") == (3 if more else None)
+
+
+def test_a_refused_token_shows_no_secret(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/tokens"] = (403, {"code": "may_not_issue_token", "message": "you may not"})
+
+    result = rita("token", "issue", "leaflets", "--reason", "x")
+
+    assert (result.exit_code, "slp_" in result.output) == (1, False)
+
+
+def test_a_token_is_ended_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/tokens/3/revoke"] = (200, {"detail": "token 3 counts no more"})
+
+    assert rita("token", "revoke", "3").exit_code == 2
+    assert "counts no more" in rita("token", "revoke", "3", "--reason", "it leaked").stdout
