@@ -123,7 +123,7 @@ class ServiceModel(OwnedModel):
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
 
-    def stage_models(self) -> dict[StageRole, AnyStageModel]:
+    def stage_models(self) -> dict[StageRole, StageModel | AbsentStageModel]:
         """The stages by role."""
         return {role: getattr(self.stages, role.value) for role in StageRole}
 
@@ -172,7 +172,7 @@ class OutsideModel(OwnedModel):
     smoke: SmokeModel | None = Field(None, description="Asked after each change; a static app needs it.")
     stages: OutsideStagesModel
 
-    def stage_models(self) -> dict[StageRole, AnyStageModel]:
+    def stage_models(self) -> dict[StageRole, AbsentStageModel | ActStageModel]:
         """The stages by role."""
         return {role: getattr(self.stages, role.value) for role in StageRole}
 
