@@ -1,7 +1,6 @@
 """Pipelines of static apps and people who act by hand, by REST; by the demo catalogue's rules and people."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +38,11 @@ def scene(engine: Engine, tmp_path: Path) -> Scene:
 
 
 @pytest.fixture
-def pipeline(client: TestClient) -> Iterator[dict[str, str]]:
+def pipeline(client: TestClient) -> dict[str, str]:
     """The headers of a pipeline whose token mona and piet issued."""
     asked = issue(client, "mona")
     assert (asked.status_code, second(client, "piet", asked.json()["id"]).status_code) == (202, 200)
-    yield with_token(SECRET)
+    return with_token(SECRET)
 
 
 def with_token(secret: str) -> dict[str, str]:
@@ -101,7 +100,8 @@ def test_a_result_without_a_permit_is_refused_and_found(
     client: TestClient, scene: Scene, pipeline: dict[str, str]
 ) -> None:
     change = client.post("/api/changes", json=ASKED, headers=pipeline).json()["id"]
-    scene.opened("7", by="platform", service="leaflets", release_id=change, origin=Origin.PLATFORM)
+    more = {"dag_id": "record_change", "origin": Origin.PLATFORM}
+    scene.opened("7", by="platform", service="leaflets", release_id=change, **more)
     refused = report(client, pipeline, change, "done")
     assert (refused.status_code, refused.json()["code"]) == (403, "unauthorised_change")
     assert "without a permit" in json.loads(scene.log("unauthorised_change")[0])["what"]

@@ -1,6 +1,7 @@
 """The shape of `record_change`: the live stage of a release, with an act outside in the place of the deploy."""
 
 import copy
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ def test_its_tasks(dag: DAG) -> None:
 
 def test_nobody_acts_before_both_have_decided_and_its_turn_has_come(dag: DAG) -> None:
     order = ("open", "prod.authorise", "prod.sign_off", "prod.take_turn", "prod.act", "prod.check_result")
-    for before, task in zip(order, order[1:], strict=False):
+    for before, task in itertools.pairwise(order):
         assert dag.get_task(task).upstream_task_ids == {before}
         assert dag.get_task(task).trigger_rule == "all_success"
 

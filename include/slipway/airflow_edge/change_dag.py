@@ -14,7 +14,7 @@ from slipway.airflow_edge.steps import Close, FinishStage, Smoke
 from slipway.airflow_edge.texts import CHANGE_DOC, CHANGE_TASK_DOC, TASK_DOC
 from slipway.domain.grant import Step
 from slipway.domain.service import StageRole
-from slipway.use_cases.ask_change import CHANGE_DAG
+from slipway.use_cases.change_stages import CHANGE_DAG
 
 PROD = StageRole.PROD
 _AGAIN = {"retries": 5, "retry_delay": timedelta(seconds=1)}

@@ -163,7 +163,7 @@ class ServiceModel(OwnedModel):
         [], description="Pre-production environments that prove an emergency while Preprod is down (`--proof-in`)."
     )
 
-    def stage_models(self) -> dict[StageRole, AnyStageModel]:
+    def stage_models(self) -> dict[StageRole, StageModel | AbsentStageModel]:
         """The stages by role."""
         return {role: getattr(self.stages, role.value) for role in StageRole}
 
@@ -218,7 +218,7 @@ class OutsideModel(OwnedModel):
     smoke: SmokeModel | None = Field(None, description="Asked after each change; a static app needs it.")
     stages: OutsideStagesModel
 
-    def stage_models(self) -> dict[StageRole, AnyStageModel]:
+    def stage_models(self) -> dict[StageRole, AbsentStageModel | ActStageModel]:
         """The stages by role."""
         return {role: getattr(self.stages, role.value) for role in StageRole}
 

@@ -52,12 +52,12 @@ def find_act(tx: Transaction, release_id: str) -> ActMatter:
     if not attempts:
         raise NotFoundError(f"the run of {release_id} has not begun yet: ask again in a moment")
     attempt = tx.releases.lock_attempt(attempts[-1].id)
-    activities = tx.activities.of_stage(attempt.id, PROD)
+    act = next((one for one in tx.activities.of_stage(attempt.id, PROD) if one.kind is ActivityKind.ACT), None)
     return ActMatter(
         release=tx.policy().governed.owned(release),
         attempt=attempt,
         stage=tx.stages.lock(attempt.id, PROD),
-        activity=next((one for one in activities if one.kind is ActivityKind.ACT), None),
+        activity=None if act is None else tx.activities.lock(act.id),
     )
 
 

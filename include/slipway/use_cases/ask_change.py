@@ -16,8 +16,6 @@ from slipway.use_cases.change_stages import as_payload, refuse_what_does_not_fit
 from slipway.use_cases.keyed import answer_before, keep_answer
 from slipway.use_cases.world import World
 
-CHANGE_DAG = "record_change"
-
 
 @dataclass(frozen=True, kw_only=True)
 class AskedChange:

@@ -34,7 +34,8 @@ def await_act(world: World, attempt_id: str, actor: Actor) -> Awaited:
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         stage = tx.stages.lock(attempt_id, PROD)
-        activity, until = _activity(tx, attempt_id), _until(tx, stage)
+        activity = _activity(tx, attempt_id)
+        until = _until(tx, stage, activity)
         wait_on = _goes_on(attempt, stage, activity) and until is not None and tx.now < until
         if wait_on and until is not None:
             _announce(tx, attempt, stage, until)
@@ -57,15 +58,18 @@ def act_is_over(world: World, attempt_id: str) -> bool:
         if attempt is None:
             return True
         stage = tx.stages.get(attempt_id, PROD)
-        until = _until(tx, stage)
-        return until is None or tx.now >= until or not _goes_on(attempt, stage, _activity(tx, attempt_id))
+        activity = _activity(tx, attempt_id)
+        until = _until(tx, stage, activity)
+        return until is None or tx.now >= until or not _goes_on(attempt, stage, activity)
 
 
 def _activity(tx: Transaction, attempt_id: str) -> Activity | None:
     return next((one for one in tx.activities.of_stage(attempt_id, PROD) if one.kind is ActivityKind.ACT), None)
 
 
-def _until(tx: Transaction, stage: Stage) -> datetime | None:
+def _until(tx: Transaction, stage: Stage, activity: Activity | None) -> datetime | None:
+    if activity is not None:
+        return activity.deadline
     return act_until(stage.definition, tx.turns.find(stage.attempt_id, PROD))
 
 

@@ -12,6 +12,15 @@ from slipway.domain.release import Origin, Release, ReleaseState, StageOutcome
 from slipway.domain.service import ActedBy, ActSettings, Profile, Service, StageDefinition, StageRole
 from slipway.ports.store import NewStage, PolicyInEffect, Transaction
 
+CHANGE_DAG = "record_change"
+
+
+def refuse_another_dag(release: Release, dag_id: str) -> None:
+    """What is made outside goes on in the one DAG without a deploy, and nothing else does. Raises RefusedError."""
+    if (release.change is not None) != (dag_id == CHANGE_DAG):
+        fits = CHANGE_DAG if release.change is not None else f"release__{release.service}"
+        raise RefusedError("wrong_dag", f"{release.id} goes on in {fits}, not in {dag_id}: use `slipway retry`")
+
 
 def refuse_what_does_not_fit(
     tx: Transaction, policy: PolicyInEffect, service: Service, change: OutsideChange | None

@@ -23,6 +23,7 @@ from slipway.use_cases.change_stages import (
     as_payload,
     change_stages,
     first_run_of_what_a_pipeline_asked,
+    refuse_another_dag,
     refuse_what_does_not_fit,
 )
 from slipway.use_cases.check_needs import refuse_circles, resolved_needs
@@ -195,6 +196,7 @@ def _release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | No
         raise RefusedError(
             "unknown_release", f"there is no release {request.release_id} of {request.service} to go on with"
         )
+    refuse_another_dag(release, request.dag_id)
     if release.state is not ReleaseState.AWAITING_RETRY and not first_run_of_what_a_pipeline_asked(
         tx, release, request.origin
     ):

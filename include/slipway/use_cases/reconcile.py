@@ -7,8 +7,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
 from slipway.ports.outside import RunState, Scheduler
 from slipway.ports.store import Transaction
-from slipway.use_cases.ask_change import CHANGE_DAG
-from slipway.use_cases.change_stages import change_form
+from slipway.use_cases.change_stages import CHANGE_DAG, change_form
 from slipway.use_cases.close_attempt import close_attempt
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.facts import release_of

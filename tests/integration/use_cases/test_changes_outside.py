@@ -353,6 +353,21 @@ def test_a_rolled_back_change_is_tried_again_with_new_answers(scene: Scene) -> N
     assert scene.release_of(again).requesters == {"rita", "rob"}
 
 
+def test_a_change_goes_on_in_its_own_dag_only_and_a_release_never_there(scene: Scene) -> None:
+    attempt = its_turn(scene)
+    begin(scene, attempt)
+    report(scene, attempt, "undone")
+    scene.finish(attempt, PROD)
+    scene.close(attempt)
+    with pytest.raises(RefusedError) as refused:
+        scene.opened(service="notify", dag_id="release__notify", release_id=attempt.release_id)
+    assert refused.value.code == "wrong_dag"
+    failed = scene.opened("1.0")
+    scene.close(failed)
+    with pytest.raises(RefusedError, match="goes on in release__orders"):
+        scene.opened(dag_id="record_change", release_id=failed.release_id)
+
+
 def test_reporting_the_same_again_changes_nothing_and_the_contrary_is_refused(scene: Scene) -> None:
     attempt = its_turn(scene)
     begin(scene, attempt)
