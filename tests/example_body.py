@@ -5,8 +5,8 @@ from typing import Any
 
 _EXAMPLES = {"string": "x", "integer": 1, "number": 1, "boolean": True, "null": None}
 _FORMATS = {"date-time": "2100-01-01T00:00:00Z", "date": "2100-01-01", "uuid": "00000000-0000-0000-0000-000000000001"}
-_NAMES = {"service": "orders"}
-"""What is there in every test."""
+_NAMES = {"service": "orders", "hash": "0" * 64}
+"""What is there in every test, and what only one pattern allows."""
 _WANTED = {"reason"}
 """Filled in though they may be left out: without one a change is refused for another cause than the one tried."""
 Schema = Mapping[str, Any]

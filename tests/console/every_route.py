@@ -14,6 +14,8 @@ from tests.example_body import body_for
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_TASKS = ("/api/grants", "/api/audits")
 """Opened by the platform's internal token, never by a person."""
+OF_PIPELINES = ("/api/changes", "/api/changes/{release_id}/result")
+"""Opened by a service token, never by a person."""
 
 
 @dataclass(frozen=True, order=True)

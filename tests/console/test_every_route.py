@@ -5,20 +5,25 @@ The routes come from the application itself: a new one is covered as soon as it 
 
 import itertools
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
+from slipway.catalogue.load import load_catalogue
 from slipway.domain.platform import Action
 from slipway.domain.release import ChangeKind
 from slipway.ports.store import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
-from tests.builders import PREPROD
-from tests.console.conftest import as_person, as_task
-from tests.console.every_route import OF_TASKS, Route, all_routes, body_of
-from tests.scene import Scene
+from tests.builders import PREPROD, a_service
+from tests.console.conftest import CATALOGUE, as_person, as_task
+from tests.console.every_route import OF_PIPELINES, OF_TASKS, Route, all_routes, body_of
+from tests.outside import SERVICES, recorded
+from tests.scene import Scene, a_world
 
 OPEN = [Route("GET", "/health")]
 FOR_EVERYBODY = [Route("POST", "/api/policy/proposals")]
@@ -26,7 +31,7 @@ FOR_EVERYBODY = [Route("POST", "/api/policy/proposals")]
 VIEWER = "pat"
 ROUTES = all_routes()
 CHANGES = [route for route in ROUTES if route.changes]
-OF_PEOPLE = [route for route in CHANGES if route.path not in OF_TASKS]
+OF_PEOPLE = [route for route in CHANGES if route.path not in {*OF_TASKS, *OF_PIPELINES}]
 FROM_ELSEWHERE = (
     {"origin": "https://elsewhere.example"},
     {"sec-fetch-site": "cross-site"},
@@ -34,6 +39,14 @@ FROM_ELSEWHERE = (
     {"x-requested-with": ""},
 )
 """What the browser adds to a request that a page of another site, or of another port, has somebody send."""
+
+
+@pytest.fixture
+def scene(engine: Engine, tmp_path: Path) -> Scene:
+    """The demo catalogue's rules and people, and services that are changed outside."""
+    catalogue = load_catalogue(CATALOGUE)
+    services = (a_service(), *SERVICES)
+    return a_world(engine, tmp_path, *services, rules=catalogue.platform, everybody=catalogue.people)
 
 
 @pytest.fixture
@@ -47,6 +60,9 @@ def known(scene: Scene) -> dict[str, str]:
     with scene.store.transaction() as tx:
         activity = tx.activities.of_stage(attempt.id, PREPROD)[0].id
         (review,) = tx.reviews.all(open_only=True)
+        token = tx.tokens.issue("leaflets", "1" * 64, ("mona", "piet"), tx.now + timedelta(days=1))
+        booking = tx.bookings.book("orders", tx.now, tx.now + timedelta(hours=1), "a large change", "rita")
+    change = recorded(scene)
     pending = ask_second(scene.world, Action.BREAK_LEASE, {"attempt": attempt.id}, "it is stuck", lena)
     filed = file_disclosure(scene.world, "orders", "a hole in the order page", "the old page", lena)
     return {
@@ -57,6 +73,9 @@ def known(scene: Scene) -> dict[str, str]:
         "pending": str(pending.id),
         "reviews": str(review.id),
         "disclosures": filed.reference,
+        "changes": change.release_id,
+        "tokens": str(token.id),
+        "support": str(booking.id),
     }
 
 
@@ -122,6 +141,18 @@ def test_no_person_passes_for_a_task(client: TestClient, scene: Scene, route: Ro
 
     assert [answer.status_code for answer in answers] == [401, 403]
     assert (everything(scene), entries(scene)) == before
+
+
+@pytest.mark.parametrize("route", [route for route in CHANGES if route.path in OF_PIPELINES], ids=str)
+def test_no_person_passes_for_a_pipeline(client: TestClient, scene: Scene, known: dict[str, str], route: Route) -> None:
+    before = everything(scene)
+    as_somebody = {**as_person("mona"), "authorization": "Bearer a-token-of-mona"}
+
+    path, body = filled(route, known), body_of(route)
+    answers = [client.post(path, json=body, headers=one) for one in (as_person("mona"), as_somebody)]
+
+    assert [answer.status_code for answer in answers] == [401, 403]
+    assert everything(scene) == before
 
 
 @pytest.mark.parametrize("route", OF_PEOPLE, ids=str)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import ParamValidationError
-from airflow.serialization.serialized_objects import DagSerialization
 
 from slipway.airflow_edge.approval import ApprovalSensor
 from slipway.airflow_edge.change_dag import change_dag
@@ -17,6 +16,7 @@ from slipway.airflow_edge.light import Light
 from slipway.domain.change import ChangeSort
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
+from tests.dags.as_read import as_airflow_reads_it
 
 pytestmark = pytest.mark.airflow
 GIVEN = {
@@ -79,10 +79,10 @@ def test_no_task_goes_past_its_pool(dag: DAG) -> None:
 
 
 def test_it_can_be_serialised_and_loses_nothing_by_our_shorter_way(dag: DAG, monkeypatch: pytest.MonkeyPatch) -> None:
-    short = DagSerialization.to_dict(dag)
+    short = as_airflow_reads_it(dag)
     with monkeypatch.context() as whole:
         whole.delattr(Light, "get_serialized_fields")
-        assert DagSerialization.to_dict(dag) == short
+        assert as_airflow_reads_it(dag) == short
 
 
 def test_it_explains_itself(dag: DAG) -> None:

@@ -1,7 +1,6 @@
 """The shape of the DAGs that the design rests on."""
 
 import copy
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import ParamValidationError
-from airflow.serialization.definitions.baseoperator import SerializedBaseOperator
 from airflow.serialization.serialized_objects import DagSerialization
 
 from slipway.airflow_edge.approval import ApprovalSensor
@@ -18,6 +16,7 @@ from slipway.airflow_edge.light import Light
 from slipway.catalogue.files import service_names
 from slipway.domain.grant import Step
 from slipway.platform.home import PROJECT
+from tests.dags.as_read import as_airflow_reads_it
 
 pytestmark = pytest.mark.airflow
 DEV = {"open", "take_turn", "migrate", "deploy", "smoke", "finish_stage", "close"}
@@ -60,16 +59,6 @@ def test_what_is_left_out_of_the_serialised_tasks_is_at_airflows_default(
     with monkeypatch.context() as whole:
         whole.delattr(Light, "get_serialized_fields")
         assert {dag_id: as_airflow_reads_it(dag) for dag_id, dag in dags.items()} == short
-
-
-def as_airflow_reads_it(dag: DAG) -> Mapping[str, Mapping[str, object]]:
-    """The fields of the DAG's tasks after they were written and read again."""
-    read = DagSerialization.from_dict(json.loads(json.dumps(DagSerialization.to_dict(dag))))
-    fields = SerializedBaseOperator.get_serialized_fields() - {"params"}
-    return {
-        task.task_id: {name: getattr(task, name, None) for name in fields} | {"form": task.params.dump()}
-        for task in read.tasks
-    }
 
 
 @pytest.mark.parametrize("file", sorted((PROJECT / "dags").glob("*.py")), ids=lambda file: file.name)

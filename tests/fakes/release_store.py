@@ -10,7 +10,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slipway.domain.activity import Activity, ActivityKind, ActivityState, Permit, Turn, TurnState, Worker
+from slipway.domain.activity import (
+    Activity,
+    ActivityKind,
+    ActivityState,
+    Overtaken,
+    Permit,
+    Rescue,
+    Turn,
+    TurnState,
+    Worker,
+)
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
@@ -54,6 +64,7 @@ class Tables:
     stages: dict[Key, Stage] = field(default_factory=dict)
     turns: dict[int, Turn] = field(default_factory=dict)
     freed: dict[int, float] = field(default_factory=dict)
+    overtaken: dict[int, tuple[int, str]] = field(default_factory=dict)
     leases: dict[tuple[str, str], Lease] = field(default_factory=dict)
     permits: dict[Key, Permit] = field(default_factory=dict)
     activities: dict[str, Activity] = field(default_factory=dict)
@@ -357,6 +368,18 @@ class MemoryTurns(_Table):
         self._all.turns[turn_id] = replace(turn, slot_parked=True)
         return True
 
+    def overtake(self, turn_id: int, by: int, because: str) -> None:
+        turn = self._all.turns[turn_id]
+        refuse_over_open_work(self._all, turn.attempt_id, turn.role)
+        self._all.turns[turn_id] = replace(turn, state=TurnState.FREED)
+        self._all.overtaken[turn_id] = (by, because)
+
+    def overtaken_by(self, turn_id: int) -> Sequence[Overtaken]:
+        found = [
+            (self._all.turns[turn], because) for turn, (by, because) in self._all.overtaken.items() if by == turn_id
+        ]
+        return [Overtaken(attempt_id=turn.attempt_id, because=because) for turn, because in found]
+
     def free(self, attempt_id: str, role: StageRole) -> bool:
         turn = self.find(attempt_id, role)
         if turn is None or turn.state is TurnState.FREED:
@@ -460,6 +483,18 @@ class MemoryActivities(_Table):
         order = list(ActivityKind)
         mine = [one for one in self._all.activities.values() if (one.attempt_id, one.role) == (attempt_id, role)]
         return sorted(mine, key=lambda one: (order.index(one.kind), one.number))
+
+    def rescues(self) -> Sequence[Rescue]:
+        begun = [one for one in self._all.activities.values() if one.kind is ActivityKind.UNDO and one.number == 1]
+        return [
+            Rescue(
+                attempt_id=one.attempt_id,
+                service=self._all.attempts[one.attempt_id].service,
+                environment=self._all.stages[one.attempt_id, one.role].environment,
+            )
+            for one in begun
+            if self._all.stages[one.attempt_id, one.role].outcome is None
+        ]
 
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
         activity = self._all.activities[activity_id]

@@ -58,7 +58,9 @@ def load_one(folder: Path, name: str) -> Catalogue:
 def load_service(folder: Path, name: str) -> Service:
     """One service from its file alone, without looking at people and environments. Errors as `load_one`."""
     document = read_document(folder, require_service(folder, name))
-    model: AnyServiceModel = _or_raise(document, _service_in(document))
+    model = _service_in(document)
+    if document.problems or model is None:
+        raise CatalogueError(document.problems)
     return model.service()
 
 

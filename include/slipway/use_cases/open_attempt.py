@@ -103,7 +103,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         if release is not None and release.kind is ChangeKind.SECURITY:
             _refuse_free_text(request)
         _refuse_strangers(policy, service, request, release)
-        last = tx.releases.attempts(release.id)[-1] if release else None
+        last = next(reversed(tx.releases.attempts(release.id)), None) if release else None
         artefact = _artefact(world, request, release, last)
         again = inherited(last, artefact)
         if request.origin is Origin.PERSON:

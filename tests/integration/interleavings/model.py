@@ -16,7 +16,7 @@ PROOF_LIVES = timedelta(days=2)
 OPENS, CLOSES, CLOSES_ON_FRIDAY = 570, 1020, 960
 UNDO_TRIES = 3
 
-PREEMPTION_IS_BUILT = False
+PREEMPTION_IS_BUILT = True
 """Whether urgent releases overtake what is only watched in Prod, and a rescue holds back new starts. To be set to True
 as soon as the use cases do so; nothing else changes."""
 

@@ -20,8 +20,8 @@ ONLY_READ = ("log_head", "alembic_version")
 """The head of the log moves with the log, by a function that runs as the owner."""
 DECIDED_BY_PEOPLE: Mapping[str, tuple[str, ...]] = {
     API: (),
-    RECONCILER: ("grant", "policy_proposal"),
-    TASK: ("grant", "policy", "policy_proposal", "pending_act"),
+    RECONCILER: ("grant", "policy_proposal", "disclosure", "support", "service_token"),
+    TASK: ("grant", "policy", "policy_proposal", "pending_act", "support", "service_token", "account_sync"),
 }
 """By role, the tables whose rows it reads and never writes. Expired questions are closed by the reconciler."""
 
