@@ -32,7 +32,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "slot_parked": "The pool's one slot is really held for this turn.",
         "permit_issued": "Checked again at this instant, and work may begin: digest, policy, grants, targets' answers.",
         "permit_refused": "The check at the last instant said no: every blocker, and what the targets answered.",
-        "target_asked_again": "Just before the permit a target was unclear, or the service busy: asked again for a while.",
+        "target_asked_again": "Before the permit a target was unclear, or the service busy: asked again for a while.",
         "start_held_back": "Just before the permit a rescue was found to run: the start waits for its end.",
         "drift_found": "A target runs what the log does not know: it was changed past the platform.",
         "lane_overtaken": "An urgent release took the lane from this stage, watched on in Prod: `by`, `because`.",
