@@ -87,6 +87,11 @@ def test_neither_lane_nor_lease_is_freed_over_an_open_activity(scene: Scene) -> 
     with pytest.raises(DBAPIError, match="settle it before its service_lease"), scene.store.transaction() as tx:
         tx.leases.free(attempt.id, PREPROD)
     with scene.store.transaction() as tx:
+        turn = tx.turns.find(attempt.id, PREPROD)
+    assert turn is not None
+    with pytest.raises(DBAPIError, match="settle it before its turn"), scene.store.transaction() as tx:
+        tx.turns.overtake(turn.id, turn.id, "an emergency")
+    with scene.store.transaction() as tx:
         tx.activities.close(activity, ActivityState.DONE, "")
         assert tx.turns.free(attempt.id, PREPROD)
         assert tx.leases.free(attempt.id, PREPROD)

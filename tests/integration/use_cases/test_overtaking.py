@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from slipway.use_cases.reconcile import withdraw_dead_questions
 from slipway.use_cases.show_queue import show_queue
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on, take_turn
+from tests.at_once import attempted, together
 from tests.builders import PREPROD, PROD, a_service
 from tests.scene import TASK, Scene
 
@@ -274,6 +276,32 @@ def test_the_overtaken_may_still_be_stopped_and_is_then_undone(two: Scene) -> No
     stop(two.world, old.release_id, ROB, "it loses orders after all")
     assert two.finish(old, PROD).outcome == "undone"
     assert two.runs(PROD) == "1.0"
+
+
+def test_of_two_emergencies_at_once_one_takes_the_lane(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(*(a_service(name) for name in ("orders", "forms", "greeter")))
+    watched(scene)
+    both = [urgent(scene, service=name) for name in ("forms", "greeter")]
+    answers = together(*[partial(take_turn, scene.world, one.id, PREPROD, TASK) for one in both])
+    assert sorted(result.answer for result in answers) == ["taken", "wait"]
+    assert len(scene.log("lane_overtaken")) == 1
+
+
+def test_a_stop_and_the_permit_that_overtakes_at_once_never_both_come_true(two: Scene) -> None:
+    old = watched(two)
+    emergency = urgent(two)
+    two.stage(emergency, PREPROD)
+    sign_for_prod(two, emergency)
+    two.turn(emergency, PROD)
+
+    def stopped() -> str | None:
+        stop(two.world, old.release_id, ROB, "it loses orders")
+        return two.finish(old, PROD).outcome
+
+    ended, deployed = together(stopped, partial(attempted, partial(two.deploy, emergency, PROD)))
+    overtaken = not isinstance(deployed, SlipwayError)
+    assert (ended, two.runs(PROD)) == (("superseded", "2.0") if overtaken else ("undone", "1.0"))
+    assert len(two.log("undo_started")) == (0 if overtaken else 1)
 
 
 class Withdrawals:
