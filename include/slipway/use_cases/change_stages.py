@@ -12,7 +12,6 @@ from slipway.domain.release import Origin, Release, ReleaseState, StageOutcome
 from slipway.domain.service import ActedBy, ActSettings, Profile, Service, StageDefinition, StageRole
 from slipway.ports.store import NewStage, PolicyInEffect, Transaction
 
-
 CHANGE_DAG = "record_change"
 
 
