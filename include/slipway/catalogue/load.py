@@ -58,8 +58,7 @@ def load_one(folder: Path, name: str) -> Catalogue:
 def load_service(folder: Path, name: str) -> Service:
     """One service from its file alone, without looking at people and environments. Errors as `load_one`."""
     document = read_document(folder, require_service(folder, name))
-    model: AnyServiceModel = _or_raise(document, _service_in(document))
-    return model.service()
+    return _or_raise(document, _service_in(document)).service()
 
 
 def load_platform(folder: Path) -> Platform:
