@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from slipway.catalogue.authority_problems import missing_rows, platform_problems
+from slipway.catalogue.authority_problems import platform_problems
 from slipway.catalogue.document import Document, read_document
 from slipway.catalogue.files import (
     PEOPLE,
@@ -26,7 +26,7 @@ from slipway.catalogue.satisfiable import dead_ends
 from slipway.catalogue.service_file import AnyServiceModel, model_for
 from slipway.catalogue.validated import validated
 from slipway.domain.people import People
-from slipway.domain.platform import Catalogue, Platform
+from slipway.domain.platform import Action, Catalogue, Platform
 from slipway.domain.service import Service
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
@@ -58,10 +58,7 @@ def load_one(folder: Path, name: str) -> Catalogue:
 def load_service(folder: Path, name: str) -> Service:
     """One service from its file alone, without looking at people and environments. Errors as `load_one`."""
     document = read_document(folder, require_service(folder, name))
-    model = _service_in(document)
-    if document.problems or model is None:
-        raise CatalogueError(document.problems)
-    return model.service()
+    return _or_raise(document, _service_in(document)).service()
 
 
 def load_platform(folder: Path) -> Platform:
@@ -135,7 +132,7 @@ class _Reading:
 
     def _dead_ends(self) -> Iterator[Problem]:
         """Policy that nobody could satisfy, by team: said once at the team, naming its services."""
-        if self._platform is None or self._people is None or missing_rows(self._platform):
+        if self._platform is None or self._people is None or len(self._platform.authority) < len(Action):
             return
         platform, people = self._platform.platform(), self._people.everybody()
         owned = sorted((m.team, m.product_owner or "", m.name) for _, m in self._services.values())

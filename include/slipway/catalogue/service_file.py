@@ -145,6 +145,10 @@ class OwnedModel(StrictModel):
     product_owner: Name | None = Field(None, description="May confirm that functionality works, by id.")
     profile: Profile = Field(Profile.SERVICE, description="Left out: Slipway deploys its artefacts.")
 
+    def service(self) -> Service:
+        """The domain value."""
+        raise NotImplementedError
+
 
 class ServiceModel(OwnedModel):
     """One released service."""
