@@ -59,11 +59,11 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         turn = facts.turn
         if turn is not None and turn.state is TurnState.HOLDING and not decision.has("stage_ended", "stopped"):
             return TurnResult(answer=TurnAnswer.TAKEN, lane=lane)
+        if _was_overtaken(tx, facts) and not decision.has("stage_ended", "stopped"):
+            return TurnResult(answer=TurnAnswer.NOT_NEEDED, lane=lane)  # it goes on without the lane
         ended = _end_if_hopeless(tx, facts, decision, actor)
         if ended is not None:
             return TurnResult(answer=TurnAnswer.ENDED, lane=lane, blockers=decision.blockers, outcome=ended)
-        if turn is not None and turn.state is TurnState.FREED and tx.permits.find(attempt_id, role) is not None:
-            return TurnResult(answer=TurnAnswer.NOT_NEEDED, lane=lane)  # overtaken: it goes on without the lane
         if turn is None or turn.state is TurnState.FREED:
             _enqueue(tx, facts, decision, actor)
         blockers = (*decision.blockers, *_who_is_ahead(tx, facts, lane))
@@ -87,6 +87,12 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         }
         tx.log("turn_taken", actor, attempt=attempt, environment=stage.environment, payload=payload)
         return TurnResult(answer=TurnAnswer.TAKEN, lane=lane)
+
+
+def _was_overtaken(tx: Transaction, facts: Facts) -> bool:
+    """Its work is done and its lane is somebody else's: nothing that would end a stage that waits ends it."""
+    freed = facts.turn is not None and facts.turn.state is TurnState.FREED
+    return freed and tx.permits.find(facts.attempt.id, facts.stage.role) is not None
 
 
 def may_go_on(world: World, attempt_id: str, role: StageRole) -> bool:

@@ -20,7 +20,7 @@ from slipway.use_cases.show_queue import show_queue
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on, take_turn
 from tests.at_once import attempted, together
-from tests.builders import PREPROD, PROD, a_service
+from tests.builders import PREPROD, PROD, a_service, people, platform_rules
 from tests.scene import TASK, Scene
 
 ROB = Actor(id="rob", via="cli")
@@ -106,6 +106,14 @@ def test_the_overtaken_never_queues_again(two: Scene) -> None:
     assert take_turn(two.world, old.id, PROD, TASK).answer is TurnAnswer.NOT_NEEDED
     with two.store.transaction() as tx:
         assert not tx.turns.waiting("live")
+
+
+def test_the_overtaken_is_not_ended_by_an_approval_that_no_longer_counts(two: Scene) -> None:
+    old = watched(two)
+    two.turn(urgent(two, service="forms"), PREPROD)
+    two.activate(platform_rules(), people("sue"))
+    assert take_turn(two.world, old.id, PROD, TASK).answer is TurnAnswer.NOT_NEEDED
+    assert two.stage_of(old, PROD).ending is None
 
 
 def test_the_queue_shows_who_was_overtaken_and_why(two: Scene) -> None:

@@ -1,12 +1,12 @@
 # ruff: noqa: INP001 - Alembic reads this folder by path
 """Which people Airflow's accounts follow, so that an activation is seen to have reached them.
 
-Revision ID: 0013
+Revision ID: 0011
 """
 
 from alembic import op
 
-revision = "0013"
+revision = "0011"
 down_revision = "0010"
 
 _STATEMENTS = """
