@@ -19,13 +19,14 @@ from slipway.domain.service import Service, StageRole
 from slipway.ports import DeployOrder, Running, Upstreams
 from slipway.ports.store import Actor, Deployed
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
+from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.close_attempt import Closing, close_attempt
 from slipway.use_cases.deploy import deploy
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.finish_stage import Finish, finish_stage
 from slipway.use_cases.migrate import migrate
-from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
+from slipway.use_cases.open_attempt import open_attempt
 from slipway.use_cases.park_slot import park_slot
 from slipway.use_cases.record_answer import AnswerResult, record_answer
 from slipway.use_cases.smoke import smoke

@@ -17,8 +17,9 @@ from slipway.domain.service import TargetSettings
 from slipway.domain.text_limits import longest
 from slipway.ports.store import Actor
 from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.open_activity import NotPermittedError
-from slipway.use_cases.open_attempt import AttemptRequest, open_attempt
+from slipway.use_cases.open_attempt import open_attempt
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, a_person, a_service, people, platform_rules
 from tests.scene import AGAIN, Scene

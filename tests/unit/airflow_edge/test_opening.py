@@ -6,7 +6,7 @@ from typing import Any
 from slipway.airflow_edge.opening import Open
 from slipway.domain.release import Origin
 from slipway.domain.service import StageRole
-from slipway.use_cases.open_attempt import AttemptRequest
+from slipway.use_cases.attempt_request import AttemptRequest
 
 FORM = {
     "version": "1.3",
