@@ -8,7 +8,7 @@ from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import Profile, Service
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.await_act import Awaited, await_act
 from slipway.use_cases.begin_act import begin_act

@@ -17,7 +17,7 @@ from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, Stage
 from slipway.domain.service import Service, StageRole
 from slipway.ports import DeployOrder, Running, Upstreams
-from slipway.ports.store import Actor, Deployed
+from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.close_attempt import Closing, close_attempt

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from slipway.catalogue.load import load_catalogue
 from slipway.domain.platform import Action
 from slipway.domain.release import ChangeKind
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold

@@ -19,7 +19,7 @@ from slipway.domain.policy.decision import Blocker
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.release_window import OpenException, ReleaseWindow
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor, Deployed
+from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.explain import Explanation, explain
 from slipway.use_cases.open_activity import NotPermittedError, open_activity
 from slipway.use_cases.stop import stop

@@ -31,7 +31,7 @@ from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stag
 from slipway.domain.release_window import Calendar
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
+from slipway.ports.values import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
 
 Key = tuple[str, StageRole]
 

@@ -10,7 +10,8 @@ from slipway.airflow_edge.request_record import Phase, RequestRecord
 from slipway.domain.audit import service_of_dag
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt
-from slipway.ports.store import Actor, ReleaseStore, Transaction
+from slipway.ports.store import ReleaseStore, Transaction
+from slipway.ports.values import Actor
 from slipway.wiring import make_store
 
 RECEIVED, ANSWERED = "request_received", "request_answered"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from slipway.airflow_edge.http_send import make_hook_send
 from slipway.domain.errors import DatabaseUnavailableError, NotFoundError
 from slipway.domain.release import Attempt
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.world import World
 from slipway.wiring import make_world

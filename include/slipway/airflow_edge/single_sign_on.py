@@ -6,7 +6,7 @@ from typing import Any
 from airflow.providers.fab.auth_manager.security_manager.override import FabAirflowSecurityManagerOverride
 
 from slipway.domain.people import Person
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.wiring import make_store
 
 PROVIDER = "organisation"

@@ -8,7 +8,7 @@ from slipway.adapters.generated_passwords import VARIABLE, generated_password
 from slipway.airflow_edge.people_sync import Passwords, sync
 from slipway.catalogue.load import load_people
 from slipway.domain.errors import SlipwayError
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.sync_accounts import AccountChanges, sync_accounts
 from slipway.wiring import make_store
 

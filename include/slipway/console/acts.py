@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from slipway.console.changes import VIA, Body
 from slipway.console.parts import Person, UsedParts
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.begin_act import begin_act
 from slipway.use_cases.end_act import ActResult, end_act

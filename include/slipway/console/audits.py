@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, status
 from slipway.console.guards import internal_guard
 from slipway.console.parts import UsedParts
 from slipway.domain.json_value import JsonValue
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.cross_check import cross_check
 
 router = APIRouter(dependencies=[Depends(internal_guard)])

@@ -7,7 +7,7 @@ from slipway.adapters.database.overview import Overview
 from slipway.adapters.service_teams import team_of
 from slipway.console.parts import Parts, Person, UsedParts
 from slipway.domain.errors import NotFoundError
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.stop import stop

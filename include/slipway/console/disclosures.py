@@ -7,7 +7,7 @@ from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.json_value import JsonObject
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.publish_disclosure import publish_disclosure
 from slipway.use_cases.read_disclosure import read_disclosure

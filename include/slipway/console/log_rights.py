@@ -4,7 +4,7 @@ from slipway.adapters.database.overview import Overview
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
-from slipway.ports.store import PolicyInEffect
+from slipway.ports.values import PolicyInEffect
 
 
 def refuse_strangers_to_the_log(

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from slipway.adapters.catalogue_policy import read_policy
 from slipway.console.parts import Person, UsedParts
 from slipway.domain.json_value import JsonObject
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.activate_policy import activate_policy
 from slipway.use_cases.propose_policy import propose_policy
 from slipway.use_cases.show_policy import proposal_as_json, show_policy

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
 from slipway.domain.json_value import JsonObject
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.close_review import close_review
 from slipway.use_cases.show_reviews import show_reviews
 

@@ -11,7 +11,7 @@ from slipway.console.parts import Person, UsedParts
 from slipway.console.two_people import ask
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.issue_token import parameters_of
 from slipway.use_cases.revoke_token import revoke_token
 

@@ -9,7 +9,7 @@ from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
 from slipway.domain.booking import Booking
 from slipway.domain.json_value import JsonObject
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.answer_booking import accept_booking, waive_booking
 from slipway.use_cases.book_support import SupportRequest, book_support
 from slipway.use_cases.show_bookings import show_bookings

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from slipway.console.parts import Person, UsedParts
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 
 router = APIRouter()
 SECONDS = 3600

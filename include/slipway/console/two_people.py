@@ -10,7 +10,7 @@ from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Parts, Person, UsedParts
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.give_second import give_second
 

@@ -8,7 +8,8 @@ from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.service import ActedBy, StageRole
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 
 PROD = StageRole.PROD
 

@@ -8,7 +8,8 @@ from slipway.domain.gained_rights import gained_rights, gains_of_activators
 from slipway.domain.gained_roles import gained_roles
 from slipway.domain.platform import Action, Party
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect, Proposal, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect, Proposal
 from slipway.use_cases.world import World
 
 

@@ -5,7 +5,8 @@ from slipway.domain.booking import Booking
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

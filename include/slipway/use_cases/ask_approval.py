@@ -14,7 +14,8 @@ from slipway.domain.policy.grants_count import earliest_expiry, matter_of
 from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.facts import gather
 from slipway.use_cases.world import World

@@ -10,7 +10,8 @@ from slipway.domain.people import People
 from slipway.domain.release import ChangeKind, Outcome, Release
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import NewRelease, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import NewRelease
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.change_stages import as_payload, refuse_what_does_not_fit
 from slipway.use_cases.keyed import answer_before, keep_answer

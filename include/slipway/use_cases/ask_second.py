@@ -7,7 +7,8 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.domain.two_people import PendingAct, needed, why_not_one_of_two
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
 from slipway.use_cases.two_person_act import Subject, as_payload
 from slipway.use_cases.two_person_acts import ACTS

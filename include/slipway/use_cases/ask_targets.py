@@ -11,7 +11,8 @@ from slipway.domain.release import Stage
 from slipway.domain.service import StageRole
 from slipway.domain.sighting import Sighting
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Deployed, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.world import World
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slipway.domain.change import OutsideChange
 from slipway.domain.release import ChangeKind, Origin
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import refuse_free_text
 
 
@@ -49,7 +49,7 @@ def texts_of(request: AttemptRequest) -> dict[str, str | None]:
 
 
 def refuse_free_text_in(request: AttemptRequest) -> None:
-    """Of a security release, a run may carry references only. Raises RefusedError (`free_text`) and names the fields."""
+    """A run of a security release carries references only. Raises RefusedError (`free_text`), naming the fields."""
     given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
     given |= {"for_team": request.for_team, "attended_by": request.attended_by, "support": request.support}
     given |= request.extra or {}

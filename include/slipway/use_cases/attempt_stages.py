@@ -8,7 +8,8 @@ from slipway.domain.proof import flaws
 from slipway.domain.release import Release, StageOutcome
 from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact
-from slipway.ports.store import NewStage, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import NewStage, PolicyInEffect
 from slipway.use_cases.change_stages import (
     change_stages,
 )

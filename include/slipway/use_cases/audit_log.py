@@ -3,7 +3,8 @@
 from slipway.domain.errors import RefusedError
 from slipway.domain.log_entry import Verification
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, ReleaseStore
+from slipway.ports.store import ReleaseStore
+from slipway.ports.values import Actor
 
 
 def audit_log(store: ReleaseStore, result: Verification, actor: Actor) -> str:

@@ -9,7 +9,8 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
 from slipway.use_cases.settle import settle
 from slipway.use_cases.world import World

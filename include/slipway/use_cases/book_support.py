@@ -9,7 +9,8 @@ from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

@@ -9,7 +9,8 @@ from slipway.domain.policy.decision import LeaseHolder
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import as_it_stands
 from slipway.domain.two_people import PendingAct
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.facts import release_of
 from slipway.use_cases.settle import Found

@@ -8,7 +8,7 @@ from slipway.domain.errors import NotFoundError, RefusedError, UnavailableError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.repository import ArtefactSources, Repository, names_a_version
 from slipway.domain.service import Service
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

@@ -10,7 +10,8 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import Origin, Release, ReleaseState, StageOutcome
 from slipway.domain.service import ActedBy, ActSettings, Profile, Service, StageDefinition, StageRole
-from slipway.ports.store import NewStage, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import NewStage, PolicyInEffect
 
 CHANGE_DAG = "record_change"
 

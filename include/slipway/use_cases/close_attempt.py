@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from slipway.domain.release import Attempt, Outcome, ReleaseState, StageOutcome, attempt_outcome
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.finish_stage import finish_stage
 from slipway.use_cases.world import World

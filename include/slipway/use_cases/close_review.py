@@ -7,7 +7,8 @@ from slipway.domain.platform import Action
 from slipway.domain.review import Review, parties, rule_for
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from slipway.domain.audit import AirflowFacts, Finding, RunName, service_of_dag
 from slipway.domain.past_the_recorder import TOLERANCE, judge
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, ReleaseStore, Transaction
+from slipway.ports.store import ReleaseStore, Transaction
+from slipway.ports.values import Actor
 
 ReadAirflow = Callable[[datetime, Sequence[RunName]], AirflowFacts]
 """What changed in Airflow since a moment, and which of these runs it no longer has."""

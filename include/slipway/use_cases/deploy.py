@@ -5,7 +5,7 @@ from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Artefact, DeployOrder
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.service_database import migration_order, proven_artefact, service_environment, unpacked
 from slipway.use_cases.world import World

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worker
 from slipway.domain.errors import SlipwayError
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.open_activity import open_activity
 from slipway.use_cases.settle import Settled, close_activity, settle
 from slipway.use_cases.world import World

@@ -7,7 +7,8 @@ from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.platform import Action
 from slipway.domain.service import ActedBy
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.act_matter import (
     PROD,
     ActMatter,

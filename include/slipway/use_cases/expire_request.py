@@ -2,7 +2,7 @@
 
 from slipway.domain.grant import Step
 from slipway.domain.release import StageOutcome
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

@@ -13,7 +13,8 @@ from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.service import StageRole
-from slipway.ports.store import PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import PolicyInEffect
 from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.check_needs import states_of
 from slipway.use_cases.proofs import changes_since

@@ -7,7 +7,7 @@ from slipway.domain.activity import Activity, ActivityState
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.stage_ending import Ending, deciding_undo, how_it_ends, undo_outcome
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.settle import Settled, settle

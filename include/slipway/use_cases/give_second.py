@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from slipway.domain.errors import RefusedError
 from slipway.domain.two_people import PendingAct, PendingState, why_not_these_two
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
 from slipway.use_cases.two_person_act import Subject, as_payload
 from slipway.use_cases.two_person_acts import ACTS

@@ -12,7 +12,8 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.service import Profile
 from slipway.domain.service_token import MOST_DAYS, why_not_usable
 from slipway.domain.two_people import PendingAct
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
 from slipway.use_cases.world import World

@@ -2,7 +2,7 @@
 
 from slipway.domain.errors import RefusedError
 from slipway.domain.service_token import hash_of, why_not_usable
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.world import World
 

@@ -6,7 +6,8 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.world import World
 
 

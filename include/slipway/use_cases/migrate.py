@@ -4,7 +4,7 @@ from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import Remedy, SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.service_database import migration_order
 from slipway.use_cases.world import World

@@ -9,7 +9,8 @@ from slipway.domain.release import ChangeKind, Release
 from slipway.domain.review import ReviewKind
 from slipway.domain.service import Service
 from slipway.ports.outside import Artefact
-from slipway.ports.store import NewRelease, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import NewRelease, PolicyInEffect
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.change_stages import (
     as_payload,

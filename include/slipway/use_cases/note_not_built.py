@@ -2,7 +2,7 @@
 
 from slipway.domain.evidence import NOT_BUILT
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

@@ -12,7 +12,8 @@ from slipway.domain.policy.no_hold import passed_holds
 from slipway.domain.policy.targets_agree import TRANSIENT, passes_drift_because
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
 from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_service

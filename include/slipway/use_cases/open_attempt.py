@@ -7,7 +7,7 @@ from slipway.domain.needs import read_needs
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import Service
 from slipway.ports.outside import Artefact, Message
-from slipway.ports.store import NewAttempt
+from slipway.ports.values import NewAttempt
 from slipway.use_cases.attempt_request import AttemptRequest, refuse_free_text_in, texts_of
 from slipway.use_cases.attempt_stages import attempt_stages
 from slipway.use_cases.bring_artefact import bring_artefact

@@ -3,7 +3,8 @@
 from slipway.domain.release import Release
 from slipway.domain.review import Review, ReviewKind
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 
 
 def open_review(tx: Transaction, kind: ReviewKind, about: str, actor: Actor, release: Release | None = None) -> Review:

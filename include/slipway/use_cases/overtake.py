@@ -6,7 +6,8 @@ from slipway.domain.policy.decision import Facts, LeaseHolder
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.at_rest import stage_that_holds
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.facts import release_of

@@ -2,7 +2,7 @@
 
 from slipway.domain.activity import TurnState, lane_of
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

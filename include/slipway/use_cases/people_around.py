@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.service import Service
-from slipway.ports.store import Actor, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.domain.release import ReleaseState
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.world import World
 
 

@@ -9,7 +9,8 @@ from slipway.domain.identities import reused
 from slipway.domain.platform import Action
 from slipway.domain.policy_difference import differences
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect, Proposal, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect, Proposal
 from slipway.use_cases.watch_catalogue import see
 from slipway.use_cases.world import World
 

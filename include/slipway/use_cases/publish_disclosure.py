@@ -3,7 +3,8 @@
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.errors import RefusedError
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.read_disclosure import why_not_in_the_group
 from slipway.use_cases.world import World
 

@@ -9,7 +9,8 @@ from slipway.domain.release import StageOutcome
 from slipway.domain.stage_ending import Ending
 from slipway.domain.two_people import PendingAct
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.break_lease import about_attempt
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.settle import Found, ask_target, close_activity, is_over

@@ -4,7 +4,8 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
 

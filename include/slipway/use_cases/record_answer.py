@@ -14,7 +14,8 @@ from slipway.domain.policy.grants_count import matter_of
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.facts import gather
 from slipway.use_cases.refuse_long_texts import why_too_long
 from slipway.use_cases.world import World

@@ -5,7 +5,8 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.two_people import why_not_one_of_two
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.issue_token import matter_of_service
 from slipway.use_cases.world import World
 

@@ -7,7 +7,8 @@ from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import ActedBy
-from slipway.ports.store import Actor, Deployed, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.service_database import migration_order
 from slipway.use_cases.world import World
 

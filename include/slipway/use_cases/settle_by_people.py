@@ -3,7 +3,8 @@
 from slipway.domain.activity import ActivityState
 from slipway.domain.json_value import JsonObject
 from slipway.domain.two_people import PendingAct
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.quarantine import about_activity, ask_its_target, end_quarantine
 from slipway.use_cases.settle import Found, is_over
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct

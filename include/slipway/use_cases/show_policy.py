@@ -6,7 +6,8 @@ from slipway.domain.gained_rights import gains_of_activators
 from slipway.domain.governed import Governed
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy_difference import differences
-from slipway.ports.store import PolicyInEffect, Proposal, ReleaseStore
+from slipway.ports.store import ReleaseStore
+from slipway.ports.values import PolicyInEffect, Proposal
 from slipway.use_cases.watch_catalogue import touches
 
 

@@ -6,7 +6,7 @@ from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
 from slipway.domain.verdict import suite_verdict
 from slipway.ports.outside import CheckResult, CheckStatus
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.settle import is_by_hand
 from slipway.use_cases.world import World
 

@@ -2,7 +2,8 @@
 
 from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
 
 

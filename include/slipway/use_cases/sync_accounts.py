@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from slipway.domain.errors import NotFoundError
 from slipway.domain.governed import people_digest
 from slipway.domain.people import People
-from slipway.ports.store import Actor, ReleaseStore, Transaction
+from slipway.ports.store import ReleaseStore, Transaction
+from slipway.ports.values import Actor
 
 
 @dataclass(frozen=True, kw_only=True)

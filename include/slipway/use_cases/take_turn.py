@@ -12,7 +12,8 @@ from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_lane

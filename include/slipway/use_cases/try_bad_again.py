@@ -6,7 +6,8 @@ from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, BadAgain
 from slipway.domain.service import Service
 from slipway.ports.outside import Artefact, Message
-from slipway.ports.store import Actor, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect
 
 
 def bad_again(

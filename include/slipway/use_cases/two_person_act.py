@@ -7,7 +7,8 @@ from slipway.domain.authority import Matter
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt
 from slipway.domain.two_people import PendingAct
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.settle import Found
 from slipway.use_cases.world import World
 

@@ -8,7 +8,8 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import deciding_undo
 from slipway.ports.outside import Artefact, Message
-from slipway.ports.store import Actor, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor
 from slipway.use_cases.deploy import deploy_to
 from slipway.use_cases.do_activity import TaskWorker, work_and_close
 from slipway.use_cases.open_activity import log_starting

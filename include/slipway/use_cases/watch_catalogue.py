@@ -3,7 +3,8 @@
 from slipway.domain.governed import Governed
 from slipway.domain.policy_difference import differences, touched
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.world import World
 
 FEW = 20

@@ -7,7 +7,8 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.release import Origin, Release, ReleaseState
 from slipway.domain.service import Service, StageRole
-from slipway.ports.store import PolicyInEffect, Transaction
+from slipway.ports.store import Transaction
+from slipway.ports.values import PolicyInEffect
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.change_stages import (
     first_run_of_what_a_pipeline_asked,
@@ -22,7 +23,7 @@ def as_owned(service: Service, policy: PolicyInEffect) -> Service:
 
 
 def release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | None:
-    """The release that this is a further attempt of; None: it is a new one. Raises RefusedError where it cannot go on."""
+    """The release that this is a further attempt of; None: a new one. Raises RefusedError where it cannot go on."""
     if request.release_id is None:
         return None
     release = tx.releases.get(request.release_id)
@@ -48,7 +49,7 @@ def release_to_resume(tx: Transaction, request: AttemptRequest) -> Release | Non
 def refuse_strangers(
     policy: PolicyInEffect, service: Service, request: AttemptRequest, release: Release | None
 ) -> None:
-    """Raises RefusedError for whoever may not ask, and for a person who does not say what people should know."""
+    """Raises RefusedError for whoever may not ask, and for a person who leaves out what people should know."""
     if request.origin is Origin.PERSON:
         matter = Matter(team=service.team, product_owner=service.product_owner)
         urgent = request.kind.rank and release is None

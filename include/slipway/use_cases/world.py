@@ -17,7 +17,8 @@ from slipway.ports.outside import (
     TargetRegistry,
     Upstreams,
 )
-from slipway.ports.store import Actor, ReleaseStore
+from slipway.ports.store import ReleaseStore
+from slipway.ports.values import Actor
 
 PLATFORM = Actor(id="platform", via="reconciler")
 """The platform's own account, where no person and no task acts."""

@@ -9,7 +9,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from slipway.cli.main import app
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from tests.fakes.airflow_server import FakeAirflow
 from tests.scene import Scene
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from slipway.adapters.database.stored_log import verify_stored_log
 from slipway.domain.errors import RefusedError
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.audit_log import audit_log
 from tests.scene import Scene
 

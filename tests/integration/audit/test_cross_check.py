@@ -8,7 +8,7 @@ from slipway.airflow_edge.request_log import write
 from slipway.airflow_edge.request_record import Outcome, Phase, RequestRecord
 from slipway.domain.audit import AirflowEvent, AirflowFacts, RunName
 from slipway.domain.log_entry import LogEntry, verify_chain
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.cross_check import CrossCheck, cross_check
 from tests.scene import Scene
 

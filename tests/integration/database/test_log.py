@@ -14,7 +14,7 @@ from slipway.adapters.database.rows import UnstorableTextError
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.json_value import canonical
 from slipway.domain.log_entry import LogEntry, entry_hash, verify_chain
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 
 ME = Actor(id="rita", via="cli")
 AWKWARD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)

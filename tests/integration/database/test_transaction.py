@@ -12,7 +12,7 @@ from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.errors import DatabaseUnavailableError, NotFoundError, Remedy
 from slipway.domain.people import People
 from slipway.ports import Message
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from tests.builders import people, platform_rules
 from tests.scene import Scene
 

@@ -16,7 +16,7 @@ from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from slipway.domain.service import StageRole
 from slipway.ports import Artefact, CheckStatus
 from slipway.ports.outside import RunState
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.expire_request import expire_request
 from slipway.use_cases.open_activity import NotPermittedError

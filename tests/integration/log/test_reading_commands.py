@@ -8,7 +8,7 @@ import pytest
 
 from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.propose_policy import propose_policy
 from tests.builders import people, platform_rules
 from tests.integration.log.conftest import Slipway

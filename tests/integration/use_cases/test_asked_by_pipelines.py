@@ -11,7 +11,7 @@ from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Origin
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_change import AskedChange, ask_change
 from slipway.use_cases.reconcile import start_asked_changes
 from slipway.use_cases.report_change import Phase, Report, change_state, report_change

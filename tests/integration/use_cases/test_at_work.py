@@ -10,7 +10,7 @@ from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import StageRole
 from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service

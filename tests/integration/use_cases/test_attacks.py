@@ -15,7 +15,7 @@ from slipway.domain.people import People, TeamRole
 from slipway.domain.release import Attempt, Origin
 from slipway.domain.service import TargetSettings
 from slipway.domain.text_limits import longest
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.open_activity import NotPermittedError

@@ -9,7 +9,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.release_window import OpenException, ReleaseWindow, Weekday
-from slipway.ports.store import Actor, Deployed
+from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.expire_request import expire_request
 from slipway.use_cases.stop import stop

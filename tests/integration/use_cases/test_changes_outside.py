@@ -14,7 +14,7 @@ from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
 from slipway.domain.release import Origin
 from slipway.ports import CheckStatus
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.await_act import NotActedError, act_is_over
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.smoke import SmokeFailedError

@@ -9,7 +9,7 @@ from slipway.domain.errors import RefusedError, SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.needs import Need
 from slipway.domain.release import Attempt
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on

@@ -10,7 +10,7 @@ from slipway.domain.disclosure import Disclosure, fingerprint
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.publish_disclosure import publish_disclosure

@@ -15,7 +15,7 @@ from slipway.domain.grant import Step
 from slipway.domain.people import People, TeamRole
 from slipway.domain.platform import Action, Duty, Eligibility
 from slipway.domain.release_window import BankHolidaysOf, ReleaseWindow
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.activate_policy import activate_policy
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.propose_policy import propose_policy

@@ -12,7 +12,7 @@ from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Eligibility
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.ports import CheckStatus, DeployOrder
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold

@@ -9,7 +9,7 @@ from slipway.domain.grant import Step
 from slipway.domain.people import People
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.activate_policy import activate_policy
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.give_second import give_second

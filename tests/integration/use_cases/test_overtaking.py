@@ -11,7 +11,7 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.ports import CheckStatus
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.park_slot import lane_is_freed, park_slot

@@ -9,7 +9,7 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Origin
 from slipway.ports.outside import RunState
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.reconcile import RENEWAL_TRIES, finish_orphans, orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer

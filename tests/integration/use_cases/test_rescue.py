@@ -12,7 +12,7 @@ from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.release_window import ReleaseWindow
 from slipway.ports import DeployOrder
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.explain import explain
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, TurnResult, may_go_on

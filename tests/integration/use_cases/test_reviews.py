@@ -11,7 +11,7 @@ from slipway.domain.grant import Step
 from slipway.domain.people import People, TeamRole
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.review import ReviewKind
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.close_review import close_review
 from slipway.use_cases.open_review import open_review
 from slipway.use_cases.show_reviews import show_reviews

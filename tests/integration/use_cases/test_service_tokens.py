@@ -11,7 +11,7 @@ from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility
 from slipway.domain.service_token import hash_of
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.give_second import give_second
 from slipway.use_cases.issue_token import parameters_of

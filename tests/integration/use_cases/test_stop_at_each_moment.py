@@ -11,7 +11,7 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt
 from slipway.domain.service import SmokeSuite, StageRole
 from slipway.ports import CheckResult, DeployOrder, MigrationOrder, MigrationState
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, a_service

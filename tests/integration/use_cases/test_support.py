@@ -9,7 +9,7 @@ import pytest
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.answer_booking import accept_booking, waive_booking
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.book_support import SupportRequest, book_support

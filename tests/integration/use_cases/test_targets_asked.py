@@ -10,7 +10,7 @@ from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.service import StageRole
 from slipway.ports import Running
-from slipway.ports.store import Actor, Deployed
+from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop
 from tests.builders import PREPROD, PROD, platform_rules

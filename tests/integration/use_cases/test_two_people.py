@@ -9,7 +9,7 @@ from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt
 from slipway.domain.two_people import PendingAct
-from slipway.ports.store import Actor
+from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.expire_pending import expire_pending
 from slipway.use_cases.give_second import Seconded, give_second

@@ -12,7 +12,7 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.governed import Governed
 from slipway.domain.identities import Identity
 from slipway.domain.release_window import Calendar
-from slipway.ports.store import Activation, PolicyInEffect, Proposal
+from slipway.ports.values import Activation, PolicyInEffect, Proposal
 
 _PROPOSAL = """
     SELECT p.*, p.compared_with <> (SELECT max(id) FROM policy) AS outdated,

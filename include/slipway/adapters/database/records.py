@@ -11,7 +11,7 @@ from slipway.domain.needs import Need, NeedState
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
-from slipway.ports.store import Deployed, EndedHold
+from slipway.ports.values import Deployed, EndedHold
 
 
 class DatabaseRecords:

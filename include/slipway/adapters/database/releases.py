@@ -10,7 +10,7 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.needs import Build, Need
 from slipway.domain.release import Attempt, BadAgain, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import StageRole
-from slipway.ports.store import NewAttempt, NewRelease
+from slipway.ports.values import NewAttempt, NewRelease
 
 _ATTEMPT = """
     SELECT a.*, r.service FROM attempt a JOIN release r ON r.id = a.release_id

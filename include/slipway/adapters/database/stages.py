@@ -7,7 +7,7 @@ from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.errors import NotFoundError
 from slipway.domain.release import Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.store import Deployed
+from slipway.ports.values import Deployed
 
 _ORDER = "CASE role WHEN 'dev' THEN 0 WHEN 'preprod' THEN 1 ELSE 2 END"
 

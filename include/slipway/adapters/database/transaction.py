@@ -32,7 +32,7 @@ from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import JsonObject, canonical
 from slipway.domain.release import Attempt
 from slipway.ports.outside import Message
-from slipway.ports.store import Actor, PolicyInEffect
+from slipway.ports.values import Actor, PolicyInEffect
 
 CHANNEL = "slipway"
 """PostgreSQL notification channel: something changed that a waiter may care about."""
