@@ -19,7 +19,8 @@ import json, os
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 from slipway.airflow_edge import sync_accounts
 from slipway.airflow_edge.people_sync import sync
-from slipway.airflow_edge.prepare import prepare_databases
+from airflow.models.pool import Pool
+from slipway.airflow_edge.prepare import dev_slots, prepare_databases, prepare_pools
 from slipway.domain.governed import Governed
 from slipway.domain.people import People, Person, TeamRole
 from slipway.use_cases.sync_accounts import accounts_are_behind
@@ -64,6 +65,10 @@ seen["again"] = follow()
 with make_store().transaction() as tx:
     seen["log"] = [dict(row) for row in tx.sql.all("SELECT kind, actor, payload::text FROM log ORDER BY seq")]
 prepare_databases(os.environ["SLIPWAY_DATABASE_URL"])
+with make_store().transaction() as tx:
+    tx.policies.activate(Governed(platform=platform_rules(dev_slots=7), people=People(by_id={})), "mona", "a test")
+prepare_pools(dev_slots())
+seen["dev slots"] = Pool.get_pool("dev_slots").slots
 print(json.dumps(seen))
 """
 
@@ -136,3 +141,7 @@ def test_what_was_done_is_in_the_log(told: Told) -> None:
 def test_a_persons_password_is_left_alone_and_a_machines_follows_its_secret(told: Told) -> None:
     assert told["without her"]["sam"][2] == told["as first"]["sam"][2]
     assert told["without her"]["platform"][2] != told["as first"]["platform"][2]
+
+
+def test_as_many_services_deploy_to_dev_at_once_as_the_policy_in_effect_says(told: Told) -> None:
+    assert told["dev slots"] == 7

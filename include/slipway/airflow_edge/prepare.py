@@ -5,21 +5,26 @@ One process, because importing Airflow costs more than all the work that is done
 
 import os
 import sys
+from pathlib import Path
 
 from airflow.models.pool import Pool
 from airflow.utils import db
 
 from slipway.adapters.database import schema
 from slipway.airflow_edge import sync_accounts
-
-DEV_SLOTS = 4
-"""Services that may be deployed to Dev at once."""
+from slipway.catalogue.load import load_platform
+from slipway.domain.errors import SlipwayError
+from slipway.wiring import make_store
 
 
 def prepare_databases(release_database_url: str) -> None:
-    """Brings both databases and the pools to what this code needs; harmless to repeat."""
+    """Brings both databases to what this code needs; harmless to repeat."""
     schema.upgrade(release_database_url)
     db.upgradedb()
+
+
+def prepare_pools(dev_slots: int) -> None:
+    """The one slot of the live path, and those of Dev."""
     Pool.create_or_update_pool(
         name="release_slot",
         slots=1,
@@ -28,15 +33,28 @@ def prepare_databases(release_database_url: str) -> None:
     )
     Pool.create_or_update_pool(
         name="dev_slots",
-        slots=DEV_SLOTS,
+        slots=dev_slots,
         description="Deploys to Dev, one per service.",
         include_deferred=False,
     )
 
 
+def dev_slots() -> int:
+    """As the policy in effect says; before the first activation, as the catalogue says."""
+    with make_store().transaction() as tx:
+        if tx.policies.activation() is not None:
+            return tx.policy().platform.dev_slots
+    return load_platform(Path(os.environ["SLIPWAY_CATALOGUE"])).dev_slots
+
+
 def main() -> int:
     """Returns 0 when all is prepared, 1 where there is neither a policy nor a catalogue to take people from."""
     prepare_databases(os.environ["SLIPWAY_DATABASE_URL"])
+    try:
+        prepare_pools(dev_slots())
+    except SlipwayError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return sync_accounts.main()
 
 
