@@ -17,6 +17,11 @@ from tests.running_platform import RunningPlatform
 EXTRA_DAGS = Path(__file__).with_name("dags")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What hurts the platform as a whole comes before the stories, which all begin at once."""
+    items.sort(key=lambda item: "performance" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
     """What the recorded targets see."""

@@ -64,7 +64,7 @@ HOSTILE = "1.0.0; touch {} $(id) `id` | cat {{{{ var.value.secret }}}} ../../etc
 @story
 def test_a_run_that_is_edited_or_cleared_deploys_what_was_approved_once(scene: Scene) -> None:
     taken = scene.platform.home.root / "taken"
-    texts = dict.fromkeys(("summary", "rollback_plan", "ticket", "attended_by"), HOSTILE.format(taken))
+    texts = dict.fromkeys(("summary", "rollback_plan", "ticket"), HOSTILE.format(taken))
     run = scene.ask("cleared", "1.0.0", to="preprod", **texts)
     run.asked(Step.APPROVE)
     edit_conf(run, {"version": "1.1.0", "summary": "something else", "rollback_plan": "none", "to": "prod"})
