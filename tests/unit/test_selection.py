@@ -1,4 +1,4 @@
-"""`make test` runs every test there is, and so does pytest by itself."""
+"""`make test` and `make chaos` together run every test there is, and so does pytest by itself."""
 
 import re
 import tomllib
@@ -21,3 +21,9 @@ def test_every_folder_of_tests_is_run_by_make_test() -> None:
     )
     assert len(lists) == 2
     assert sorted(folder for words in lists for folder in words.split()) == FOLDERS
+
+
+def test_what_make_test_leaves_out_is_there() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    (left_out,) = re.findall(r"^CHAOS := (.+)$", makefile, re.MULTILINE)
+    assert [name for name in left_out.split() if not (PROJECT / name).is_file()] == []
