@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from slipway.catalogue.files import service_names
+from slipway.catalogue.headline import OUTSIDE, headline
 from slipway.platform.client import wait_for
+from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.break_glass import break_the_glass
 from tests.e2e.performance import Performance
 from tests.e2e.recorder import Recorder, serve
@@ -62,7 +65,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory, scenery: Scenery) -> Iter
 def scene(platform: RunningPlatform, scenery: Scenery, recorder: Recorder) -> Iterator[Scene]:
     """Where a test plays its own story, once every DAG is there."""
     engine = create_engine(platform.release_database_url, pool_size=20, pool_pre_ping=True)
-    wanted = {f"{kind}__{file.stem}" for file in (scenery.folder / "services").glob("*.yaml") for kind in _KINDS}
+    released = {name for name in service_names(scenery.folder) if headline(scenery.folder, name).profile not in OUTSIDE}
+    wanted = {f"{kind}__{name}" for name in released for kind in _KINDS} | {CHANGE_DAG}
     reader = platform.client("gus")
 
     def all_there() -> bool | None:

@@ -20,7 +20,7 @@ class Stay:
 
 
 def stays_in_the_log(log: Sequence[Row]) -> list[Stay]:
-    """From each turn on the live lane to the entry that freed it, in order."""
+    """From each turn on the live lane to the entry that freed it, or gave it to somebody else, in order."""
     stays = []
     for taken in log:
         if taken["kind"] != "turn_taken" or taken["payload"]["lane"] != "live":
@@ -29,7 +29,7 @@ def stays_in_the_log(log: Sequence[Row]) -> list[Stay]:
         freed = [
             entry["at"].timestamp()
             for entry in log
-            if entry["kind"] == "lane_freed"
+            if entry["kind"] in {"lane_freed", "lane_overtaken"}
             and (entry["attempt"], entry["environment"]) == same
             and entry["seq"] > taken["seq"]
         ]

@@ -19,7 +19,7 @@ BREAKER = "bree"
 """A platform engineer of the tests' own, who is made a member of BreakGlass."""
 RECORDED = (
     *("unloved", "guarded", "first", "second", "third", "tampered", "vanished", "glass", "cleared", "hasty"),
-    *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted"),
+    *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted", "watched", "urgent"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")
@@ -58,6 +58,8 @@ class Scenery:
             self.write(name, self.recorded(name))
         self.write("deaf", self._deaf())
         self._mirrored()
+        self.write("notify", _changed_outside("notify", "by_hand"))
+        self.write("leaflets", self._static_app("leaflets"))
 
     def file(self, service: str) -> Path:
         """The file of a service."""
@@ -127,6 +129,12 @@ class Scenery:
             stage["deploy_deadline_seconds"] = 5
         return service
 
+    def _static_app(self, name: str) -> dict[str, Any]:
+        """What its pipeline deploys is what the recorder's folder says, and the smoke tests ask for."""
+        app = _changed_outside(name, "static_app")
+        app["stages"]["prod"]["url"] = f"{self._face}/{name}/prod"
+        return {**app, "smoke": _SMOKE}
+
     def _mirrored(self) -> None:
         """A service whose versions are on GitHub, and 1.0.0 in the mirror."""
         repository = {"repository": "gov/mirrored", "asset": "mirrored-{version}.tar"}
@@ -151,17 +159,36 @@ class Scenery:
         file.write_text(text + sources, encoding="utf-8")
 
 
-def _service(name: str, target: dict[str, Any], face: str) -> dict[str, Any]:
-    check = {
-        "name": "is the released artefact",
-        "path": "/health",
-        "expect_json": {"version": "{version}", "digest": "{digest}"},
+_SMOKE = {
+    "deadline_seconds": 8,
+    "checks": [
+        {
+            "name": "is the released artefact",
+            "path": "/health",
+            "expect_json": {"version": "{version}", "digest": "{digest}"},
+        }
+    ],
+}
+
+
+def _changed_outside(name: str, profile: str) -> dict[str, Any]:
+    """A service that is changed in live only, by somebody outside."""
+    absent = {"not_applicable": {"because": "There is none.", "agreed_by": "greta"}}
+    return {
+        "name": name,
+        "team": "greeting",
+        "profile": profile,
+        "description": f"Plays {name} in the end-to-end tests.",
+        "stages": {"dev": absent, "preprod": absent, "prod": {"environment": "prod", "act_deadline_minutes": 5}},
     }
+
+
+def _service(name: str, target: dict[str, Any], face: str) -> dict[str, Any]:
     return {
         "name": name,
         "team": "greeting",
         "description": f"Plays {name} in the end-to-end tests.",
-        "smoke": {"deadline_seconds": 8, "checks": [check]},
+        "smoke": _SMOKE,
         "stages": {
             environment: {"environment": environment, "url": f"{face}/{name}/{environment}", "target": target}
             for environment in ("dev", "preprod", "prod")

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from slipway.domain.grant import Step
 from slipway.platform.client import PlatformClient, wait_for
 from slipway.platform.errors import PlatformError
+from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.recorder import Recorder
 from tests.e2e.scenery import Scenery
 from tests.running_platform import RunningPlatform
@@ -76,6 +77,12 @@ class Scene:
         dag_id, run_id = f"release__{service}", f"{service}-{next(_number)}"
         self.client(by or team.releaser).trigger(dag_id, run_id, form)
         return self.follow(dag_id, run_id, team)
+
+    def record(self, service: str, form: Mapping[str, object], *, team: Team = GREETING) -> "Run":
+        """Fills in the form for what is changed outside."""
+        run_id = f"{service}-{next(_number)}"
+        self.client(team.releaser).trigger(CHANGE_DAG, run_id, {"service": service, **form})
+        return self.follow(CHANGE_DAG, run_id, team)
 
     def follow(self, dag_id: str, run_id: str, team: Team = GREETING) -> "Run":
         """A run that somebody else started."""

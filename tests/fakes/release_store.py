@@ -29,6 +29,7 @@ from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
+from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.values import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
@@ -122,6 +123,7 @@ class MemoryTransaction:
         self.grants = MemoryGrants(tables, now)
         self.records = MemoryRecords(tables, now)
         self.quarantines = NoQuarantines()
+        self.reviews = MemoryReviews(tables, now)
         self.policies = MemoryPolicies(tables, now)
 
     def policy(self) -> PolicyInEffect:
@@ -626,6 +628,22 @@ class NoQuarantines:
 
     def of_service(self, _service: str, _environment: str) -> None:
         return None
+
+
+class MemoryReviews(_Table):
+    """`Reviews`: opened, and never looked at again."""
+
+    def open(self, kind: ReviewKind, about: str, by: str, release: Release | None) -> Review:
+        return Review(
+            id=1,
+            kind=kind,
+            about=about,
+            release_id=release.id if release else None,
+            service=release.service if release else None,
+            opened_by=by,
+            opened_at=self._now,
+            closed_by=None,
+        )
 
 
 class MemoryPolicies(_Table):

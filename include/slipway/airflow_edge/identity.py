@@ -1,5 +1,6 @@
-"""Who makes a request, by the token that Airflow itself verifies, or by the platform's internal one."""
+"""Who makes a request, by the token that Airflow itself verifies, by the platform's own, or by a pipeline's."""
 
+import asyncio
 import hmac
 import os
 
@@ -9,6 +10,11 @@ from jwt import InvalidTokenError
 from starlette.requests import Request
 
 from slipway.airflow_edge.request_record import Requester
+from slipway.domain.errors import DatabaseUnavailableError
+from slipway.domain.service_token import PREFIX
+from slipway.ports.store import ReleaseStore
+from slipway.use_cases.know_pipeline import whose_token
+from slipway.wiring import make_store
 
 TASK = Requester(id="platform", via="task")
 """Whoever has the internal token: tasks of the platform, which may only have answers and audits looked at."""
@@ -22,11 +28,22 @@ async def identify(request: Request) -> Requester | None:
         return None
     if is_internal(token):
         return TASK
+    if token.startswith(PREFIX):
+        return await asyncio.to_thread(pipeline_of, make_store(), token)
     try:
         user = await get_auth_manager().get_user_from_token(token)
     except InvalidTokenError:
         return None
     return Requester(id=str(user.get_name()))
+
+
+def pipeline_of(store: ReleaseStore, secret: str) -> Requester | None:
+    """The pipeline whose service token it is. Where the database is away the recorder refuses the request itself."""
+    try:
+        actor = whose_token(store, secret)
+    except DatabaseUnavailableError:
+        return None
+    return None if actor is None else Requester(id=actor.id, via=actor.via)
 
 
 def is_internal(token: str) -> bool:

@@ -16,7 +16,7 @@ from slipway.wiring import make_store
 
 RECEIVED, ANSWERED = "request_received", "request_answered"
 ANONYMOUS = "anonymous"
-_RELEASE = re.compile(r"^/slipway/api/releases/(r\d+)/")
+_RELEASE = re.compile(r"^/slipway/api/(?:releases|changes)/(r\d+)/")
 
 
 def record_in_release_log(record: RequestRecord) -> None:

@@ -116,6 +116,7 @@ EVIDENCE: Sequence[Evidence] = (
         rules=("domain/change.py", "use_cases/begin_act.py", "use_cases/end_act.py", "catalogue/service_file.py"),
         tests=(
             "e2e/test_release_path.py::test_a_service_without_dev_goes_through_qa_and_live_and_its_log_tells_it_whole",
+            "e2e/test_changes_outside.py::*",
             "integration/use_cases/test_changes_outside.py::*",
             "integration/use_cases/test_asked_by_pipelines.py::*",
         ),
@@ -235,6 +236,7 @@ EVIDENCE: Sequence[Evidence] = (
             "use_cases/proof_elsewhere.py",
         ),
         tests=(
+            "e2e/test_emergency.py::*",
             "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
             "unit/domain/policy/test_window_is_open.py::test_an_emergency_and_dev_do_not_wait",
             "integration/use_cases/test_reviews.py::*",

@@ -66,8 +66,10 @@ def test_a_request_about_a_release_belongs_to_it_and_a_made_up_number_to_none(sc
     attempt = scene.opened()
     about = {"dag_id": None, "run_id": None, "method": "POST"}
     mine = written(scene, a_record(path=f"/slipway/api/releases/{attempt.release_id}/stop", **about))
+    change = written(scene, a_record(path=f"/slipway/api/changes/{attempt.release_id}/act", **about))
     made_up = written(scene, a_record(path="/slipway/api/releases/r999/stop", **about))
-    assert (mine.release_id, made_up.release_id) == (attempt.release_id, None)
+    assert (mine.release_id, change.release_id) == (attempt.release_id, attempt.release_id)
+    assert made_up.release_id is None
 
 
 def test_a_log_that_cannot_be_written_is_an_error(tmp_path: object) -> None:

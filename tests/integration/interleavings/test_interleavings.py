@@ -58,7 +58,7 @@ from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
 from tests.scene import Scene
 
 IN_MEMORY = 10_000
-ON_POSTGRESQL = 200
+ON_POSTGRESQL = 60
 AT_ONCE = 2
 """Processes: as many as the smallest machine has cores."""
 

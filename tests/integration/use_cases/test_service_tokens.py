@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.airflow_edge.identity import pipeline_of
+from slipway.airflow_edge.request_record import Requester
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility
@@ -53,6 +55,13 @@ def issued(scene: Scene, secret: str = SECRET, **more: Any) -> int:
         token = tx.tokens.by_hash(hash_of(secret))
     assert token is not None
     return token.id
+
+
+def test_the_log_names_the_pipeline_of_each_request_and_nobody_for_a_made_up_token(scene: Scene) -> None:
+    number = issued(scene)
+    revoke_token(scene.world, number, by("mona"), "it leaked")
+    assert pipeline_of(scene.store, SECRET) == Requester(id=f"pipeline:{number}", via="service_token")
+    assert pipeline_of(scene.store, "slp_made-up") is None
 
 
 def everything_written(scene: Scene) -> str:
