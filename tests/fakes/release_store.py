@@ -554,6 +554,9 @@ class MemoryGrants(_Table):
 class MemoryRecords(_Table):
     """`Records`, as far as the lane needs them."""
 
+    def arrival(self, _service: str, _version: str) -> None:
+        """Everything was published to the store."""
+
     def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, _checks: Sequence[JsonObject]) -> None:
         proof = Proof(verdict=verdict, at=self._now)
         self._all.proofs.append((attempt.service, stage.environment, attempt.digest, attempt.id, proof))
