@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.integration.interleavings.model import PREEMPTION_IS_BUILT, PROD, ROLES, VOTES, Attempt, Model, Stage
+from tests.integration.interleavings.model import PROD, ROLES, VOTES, Attempt, Model, Stage
 
 SERVICES = ("orders", "forms", "greeter")
 VOTER = {"approve": "sam", "authorise": "sam", "sign_off": "sue", "confirm": "rob"}
@@ -14,7 +14,7 @@ STEPS_OF_A_HISTORY = 24
 WEIGHTS = {
     "go on": 66,
     "ask": 12,
-    "ask urgently": 10 if PREEMPTION_IS_BUILT else 2,
+    "ask urgently": 10,
     "go wrong": 7,
     "ask for the turn": 6,
     "look": 4,

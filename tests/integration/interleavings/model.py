@@ -16,10 +16,6 @@ PROOF_LIVES = timedelta(days=2)
 OPENS, CLOSES, CLOSES_ON_FRIDAY = 570, 1020, 960
 UNDO_TRIES = 3
 
-PREEMPTION_IS_BUILT = True
-"""Whether urgent releases overtake what is only watched in Prod, and a rescue holds back new starts. To be set to True
-as soon as the use cases do so; nothing else changes."""
-
 FINAL = {"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"}
 RENEWED = {"grant_expired", "grant_void", "proof_void", "proof_expired", "preprod_unhealthy", "preprod_moved_on"}
 WAITED_FOR = {"rescue_running", "service_busy", "preprod_unhealthy"}
@@ -405,7 +401,7 @@ class Model:
         worker, role = self.leases.get((service, stage.role), (attempt.id, stage.role))
         if worker != attempt.id and not self._overtakes(release, self.find(worker), role):
             yield "service_busy"
-        if PREEMPTION_IS_BUILT and any(s.undos and s.outcome is None for a in self.open for s in a.stages.values()):
+        if any(s.undos and s.outcome is None for a in self.open for s in a.stages.values()):
             yield "rescue_running"
 
     def _without_the_lane(self, _attempt: Attempt, stage: Stage) -> Iterator[str]:
@@ -474,7 +470,7 @@ class Model:
         stage = other.stages[role]
         at_rest = role == PROD and stage.outcome is None and stage.smoke == "pass" and stage.confirmed is not False
         untouched = stage.deploy == "done" and not stage.undos and not other.stopped
-        return PREEMPTION_IS_BUILT and bool(urgent.rank) and at_rest and untouched
+        return bool(urgent.rank) and at_rest and untouched
 
     # What follows ------------------------------------------------------------------------------------------------
 
