@@ -11,7 +11,9 @@ from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.console.app import create_app
 from slipway.console.parts import Parts
+from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
+from slipway.domain.release import ChangeKind
 from tests.console.conftest import as_person
 from tests.scene import Scene
 
@@ -147,3 +149,18 @@ def test_a_bug_stays_a_bug(parts: Parts) -> None:
 
     with pytest.raises(ZeroDivisionError):
         TestClient(app).get("/api/releases")
+
+
+def test_who_asked_is_told_what_became_of_it_and_nobody_else_why_not(client: TestClient, scene: Scene) -> None:
+    opened = scene.opened("1.0", run_id="good")
+    with pytest.raises(RefusedError):
+        scene.opened("1.0", run_id="bad", kind=ChangeKind.EMERGENCY)
+
+    def became(run_id: str, person: str = "rita") -> dict[str, str]:
+        found: dict[str, str] = client.get(f"/api/requests/release__orders/{run_id}", headers=as_person(person)).json()
+        return found
+
+    assert became("good") == {"state": "opened", "attempt": opened.id, "release_id": opened.release_id}
+    assert (became("bad")["state"], became("bad")["code"]) == ("refused", "may_not_declare")
+    assert became("bad", "gina") == {"state": "waiting"}
+    assert became("of nobody") == {"state": "waiting"}

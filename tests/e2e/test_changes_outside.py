@@ -59,6 +59,17 @@ def test_a_third_partys_system_is_changed_by_hand_and_its_log_tells_it_whole(sce
 
 
 @story
+def test_a_change_that_is_stopped_at_its_turn_ends_green_and_frees_the_lane(scene: Scene) -> None:
+    run = scene.record("notify", {**LETTER, "where": "Templates, letter 8"})
+    run.authorise()
+    run.until_logged("slot_parked")
+    assert run.stop("gus", "The vendor is away.").is_success
+    run.ends("withdrawn")
+    assert {run.tasks()[task] for task in ("prod.act", "prod.check_result")} == {"skipped"}
+    assert run.log("lane_freed")
+
+
+@story
 def test_a_static_app_goes_live_by_its_pipeline_once_two_people_decided(scene: Scene) -> None:
     pipeline = Pipeline(scene, issued_token(scene, "leaflets"))
     release_id = pipeline.asks("leaflets")

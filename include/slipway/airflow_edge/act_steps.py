@@ -7,15 +7,20 @@ from typing import Any
 from slipway.airflow_edge.change_form import change_in
 from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.opening import origin_of
-from slipway.airflow_edge.outcomes import translated
+from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, world
 from slipway.airflow_edge.steps import StageStep
 from slipway.airflow_edge.triggers import ActIsOver
 from slipway.domain.errors import RefusedError
 from slipway.domain.release import ChangeKind
+<<<<<<< HEAD
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.await_act import await_act
 from slipway.use_cases.open_attempt import log_refusal, open_attempt
+=======
+from slipway.use_cases.await_act import NotActedError, await_act
+from slipway.use_cases.open_attempt import AttemptRequest, log_refusal, open_attempt
+>>>>>>> stories
 
 _GRACE = timedelta(minutes=10)
 """How much longer than the deadline Airflow lets the task wait: the trigger ends it well before."""
@@ -63,10 +68,14 @@ class Act(StageStep):
     """Says whose turn it is and waits, deferred, for the report or the deadline; does nothing itself."""
 
     def execute(self, context: Any) -> str:
-        """What was done, once it is reported; fails where nobody acted or nobody said so."""
+        """What was done, once it is reported; fails where nobody said so. What nobody began ends as its stage does."""
         with translated():
             attempt_id, actor = attempt_of(context).id, actor_of(context)
-            awaited = patiently(lambda: await_act(world(), attempt_id, actor))
+            try:
+                awaited = patiently(lambda: await_act(world(), attempt_id, actor))
+            except NotActedError as error:
+                end_here(error.ending, str(error))
+                raise
             if awaited.until is not None:
                 self.defer(
                     trigger=ActIsOver(attempt_id=attempt_id, role=self.stage_role, until=awaited.until.isoformat()),

@@ -33,6 +33,8 @@ class UpTo(StrEnum):
 RECORD_CHANGE = "record_change"
 LOOK_SECONDS = 2.0
 """Between two looks at a run that is waited for."""
+OPENING_SECONDS = 60.0
+"""How long a busy Airflow may take to begin with a run."""
 Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
 
 
@@ -161,8 +163,30 @@ def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_i
     except NotFoundError as error:
         raise NotFoundError(f"there is no service {service}: `slipway services` lists them") from error
     typer.echo(f"{service} {version} is asked for: {rest.base_url}/dags/{dag_id}/runs/{run_id}")
+    _tell_what_became_of_it(rest, dag_id, run_id)
     if wait:
         _follow(rest, dag_id, run_id)
+
+
+def _tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
+    """Its number, once the run's first task has opened it. Raises RefusedError where that refused it."""
+    import time
+
+    from slipway.domain.errors import NotFoundError, RefusedError
+
+    deadline = time.monotonic() + OPENING_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            found = rest.call("GET", f"/slipway/api/requests/{dag_id}/{run_id}")
+        except NotFoundError:
+            return
+        if found["state"] == "refused":
+            raise RefusedError(found["code"], f"it was refused: {found['message']}")
+        if found["state"] == "opened":
+            typer.echo(f"It is release {found['release_id']}, attempt {found['attempt']}")
+            return
+        time.sleep(LOOK_SECONDS)
+    typer.echo("Airflow has not opened it yet: `slipway status` shows it when it has")
 
 
 def _run_id(service: str, version: str) -> str:

@@ -57,6 +57,13 @@ def release(release_id: str, parts: UsedParts) -> Record:
     return found
 
 
+@router.get("/requests/{dag_id}/{run_id}")
+def request(dag_id: str, run_id: str, parts: UsedParts, person: Person) -> Record:
+    """What became of one's own request to release: `state` is waiting, opened or refused, and then says why."""
+    with parts.store().transaction() as tx:
+        return Overview(tx.sql).request(dag_id, run_id, person)
+
+
 @router.get("/queue")
 def queue(parts: UsedParts) -> list[JsonObject]:
     """Who holds the live lane, and who waits for it."""

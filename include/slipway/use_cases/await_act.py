@@ -19,7 +19,13 @@ PROD = StageRole.PROD
 
 
 class NotActedError(SlipwayError):
-    """Nobody acted, or nobody said so; how the stage ends is decided by what is known."""
+    """Nobody acted, or nobody said so; how the stage ends is decided by what is known.
+
+    `ending`: how, where nobody began; None: it was begun, or the lane was lost."""
+
+    def __init__(self, message: str, ending: StageOutcome | None = None) -> None:
+        super().__init__(message)
+        self.ending = ending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +48,15 @@ def await_act(world: World, attempt_id: str, actor: Actor) -> Awaited:
             _announce(tx, attempt, stage, until)
             return Awaited(detail="", until=until)
         if activity is None:
-            detail = _nobody_began(tx, attempt, stage, until, actor)
+            detail, ending = _nobody_began(tx, attempt, stage, until, actor)
     if activity is not None and activity.state is ActivityState.OPEN:
         settle(world, activity.id, actor)
         with world.store.transaction() as tx:
             activity = tx.activities.lock(activity.id)
-    if activity is None or not activity.state.succeeded:
-        raise NotActedError(detail if activity is None else f"{activity.state.replace('_', ' ')}: {activity.detail}")
+    if activity is None:
+        raise NotActedError(detail, ending)
+    if not activity.state.succeeded:
+        raise NotActedError(f"{activity.state.replace('_', ' ')}: {activity.detail}")
     return Awaited(detail=activity.detail, until=None)
 
 
@@ -92,17 +100,19 @@ def _announce(tx: Transaction, attempt: Attempt, stage: Stage, until: datetime) 
     tx.tell(Message(key=f"{attempt.id}:act", channel="deploy", text=text))
 
 
-def _nobody_began(tx: Transaction, attempt: Attempt, stage: Stage, until: datetime | None, actor: Actor) -> str:
+def _nobody_began(
+    tx: Transaction, attempt: Attempt, stage: Stage, until: datetime | None, actor: Actor
+) -> tuple[str, StageOutcome | None]:
     """Nothing was touched, so nothing is uncertain: the stage expires and the lane goes to the next."""
     over = stage.outcome or stage.ending
     if over is not None:
-        return f"{stage.environment} has ended: {over}. {stage.ending_detail}"
+        return f"{stage.environment} has ended: {over}. {stage.ending_detail}", over
     if attempt.stop_requested_by is not None:
-        return f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}"
+        return f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}", StageOutcome.WITHDRAWN
     if until is None:
-        return f"{attempt.id} does not hold the lane any more"
+        return f"{attempt.id} does not hold the lane any more", None
     detail = f"nobody began to act by {until:%Y-%m-%d %H:%M} UTC: nothing was touched. Ask for it anew when ready"
     tx.stages.set_ending(attempt.id, PROD, StageOutcome.EXPIRED, detail)
     payload = {"until": until.isoformat(), "detail": detail}
     tx.log("act_expired", actor, attempt=attempt, environment=stage.environment, payload=payload)
-    return detail
+    return detail, StageOutcome.EXPIRED

@@ -240,8 +240,9 @@ def test_nobody_acts_in_time_and_the_lane_is_free_with_nothing_uncertain(scene: 
     attempt = its_turn(scene)
     time_to_act_is_over(scene, attempt)
     assert act_is_over(scene.world, attempt.id)
-    with pytest.raises(NotActedError, match="nobody began to act"):
+    with pytest.raises(NotActedError, match="nobody began to act") as over:
         awaited(scene, attempt)
+    assert over.value.ending == "expired"
     assert scene.finish(attempt, PROD).outcome == "expired"
     assert scene.close(attempt).outcome == "expired"
     assert lane_is_free(scene)
@@ -287,6 +288,9 @@ def test_a_hold_that_was_placed_since_stops_what_was_not_begun(scene: Scene) -> 
     with pytest.raises(RefusedError, match="an incident"):
         begin(scene, attempt)
     assert act_is_over(scene.world, attempt.id)
+    with pytest.raises(NotActedError, match="has ended: refused") as over:
+        awaited(scene, attempt)
+    assert over.value.ending == "refused"
     assert scene.finish(attempt, PROD).outcome == "refused"
 
 
@@ -425,6 +429,9 @@ def test_a_stop_before_the_act_withdraws_it_and_one_after_it_comes_too_late(scen
     attempt = its_turn(scene)
     stop(scene.world, attempt.release_id, Actor(id="rob", via="rest"), "not today")
     assert act_is_over(scene.world, attempt.id)
+    with pytest.raises(NotActedError, match="stopped by rob: not today") as over:
+        awaited(scene, attempt)
+    assert over.value.ending == "withdrawn"
     assert scene.finish(attempt, PROD).outcome == "withdrawn"
     scene.close(attempt)
 

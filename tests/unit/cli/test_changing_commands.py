@@ -186,6 +186,28 @@ def test_waiting_ends_with_the_run_and_says_how(rita: Slipway, airflow: FakeAirf
     assert f": {state}" in result.stdout
 
 
+BECAME = "GET /slipway/api/requests/release__orders/orders-1.0-*"
+
+
+def test_who_asks_is_told_the_number_of_the_release(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    airflow.answers[BECAME] = (200, {"state": "opened", "release_id": "r7", "attempt": "r7.1"})
+
+    result = rita("release", "orders", "1.0", *TEXTS)
+
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "It is release r7, attempt r7.1")
+
+
+def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    airflow.answers[BECAME] = (200, {"state": "refused", "code": "no_version", "message": "there is no version 1.0"})
+
+    result = rita("release", "orders", "1.0", *TEXTS)
+
+    assert result.exit_code == 1
+    assert "it was refused: there is no version 1.0" in result.stderr
+
+
 def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
     knows(airflow, outcome="failed")
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})

@@ -69,6 +69,23 @@ class Overview:
         attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
         return {**found[0], **more, "attempts": [self._attempt(attempt) for attempt in attempts]}
 
+    def request(self, dag_id: str, run_id: str, person: str) -> Record:
+        """What became of a run that this person started."""
+        run = {"dag_id": dag_id, "run_id": run_id}
+        opened = self._records(
+            "SELECT id AS attempt, release_id FROM attempt WHERE dag_id = :dag_id AND run_id = :run_id", **run
+        )
+        if opened:
+            return {"state": "opened", **opened[0]}
+        refused = self._records(
+            """SELECT payload::jsonb ->> 'code' AS code, payload::jsonb ->> 'message' AS message FROM log
+               WHERE kind = 'release_refused' AND actor = :person AND payload::jsonb ->> 'dag_id' = :dag_id
+               AND payload::jsonb ->> 'run_id' = :run_id ORDER BY seq DESC LIMIT 1""",
+            person=person,
+            **run,
+        )
+        return {"state": "refused", **refused[0]} if refused else {"state": "waiting"}
+
     def holds(self, *, standing_only: bool = True) -> Sequence[Record]:
         """Holds, oldest first."""
         return self._records(
