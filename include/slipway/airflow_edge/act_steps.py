@@ -13,14 +13,9 @@ from slipway.airflow_edge.steps import StageStep
 from slipway.airflow_edge.triggers import ActIsOver
 from slipway.domain.errors import RefusedError
 from slipway.domain.release import ChangeKind
-<<<<<<< HEAD
 from slipway.use_cases.attempt_request import AttemptRequest
-from slipway.use_cases.await_act import await_act
-from slipway.use_cases.open_attempt import log_refusal, open_attempt
-=======
 from slipway.use_cases.await_act import NotActedError, await_act
-from slipway.use_cases.open_attempt import AttemptRequest, log_refusal, open_attempt
->>>>>>> stories
+from slipway.use_cases.open_attempt import log_refusal, open_attempt
 
 _GRACE = timedelta(minutes=10)
 """How much longer than the deadline Airflow lets the task wait: the trigger ends it well before."""
