@@ -31,6 +31,7 @@ from tests.unit.domain.test_release_window import WINDOW
 OF_THE_LANE = {"lane_busy", "queued_behind", "no_turn", "slot_not_parked"}
 """What only those ask who are about to take the lane, or hold it."""
 NEXT_MONTH = (datetime.now(tz=UTC) + timedelta(days=30)).date()
+NEXT_YEAR = datetime.now(tz=UTC) + timedelta(days=365)
 
 
 def policy(scene: Scene) -> Governed:
@@ -212,6 +213,7 @@ def _of(answers: Any, attempt: Attempt) -> list[Any]:
     return [
         (one["code"], one["message"], one["clears_at"] and datetime.fromisoformat(one["clears_at"]), one["cleared_by"])
         for one in mine["blockers"]
+        if one["code"] not in OF_THE_LANE
     ]
 
 
@@ -300,3 +302,11 @@ def test_what_a_waiting_turn_says_clears_it_does_clear_it(scene: Scene, change: 
 
     assert [one.code for one in before.decision.blockers] == [blocker.code]
     assert then.decision.allowed
+
+
+def test_who_is_in_line_is_told_who_holds_the_lane(scene: Scene) -> None:
+    attempt = another_at_work(scene)
+    (now,) = [one for one in explained(scene, PREPROD) if one.attempt_id == attempt.id]
+    (later,) = [one for one in explained(scene, PREPROD, NEXT_YEAR) if one.attempt_id == attempt.id]
+    assert now.decision.has("lane_busy")
+    assert not later.decision.has("lane_busy")

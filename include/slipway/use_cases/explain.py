@@ -22,6 +22,7 @@ from slipway.domain.release import Attempt, ChangeKind, Origin, Release, Release
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.facts import gather, not_activated, stage_needs
+from slipway.use_cases.who_is_ahead import who_is_ahead
 
 FOR_ANYBODY: Sequence[Rule] = (
     policy_is_activated.check,
@@ -70,7 +71,7 @@ def explain(
         platform = tx.policy().platform
         role = _role(platform, environment)
         when = at or tx.now
-        found = [_of(facts, when) for facts in _open(tx, service, environment, role)]
+        found = [_of(tx, facts, when) for facts in _open(tx, service, environment, role)]
         return found or [_of_a_new_release(tx, service, team, environment, when)]
 
 
@@ -89,14 +90,16 @@ def _open(tx: Transaction, service: str, environment: str, role: StageRole) -> I
             yield facts
 
 
-def _of(facts: Facts, at: datetime) -> Explanation:
+def _of(tx: Transaction, facts: Facts, at: datetime) -> Explanation:
+    begun = tx.permits.find(facts.attempt.id, facts.stage.role) is not None
+    in_line = who_is_ahead(tx, facts) if at == tx.now and not begun else ()  # of the line, only the present is known
     return Explanation(
         service=facts.release.service,
         environment=facts.stage.environment,
         at=at,
         release_id=facts.release.id,
         attempt_id=facts.attempt.id,
-        decision=decide(facts, at),
+        decision=Decision(blockers=(*decide(facts, at).blockers, *in_line)),
     )
 
 

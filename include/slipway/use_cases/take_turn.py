@@ -14,9 +14,9 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
-from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
+from slipway.use_cases.who_is_ahead import who_is_ahead
 from slipway.use_cases.world import World
 
 FINAL = frozenset(
@@ -67,7 +67,7 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
             return TurnResult(answer=TurnAnswer.ENDED, lane=lane, blockers=decision.blockers, outcome=ended)
         if turn is None or turn.state is TurnState.FREED:
             _enqueue(tx, facts, decision, actor)
-        blockers = (*decision.blockers, *_who_is_ahead(tx, facts, lane))
+        blockers = (*decision.blockers, *who_is_ahead(tx, facts))
         if blockers:
             return TurnResult(
                 answer=TurnAnswer.WAIT,
@@ -106,8 +106,7 @@ def may_go_on(world: World, attempt_id: str, role: StageRole) -> bool:
         decision = decide(facts, tx.now)
         if decision.has(*FINAL, *RENEWABLE):
             return True
-        lane = lane_of(role, attempt.service)
-        return decision.allowed and not _who_is_ahead(tx, facts, lane)
+        return decision.allowed and not who_is_ahead(tx, facts)
 
 
 def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> None:
@@ -145,24 +144,6 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
     if decision.has(*RENEWABLE):
         return StageOutcome.RENEWED
     return None
-
-
-def _who_is_ahead(tx: Transaction, facts: Facts, lane: str) -> tuple[Blocker, ...]:
-    """The holder, unless it may be overtaken, or the first in the queue who could go."""
-    mine, holder = (facts.attempt.id, facts.stage.role), facts.lane_holder
-    if holder is not None and (holder.attempt_id, holder.role) == mine:
-        return ()
-    if holder is not None and not may_overtake(tx, facts.release, holder):
-        message = f"attempt {holder.attempt_id} holds the lane {lane} ({holder.role})"
-        return (Blocker(code="lane_busy", message=message, cleared_by="its end"),)
-    for turn in tx.turns.waiting(lane):
-        if (turn.attempt_id, turn.role) == mine:
-            return ()
-        other = tx.releases.attempt(turn.attempt_id)
-        if other is not None and decide(gather(tx, other, turn.role), tx.now).allowed:
-            message = f"attempt {turn.attempt_id} is ahead in the queue"
-            return (Blocker(code="queued_behind", message=message, cleared_by="its turn"),)
-    return ()
 
 
 def _next_look(facts: Facts, blockers: tuple[Blocker, ...], now: datetime) -> datetime:
