@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from slipway.airflow_edge.private_texts import why_not_kept
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
+    TOO_LONG,
     Phase,
     Requester,
     RequestRecord,
@@ -69,6 +70,7 @@ class Recorder:
             request_path.reset(token)
 
     async def _recorded(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """A body too long to look at is refused: it could hide what the log and the secrecy of texts depend on."""
         body, replay = await _read(receive)
         target = target_of(path)
         who = await self._identify(Request(scope))
@@ -82,7 +84,7 @@ class Recorder:
             dag_id=target.dag_id,
             run_id=target.run_id,
             task_id=target.task_id,
-            decision=decision_in(body),
+            decision=TOO_LONG if body is None else decision_in(body),
         )
         try:
             await asyncio.to_thread(self._record, attempt)
@@ -90,8 +92,10 @@ class Recorder:
             await _unavailable(error)(scope, replay, send)
             return
         status = _Status(send)
-        refusal = self._why_not_passed_on(Request(scope), path, body)
-        app = self._app if refusal is None else JSONResponse({"detail": refusal}, status_code=403)
+        app: App = _too_long() if body is None else self._app
+        refusal = None if body is None else self._why_not_passed_on(Request(scope), path, body)
+        if refusal is not None:
+            app = JSONResponse({"detail": refusal}, status_code=403)
         try:
             await app(scope, replay, status)
         finally:
@@ -147,8 +151,8 @@ class _Status:
         await self._send(message)
 
 
-async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """The body so far as it is short enough to look at, and a `receive` that tells all of it again."""
+async def _read(receive: Receive) -> tuple[bytes | None, Receive]:
+    """The body, None if it is too long to look at; and a `receive` that tells all of it again."""
     messages: list[Message] = []
     body, more = b"", True
     while more and len(body) <= _MOST_BYTES:
@@ -160,12 +164,17 @@ async def _read(receive: Receive) -> tuple[bytes, Receive]:
     async def replay() -> Message:
         return messages.pop(0) if messages else await receive()
 
-    return (body if len(body) <= _MOST_BYTES else b""), replay
+    return (body if len(body) <= _MOST_BYTES else None), replay
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def _too_long() -> JSONResponse:
+    detail = f"Nothing was changed: a request of more than {_MOST_BYTES} bytes is not looked at. Say it shorter."
+    return JSONResponse({"detail": detail}, status_code=413)
 
 
 def _unavailable(error: SlipwayError) -> JSONResponse:

@@ -97,10 +97,23 @@ def test_a_header_that_claims_a_user_is_not_believed() -> None:
 
 
 def test_the_application_gets_the_whole_body_unchanged() -> None:
-    for size in (0, 10, 999_999, 3_000_000):
+    for size in (0, 10, 1_000_000):
         server = Server()
         server.ask("POST", "/api/v2/variables", b"x" * size)
         assert server.performed == [b"x" * size]
+
+
+@pytest.mark.parametrize("size", [1_000_001, 3_000_000])
+def test_what_is_too_long_to_be_looked_at_is_recorded_as_such_and_goes_no_further(size: int) -> None:
+    server = Server()
+    body = b'{"conf": {"change_kind": "security", "summary": "a hole"}}'.ljust(size)
+    answer = server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body, authorization="Bearer sams")
+    assert answer.status_code == 413
+    assert "Nothing was changed" in answer.json()["detail"]
+    assert server.performed == []
+    attempt, outcome = server.written
+    assert (attempt.user, attempt.decision) == ("sam", {"too_long": True})
+    assert (outcome.outcome, outcome.status) == (Outcome.REFUSED, 413)
 
 
 def test_where_the_log_cannot_be_written_nothing_is_changed() -> None:
