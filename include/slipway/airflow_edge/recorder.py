@@ -10,9 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from slipway.airflow_edge.private_texts import why_not_kept
+from slipway.airflow_edge.private_texts import Kinds, why_not_kept
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
+    TOLD_TOO_MUCH,
     TOO_LONG,
     Phase,
     Requester,
@@ -46,10 +47,11 @@ class Recorder:
     A change that a page from elsewhere has somebody's browser send is refused here, Airflow's own routes included.
     """
 
-    def __init__(self, app: App, record: Record, identify: Identify, base_url: str = "") -> None:
+    def __init__(self, app: App, record: Record, identify: Identify, kinds: Kinds, base_url: str = "") -> None:
         self._app = app
         self._record = record
         self._identify = identify
+        self._kinds = kinds
         self._base_url = base_url
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -74,6 +76,11 @@ class Recorder:
         body, replay = await _read(receive)
         target = target_of(path)
         who = await self._identify(Request(scope))
+        try:
+            tells = await asyncio.to_thread(why_not_kept, scope["method"], path, body, self._kinds) if body else None
+        except SlipwayError as error:
+            await _unavailable(error)(scope, replay, send)
+            return
         attempt = RequestRecord(
             request_id=uuid.uuid4().hex,
             phase=Phase.ATTEMPT,
@@ -84,7 +91,7 @@ class Recorder:
             dag_id=target.dag_id,
             run_id=target.run_id,
             task_id=target.task_id,
-            decision=TOO_LONG if body is None else decision_in(body),
+            decision=TOO_LONG if body is None else TOLD_TOO_MUCH if tells else decision_in(body),
         )
         try:
             await asyncio.to_thread(self._record, attempt)
@@ -93,19 +100,19 @@ class Recorder:
             return
         status = _Status(send)
         app: App = _too_long() if body is None else self._app
-        refusal = None if body is None else self._why_not_passed_on(Request(scope), path, body)
-        if refusal is not None:
+        refusal = self._why_from_elsewhere(Request(scope)) or tells
+        if refusal:
             app = JSONResponse({"detail": refusal}, status_code=403)
         try:
             await app(scope, replay, status)
         finally:
             await self._outcome(attempt, status.code)
 
-    def _why_not_passed_on(self, request: Request, path: str, body: bytes) -> str | None:
+    def _why_from_elsewhere(self, request: Request) -> str | None:
         ours = {origin_of(self._base_url), f"{request.url.scheme}://{request.headers.get('host')}"}
         if bearer(request.headers) is None and is_from_elsewhere(request.headers, ours):
             return "This change did not come from a page of this server: use its pages, or send a token."
-        return why_not_kept(request.method, path, body)
+        return None
 
     async def _sign_in(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""

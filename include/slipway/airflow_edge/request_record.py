@@ -54,6 +54,8 @@ HTTP_ERRORS = 400
 _REFUSALS = (401, 403, 413)
 TOO_LONG: JsonObject = {"too_long": True}
 """In the place of a decision: the body was too long to look at, and went no further."""
+TOLD_TOO_MUCH: JsonObject = {"told_too_much": True}
+"""Likewise: the log is read by everybody too, so it keeps nothing of what a security release may not say."""
 _TARGET = re.compile(r"^/api/v2/dags/(?P<dag>[^/]+)(?:/dagRuns/(?P<run>[^/]+)(?:/taskInstances/(?P<task>[^/]+))?)?")
 _TOLD = frozenset(
     {
