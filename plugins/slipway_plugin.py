@@ -26,10 +26,16 @@ class SlipwayPlugin(AirflowPlugin):
 
         from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
         from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.release_kinds import ReleaseKinds  # noqa: PLC0415 - see above
         from slipway.airflow_edge.request_log import record_in_release_log  # noqa: PLC0415 - see above
 
         base_url = conf.get("api", "base_url", fallback="http://localhost:8080")
-        kwargs = {"record": record_in_release_log, "identify": identify, "base_url": base_url}
+        kwargs = {
+            "record": record_in_release_log,
+            "identify": identify,
+            "kinds": ReleaseKinds(),
+            "base_url": base_url,
+        }
         return [{"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs}]
 
     @property

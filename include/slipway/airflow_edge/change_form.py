@@ -40,9 +40,10 @@ def change_params() -> dict[str, Param]:
         "change_kind": Param(
             "standard",
             type="string",
-            enum=[kind.value for kind in ChangeKind],
+            enum=[kind.value for kind in ChangeKind if kind is not ChangeKind.SECURITY],
             title="Kind of change",
-            description="Emergency and security go first and skip the window; never the two people.",
+            description="An emergency goes first and skips the window; never the two people. What must not be known yet"
+            " is not changed by hand: everybody can read this form.",
         ),
         "ticket": _text("Ticket", "A reference, if there is one."),
         "fixes": _text("Fixes release", "The failed one that this repairs, for example r12."),

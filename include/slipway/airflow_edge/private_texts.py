@@ -2,34 +2,104 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
-from slipway.domain.disclosure import how_to_say_less, tells_too_much
+from slipway.domain.artefact_name import NAME
+from slipway.domain.disclosure import LONGEST_WORD, NOT_BY_HAND, how_to_say_less, tells_too_much
 from slipway.domain.release import ChangeKind
+from slipway.use_cases.change_stages import CHANGE_DAG
 
 WORDS = ("ticket", "fixes", "for_team", "attended_by", "support", "proof_in", "despite_bad")
 """Fields of the form that name something, in one word."""
-_TRIGGER = re.compile(r"^/api/v2/dags/[^/]+/dagRuns/?$")
+FIELDS = frozenset(
+    {"version", "summary", "rollback_plan", "change_kind", "to", "problematic", "needs", "release_id", "resume_of"}
+).union(WORDS)
+"""All that the form has: a security release says nothing beside it."""
+_TRIGGER = re.compile(r"/api/v2/dags/(?P<dag>[^/]+)/dagRuns/?")
+_TIMES = ("logical_date", "run_after", "data_interval_start", "data_interval_end")
+_BODY = frozenset({"conf", "dag_run_id", "note", *_TIMES})
+_TIME = re.compile(r"[0-9TZ:.+-]{0,40}")
+_ID = re.compile(r"[A-Za-z0-9_.:+-]{0,120}")
+_NO_SUCH_RELEASE = "There is no such release to go on with: `slipway status` lists those that await a retry."
 
 
-def why_not_kept(method: str, path: str, body: bytes) -> str | None:
-    """Why Airflow may not have this request; None for all but a security release that says what it is about."""
-    if method != "POST" or _TRIGGER.match(path) is None:
+class Kinds(Protocol):
+    """Who knows what kind of change a release is."""
+
+    def of_release(self, release_id: str) -> ChangeKind | None:
+        """None where there is no such release."""
+
+
+def why_not_kept(method: str, path: str, body: bytes, kinds: Kinds) -> str | None:
+    """Why Airflow may not have this request; None for all but a security release that says what it is about.
+
+    A further attempt is of its release's kind, whatever its form says. Raises DatabaseUnavailableError."""
+    trigger = _TRIGGER.fullmatch(path)
+    if method != "POST" or trigger is None:
         return None
     try:
         document = json.loads(body) if body else {}
+    except RecursionError:
+        return "The request is nested too deep to be looked at."
     except ValueError:
         return None
-    conf = document.get("conf") if isinstance(document, dict) else None
-    if not isinstance(conf, Mapping) or conf.get("change_kind") != ChangeKind.SECURITY:
+    if not isinstance(document, dict) or not isinstance(document.get("conf"), dict):
         return None
-    words = {name.replace("_", " "): _text(conf, name) for name in WORDS}
-    fields = list(tells_too_much(_text(conf, "summary"), _text(conf, "rollback_plan"), _text(conf, "needs"), words))
-    fields += ["note"] if document.get("note") else []
+    return _why_not_started(trigger["dag"], document, kinds)
+
+
+def _why_not_started(dag_id: str, document: Mapping[str, Any], kinds: Kinds) -> str | None:
+    conf = document["conf"]
+    kind = _kind(conf, kinds)
+    if kind is None:
+        return _NO_SUCH_RELEASE
+    if kind is not ChangeKind.SECURITY:
+        return None
+    if dag_id == CHANGE_DAG:
+        return NOT_BY_HAND
+    fields = [*_told_in_form(conf), *_told_beside_it(document)]
     return how_to_say_less(fields) if fields else None
 
 
-def _text(conf: Mapping[str, Any], name: str) -> str:
-    value = conf.get(name)
+def _kind(conf: Mapping[str, Any], kinds: Kinds) -> ChangeKind | None:
+    """What counts as its kind; None where it goes on with a release that is not there."""
+    if _text(conf, "change_kind").strip().lower() == ChangeKind.SECURITY:
+        return ChangeKind.SECURITY
+    release_id = conf.get("release_id")
+    return kinds.of_release(str(release_id)) if release_id else ChangeKind.STANDARD
+
+
+def _told_in_form(conf: Mapping[str, Any]) -> Iterator[str]:
+    words = {name.replace("_", " "): _text(conf, name) for name in WORDS}
+    yield from tells_too_much(_text(conf, "summary"), _text(conf, "rollback_plan"), _text(conf, "needs"), words)
+    version = _text(conf, "version")
+    if version and (NAME.fullmatch(version) is None or len(version) > LONGEST_WORD):
+        yield "version"
+    if _text(conf, "change_kind") not in {"", *ChangeKind}:
+        yield "change kind"
+    if _text(conf, "to") not in {"", "preprod", "prod"}:
+        yield "to"
+    if not isinstance(conf.get("problematic"), bool | None):
+        yield "problematic"
+    for name in ("release_id", "resume_of"):
+        if _ID.fullmatch(_text(conf, name)) is None:
+            yield name.replace("_", " ")
+    if not conf.keys() <= FIELDS:
+        yield "a field that the form does not have"
+
+
+def _told_beside_it(document: Mapping[str, Any]) -> Iterator[str]:
+    if document.get("note"):
+        yield "note"
+    if _ID.fullmatch(_text(document, "dag_run_id")) is None:
+        yield "run id"
+    if any(_TIME.fullmatch(_text(document, name)) is None for name in _TIMES):
+        yield "dates"
+    if any(document[name] for name in document.keys() - _BODY):
+        yield "a field beside the form"
+
+
+def _text(mapping: Mapping[str, Any], name: str) -> str:
+    value = mapping.get(name)
     return "" if value is None else str(value)

@@ -10,9 +10,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from slipway.airflow_edge.private_texts import why_not_kept
+from slipway.airflow_edge.private_texts import Kinds, why_not_kept
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
+    TOLD_TOO_MUCH,
+    TOO_LONG,
     Phase,
     Requester,
     RequestRecord,
@@ -45,10 +47,11 @@ class Recorder:
     A change that a page from elsewhere has somebody's browser send is refused here, Airflow's own routes included.
     """
 
-    def __init__(self, app: App, record: Record, identify: Identify, base_url: str = "") -> None:
+    def __init__(self, app: App, record: Record, identify: Identify, kinds: Kinds, base_url: str = "") -> None:
         self._app = app
         self._record = record
         self._identify = identify
+        self._kinds = kinds
         self._base_url = base_url
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -69,9 +72,15 @@ class Recorder:
             request_path.reset(token)
 
     async def _recorded(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """A body too long to look at is refused: it could hide what the log and the secrecy of texts depend on."""
         body, replay = await _read(receive)
         target = target_of(path)
         who = await self._identify(Request(scope))
+        try:
+            tells = await asyncio.to_thread(why_not_kept, scope["method"], path, body, self._kinds) if body else None
+        except SlipwayError as error:
+            await _unavailable(error)(scope, replay, send)
+            return
         attempt = RequestRecord(
             request_id=uuid.uuid4().hex,
             phase=Phase.ATTEMPT,
@@ -82,7 +91,7 @@ class Recorder:
             dag_id=target.dag_id,
             run_id=target.run_id,
             task_id=target.task_id,
-            decision=decision_in(body),
+            decision=TOO_LONG if body is None else TOLD_TOO_MUCH if tells else decision_in(body),
         )
         try:
             await asyncio.to_thread(self._record, attempt)
@@ -90,18 +99,20 @@ class Recorder:
             await _unavailable(error)(scope, replay, send)
             return
         status = _Status(send)
-        refusal = self._why_not_passed_on(Request(scope), path, body)
-        app = self._app if refusal is None else JSONResponse({"detail": refusal}, status_code=403)
+        app: App = _too_long() if body is None else self._app
+        refusal = self._why_from_elsewhere(Request(scope)) or tells
+        if refusal:
+            app = JSONResponse({"detail": refusal}, status_code=403)
         try:
             await app(scope, replay, status)
         finally:
             await self._outcome(attempt, status.code)
 
-    def _why_not_passed_on(self, request: Request, path: str, body: bytes) -> str | None:
+    def _why_from_elsewhere(self, request: Request) -> str | None:
         ours = {origin_of(self._base_url), f"{request.url.scheme}://{request.headers.get('host')}"}
         if bearer(request.headers) is None and is_from_elsewhere(request.headers, ours):
             return "This change did not come from a page of this server: use its pages, or send a token."
-        return why_not_kept(request.method, path, body)
+        return None
 
     async def _sign_in(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""
@@ -147,8 +158,8 @@ class _Status:
         await self._send(message)
 
 
-async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """The body so far as it is short enough to look at, and a `receive` that tells all of it again."""
+async def _read(receive: Receive) -> tuple[bytes | None, Receive]:
+    """The body, None if it is too long to look at; and a `receive` that tells all of it again."""
     messages: list[Message] = []
     body, more = b"", True
     while more and len(body) <= _MOST_BYTES:
@@ -160,12 +171,17 @@ async def _read(receive: Receive) -> tuple[bytes, Receive]:
     async def replay() -> Message:
         return messages.pop(0) if messages else await receive()
 
-    return (body if len(body) <= _MOST_BYTES else b""), replay
+    return (body if len(body) <= _MOST_BYTES else None), replay
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def _too_long() -> JSONResponse:
+    detail = f"Nothing was changed: a request of more than {_MOST_BYTES} bytes is not looked at. Say it shorter."
+    return JSONResponse({"detail": detail}, status_code=413)
 
 
 def _unavailable(error: SlipwayError) -> JSONResponse:

@@ -51,7 +51,11 @@ class RequestRecord:
 
 
 HTTP_ERRORS = 400
-_REFUSALS = (401, 403)
+_REFUSALS = (401, 403, 413)
+TOO_LONG: JsonObject = {"too_long": True}
+"""In the place of a decision: the body was too long to look at, and went no further."""
+TOLD_TOO_MUCH: JsonObject = {"told_too_much": True}
+"""Likewise: the log is read by everybody too, so it keeps nothing of what a security release may not say."""
 _TARGET = re.compile(r"^/api/v2/dags/(?P<dag>[^/]+)(?:/dagRuns/(?P<run>[^/]+)(?:/taskInstances/(?P<task>[^/]+))?)?")
 _TOLD = frozenset(
     {
@@ -95,7 +99,7 @@ def decision_in(body: bytes) -> JsonObject:
     """What a JSON body asks for, reduced to keys that are known to hold decisions and names."""
     try:
         document = json.loads(body) if body else None
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # also what is nested too deep
         return {"unreadable": True}
     return _told(document) if isinstance(document, dict) else {}
 

@@ -9,6 +9,10 @@ from slipway.domain.json_value import sha256_of
 
 LONGEST_WORD = 100
 _REFERENCE = re.compile(r"SEC-[1-9][0-9]*")
+NOT_BY_HAND = (
+    "a change by hand that must not be known yet is not supported: everybody can read what it says. Release a version"
+    " of the service with `slipway release … --kind security`, or wait with the change until it may be known"
+)
 _NEEDS = re.compile(r"[\w.+-]+=[\w.+-]+(\s*,\s*[\w.+-]+=[\w.+-]+)*")
 
 
@@ -62,5 +66,6 @@ def how_to_say_less(fields: list[str]) -> str:
         "everybody can read a run's form, so a security release says there no more than a reference. Too much is said"
         f" in: {', '.join(fields)}. `slipway release … --kind security` files the texts by itself. With the form, file"
         " them first (POST /slipway/api/disclosures), and put the SEC-… number that you get into both What changes and"
-        " If it goes wrong. A ticket is a number or an address, without spaces"
+        " If it goes wrong. A ticket is a number or an address, without spaces;"
+        " a run id has at most 120 letters, digits and . _ : + -, and a version is one that was built"
     )

@@ -1,6 +1,7 @@
 """What people are shown when they are asked, as Markdown; its text and hash go into the grant."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from slipway.domain.arrival import Arrival
 from slipway.domain.change import OutsideChange
@@ -85,7 +86,9 @@ def _artefact(
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
     yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back"
-    yield from commits.lines() if commits else ()
+    listed = commits.lines() if commits else iter(())
+    is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
+    yield from islice(listed, 1) if is_secret else listed
     yield f"- Migrations: {NOT_BUILT}"
     yield from _instead_of_preprod(facts.release)
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slipway.domain.change import OutsideChange
+from slipway.domain.disclosure import NOT_BY_HAND
+from slipway.domain.errors import RefusedError
 from slipway.domain.release import ChangeKind, Origin
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
+from slipway.use_cases.change_stages import CHANGE_DAG
 from slipway.use_cases.keep_private import refuse_free_text
 
 
@@ -49,7 +52,9 @@ def texts_of(request: AttemptRequest) -> dict[str, str | None]:
 
 
 def refuse_free_text_in(request: AttemptRequest) -> None:
-    """A run of a security release carries references only. Raises RefusedError (`free_text`), naming the fields."""
+    """A run of a security release carries references only and changes nothing by hand. Raises RefusedError."""
+    if request.change is not None or request.dag_id == CHANGE_DAG:
+        raise RefusedError("not_by_hand", NOT_BY_HAND)
     given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
     given |= {"for_team": request.for_team, "attended_by": request.attended_by, "support": request.support}
     given |= request.extra or {}

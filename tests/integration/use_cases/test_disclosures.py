@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.airflow_edge.release_kinds import ReleaseKinds
+from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.disclosure import Disclosure, fingerprint
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.change_stages import CHANGE_DAG
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.publish_disclosure import publish_disclosure
 from slipway.use_cases.read_disclosure import read_disclosure
@@ -209,3 +212,17 @@ def test_filed_texts_cannot_be_rewritten_moved_or_removed(scene: Scene) -> None:
         with pytest.raises(DBAPIError) as refused, scene.store.transaction() as tx:
             tx.sql.run(statement)
         assert SECRET not in str(refused.value)
+
+
+def test_a_change_by_hand_that_must_not_be_known_is_refused_as_such(scene: Scene) -> None:
+    reference = filed(scene)
+    change = OutsideChange(sort=ChangeSort.CONFIGURATION, what=reference, where="live")
+    with pytest.raises(RefusedError, match="a change by hand that must not be known yet is not supported"):
+        asked_for(scene, reference, dag_id=CHANGE_DAG, change=change)
+
+
+def test_the_kind_of_a_release_is_known_by_its_number_and_by_its_run(scene: Scene) -> None:
+    kinds, attempt = ReleaseKinds(scene.store), asked_for(scene, filed(scene))
+    assert kinds.of_release(attempt.release_id) is SECURITY
+    assert kinds.of_run(attempt.dag_id, attempt.run_id) is SECURITY
+    assert (kinds.of_release("r999"), kinds.of_run(attempt.dag_id, "another")) == (None, None)

@@ -6,15 +6,26 @@ from typing import Any
 import pytest
 
 from slipway.airflow_edge.form import release_params
-from slipway.airflow_edge.private_texts import WORDS, why_not_kept
+from slipway.airflow_edge.private_texts import FIELDS, why_not_kept
+from slipway.domain.release import ChangeKind
 
 PATH = "/api/v2/dags/release__orders/dagRuns"
 GOOD = {"version": "1.3", "change_kind": "security", "summary": "SEC-7", "rollback_plan": "SEC-7", "to": "prod"}
 
 
-def asked(path: str = PATH, note: str | None = None, **changes: Any) -> str | None:
-    body = {"conf": {**GOOD, **changes}, "note": note}
-    return why_not_kept("POST", path, json.dumps(body).encode())
+AS_ANY_OTHER = {"change_kind": "standard", "summary": "a hole in the order page", "release_id": "r7"}
+
+
+class Known:
+    """The kinds of the releases that there are."""
+
+    def of_release(self, release_id: str) -> ChangeKind | None:
+        return {"r7": ChangeKind.SECURITY, "r8": ChangeKind.STANDARD}.get(release_id)
+
+
+def asked(path: str = PATH, beside: dict[str, Any] | None = None, **changes: Any) -> str | None:
+    body = {"conf": {**GOOD, **changes}, "note": None, "logical_date": None, **(beside or {})}
+    return why_not_kept("POST", path, json.dumps(body).encode(), Known())
 
 
 def test_a_reference_passes_with_all_that_is_a_name() -> None:
@@ -32,7 +43,26 @@ def test_a_reference_passes_with_all_that_is_a_name() -> None:
         {"rollback_plan": "shut the page"},
         {"rollback_plan": "SEC-8"},
         {"needs": "a hole in the order page"},
-        {"note": "a hole in the order page"},
+        {"beside": {"note": "a hole in the order page"}},
+        {"beside": {"dag_run_id": "a hole in the order page"}},
+        {"beside": {"dag_run_id": "a-hole" * 21}},
+        {"beside": {"dag_run_id": ["a-hole"]}},
+        {"beside": {"partition_key": "a-hole"}},
+        {"beside": {"logical_date": "a hole"}},
+        {"beside": {"more": "a-hole"}},
+        {"version": "a hole in the order page"},
+        {"version": "1.3\n"},
+        {"version": "a-hole-in-the-order-page" * 5},
+        {"more": "a-hole"},
+        {"a hole": None},
+        {"to": "a-hole"},
+        {"problematic": "a-hole"},
+        {"problematic": ["a-hole"]},
+        {"resume_of": "a hole"},
+        {"change_kind": " Security", "summary": "a hole"},
+        {"change_kind": "a hole", "release_id": "r7"},
+        AS_ANY_OTHER,
+        {**AS_ANY_OTHER, "change_kind": None},
         {"ticket": "a hole in the order page"},
         {"ticket": "a-hole-in-the-order-page" * 5},
     ],
@@ -45,6 +75,39 @@ def test_free_text_is_refused_and_not_repeated(told: dict[str, Any]) -> None:
     assert "hole" not in refusal
 
 
+def test_a_further_attempt_passes_as_cli_and_platform_send_it() -> None:
+    again = {"release_id": "r7", "resume_of": "r7.1", "despite_bad": "SEC-7"}
+    assert asked(beside={"dag_run_id": "orders-1.3-20301122T101500-a1b2"}, **again) is None
+    assert asked(beside={"dag_run_id": "r7-attempt-2.3"}, **again) is None
+
+
+def test_a_run_as_the_form_in_the_browser_starts_it_passes() -> None:
+    at = "2030-11-22T13:54:52.273Z"
+    dates = {"logical_date": at, "run_after": at, "data_interval_start": at, "data_interval_end": at}
+    beside = {"dag_run_id": "manual__2030-11-22T13:54:52.273875+00:00", "note": "", "partition_key": None, **dates}
+    assert asked(beside=beside, ticket=None, release_id=None, problematic=False) is None
+
+
+def test_a_further_attempt_of_another_kind_says_what_it_likes_and_of_no_release_nothing() -> None:
+    assert asked(**{**AS_ANY_OTHER, "release_id": "r8"}) is None
+    refusal = asked(**{**AS_ANY_OTHER, "release_id": "r9"})
+    assert refusal is not None
+    assert refusal.startswith("There is no such release")
+
+
+def test_what_must_not_be_known_is_not_changed_by_hand_however_little_it_says() -> None:
+    by_hand = "/api/v2/dags/record_change/dagRuns"
+    for more in ({}, {"change_kind": "standard", "release_id": "r7"}):
+        refusal = asked(path=by_hand, what="SEC-7", **more)
+        assert refusal is not None
+        assert refusal.startswith("a change by hand that must not be known yet is not supported")
+    assert asked(path=by_hand, change_kind="standard", what="a new price") is None
+
+
+def test_what_is_nested_too_deep_to_be_looked_at_is_refused() -> None:
+    assert why_not_kept("POST", PATH, b"[" * 200_000, Known()) is not None
+
+
 def test_the_message_names_every_field_at_once() -> None:
     refusal = asked(summary="a hole", rollback_plan="shut it", for_team="a hole")
     assert refusal is not None
@@ -54,13 +117,11 @@ def test_the_message_names_every_field_at_once() -> None:
 def test_other_kinds_of_change_and_other_requests_say_what_they_like() -> None:
     assert asked(change_kind="emergency", summary="the queue is full") is None
     assert asked(path="/api/v2/pools", summary="anything") is None
-    assert why_not_kept("GET", PATH, b"") is None
-    assert why_not_kept("POST", PATH, b"{") is None
-    assert why_not_kept("POST", PATH, b"[]") is None
+    assert why_not_kept("GET", PATH, b"", Known()) is None
+    assert why_not_kept("POST", PATH, b"{", Known()) is None
+    assert why_not_kept("POST", PATH, b"[]", Known()) is None
 
 
 @pytest.mark.airflow
 def test_every_field_of_the_form_is_looked_at() -> None:
-    judged = {"summary", "rollback_plan", "needs", *WORDS}
-    chosen = {"version", "change_kind", "to", "problematic", "release_id", "resume_of"}
-    assert judged | chosen == set(release_params())
+    assert set(release_params()) == FIELDS

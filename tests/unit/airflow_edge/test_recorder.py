@@ -15,6 +15,7 @@ from slipway.airflow_edge.recorder import Recorder, is_change
 from slipway.airflow_edge.request_record import Outcome, Phase, Requester, RequestRecord
 from slipway.airflow_edge.request_scope import is_backfill
 from slipway.domain.errors import DatabaseUnavailableError
+from slipway.domain.release import ChangeKind
 
 
 class Server:
@@ -27,7 +28,7 @@ class Server:
         self._status = status
         self._log_is_down = log_is_down or (lambda _: False)
         inner = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PATCH", "DELETE"])])
-        self._app = Recorder(inner, self._write, self._who, "https://slipway.example/airflow")
+        self._app = Recorder(inner, self._write, self._who, self, "https://slipway.example/airflow")
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -43,6 +44,11 @@ class Server:
         if self._status == 599:
             raise RuntimeError("a bug")
         return JSONResponse({}, status_code=self._status)
+
+    def of_release(self, release_id: str) -> ChangeKind | None:
+        if release_id == "unreachable":
+            raise DatabaseUnavailableError("The release database does not answer.")
+        return ChangeKind.SECURITY if release_id == "r7" else None
 
     def _write(self, record: RequestRecord) -> None:
         if self._log_is_down(record):
@@ -97,10 +103,23 @@ def test_a_header_that_claims_a_user_is_not_believed() -> None:
 
 
 def test_the_application_gets_the_whole_body_unchanged() -> None:
-    for size in (0, 10, 999_999, 3_000_000):
+    for size in (0, 10, 1_000_000):
         server = Server()
         server.ask("POST", "/api/v2/variables", b"x" * size)
         assert server.performed == [b"x" * size]
+
+
+@pytest.mark.parametrize("size", [1_000_001, 3_000_000])
+def test_what_is_too_long_to_be_looked_at_is_recorded_as_such_and_goes_no_further(size: int) -> None:
+    server = Server()
+    body = b'{"conf": {"change_kind": "security", "summary": "a hole"}}'.ljust(size)
+    answer = server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body, authorization="Bearer sams")
+    assert answer.status_code == 413
+    assert "Nothing was changed" in answer.json()["detail"]
+    assert server.performed == []
+    attempt, outcome = server.written
+    assert (attempt.user, attempt.decision) == ("sam", {"too_long": True})
+    assert (outcome.outcome, outcome.status) == (Outcome.REFUSED, 413)
 
 
 def test_where_the_log_cannot_be_written_nothing_is_changed() -> None:
@@ -207,3 +226,21 @@ def test_a_form_that_tells_too_much_is_recorded_and_refused_before_airflow_has_i
     assert server.performed == []
     assert [record.outcome for record in server.written] == [None, Outcome.REFUSED]
     assert "hole" not in str(server.written)
+
+
+def test_what_a_security_release_may_not_say_is_not_in_the_log_either() -> None:
+    server = Server()
+    conf = {"change_kind": "standard", "release_id": "r7", "version": "a hole", "name": "a hole"}
+    body = json.dumps({"conf": conf, "dag_run_id": "a hole"}).encode()
+
+    answer = server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body)
+
+    assert (answer.status_code, server.performed) == (403, [])
+    assert [record.decision for record in server.written] == [{"told_too_much": True}] * 2
+
+
+def test_where_nobody_can_say_what_kind_a_release_is_nothing_is_changed() -> None:
+    server = Server()
+    body = json.dumps({"conf": {"release_id": "unreachable", "version": "1.0"}}).encode()
+    assert server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body).status_code == 503
+    assert server.performed == []

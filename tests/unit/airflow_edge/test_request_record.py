@@ -61,7 +61,7 @@ def test_long_texts_are_cut() -> None:
     assert kept == {"version": "v" * 200}
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff\xfe"])
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 200_000])
 def test_an_unreadable_body_is_said_to_be_so(body: bytes) -> None:
     assert decision_in(body) == {"unreadable": True}
 
@@ -78,6 +78,7 @@ def test_no_object_is_no_decision(body: bytes) -> None:
         (204, Outcome.ALLOWED),
         (401, Outcome.REFUSED),
         (403, Outcome.REFUSED),
+        (413, Outcome.REFUSED),
         (404, Outcome.FAILED),
         (409, Outcome.FAILED),
         (500, Outcome.FAILED),

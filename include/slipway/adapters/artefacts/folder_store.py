@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from slipway.adapters.artefacts.archive import digest_of, disk_errors, pack, unpack
+from slipway.domain.artefact_name import NAME
 from slipway.domain.errors import ArtefactError, NotFoundError
 from slipway.ports import Artefact
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -80,7 +80,7 @@ class FolderArtefacts:
 
     def versions(self, service: str) -> Sequence[str]:
         """Known versions, oldest first: numbers count as numbers, so 1.9 comes before 1.10."""
-        if not _NAME.fullmatch(service):
+        if not NAME.fullmatch(service):
             return []
         names = [path.name.removesuffix(".json") for path in (self._folder / service).glob("[!.]*.json")]
         return sorted(names, key=_by_number)
@@ -145,7 +145,7 @@ class FolderArtefacts:
         return self._folder / service / f"{version}.json"
 
     def _check_name(self, name: str) -> None:
-        if not _NAME.fullmatch(name) or name == "sha256":
+        if not NAME.fullmatch(name) or name == "sha256":
             raise ArtefactError(f"{name!r} cannot name an artefact: use letters, digits, '.', '_', '+' and '-'.")
 
 
