@@ -1,7 +1,7 @@
 """The form that a person fills in to record a change that is made outside, and what is read from it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Param
@@ -9,6 +9,11 @@ from airflow.sdk import Param
 from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.errors import RefusedError
 from slipway.domain.release import ChangeKind
+from slipway.use_cases.refuse_long_texts import shortened
+
+FURTHEST = timedelta(days=366)
+"""How far ahead a change may be planned; what is further away is a slip of the pen, or meant to stay for ever."""
+_WRITTEN = "write it like 2030-01-31T09:30+00:00"
 
 
 def change_params() -> dict[str, Param]:
@@ -35,7 +40,7 @@ def change_params() -> dict[str, Param]:
             type=["null", "string"],
             format="date-time",
             title="Not before",
-            description="When whoever acts is ready: until then it does not hold the lane.",
+            description="When whoever acts is ready, a year ahead at most: until then it does not hold the lane.",
         ),
         "change_kind": Param(
             "standard",
@@ -51,8 +56,8 @@ def change_params() -> dict[str, Param]:
     }
 
 
-def change_in(form: Mapping[str, Any]) -> OutsideChange:
-    """What the form says. Raises RefusedError where a date or time is none."""
+def change_in(form: Mapping[str, Any], now: datetime) -> OutsideChange:
+    """What the form says. Raises RefusedError where a date or time is none, or too far ahead of `now`."""
     not_before = form.get("not_before")
     return OutsideChange(
         sort=ChangeSort(form["sort"]),
@@ -62,7 +67,7 @@ def change_in(form: Mapping[str, Any]) -> OutsideChange:
         untested_because=form.get("untested_because") or "",
         by_hand_because=form.get("by_hand_because") or "",
         by_hand_until=_day(form.get("by_hand_until")),
-        not_before=_instant(not_before) if not_before else None,
+        not_before=_instant(not_before, now) if not_before else None,
     )
 
 
@@ -70,16 +75,20 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise RefusedError("no_date", f"{text} is no day: write it like 2030-01-31") from error
+        raise RefusedError("no_date", f"{shortened(text)} is no day: write it like 2030-01-31") from error
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, now: datetime) -> datetime:
+    """In UTC, whatever zone it was written in."""
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise RefusedError("no_time", f"{text} is no time: write it like 2030-01-31T09:30+00:00") from error
-    if at.tzinfo is None:
-        raise RefusedError("no_time", f"{text} has no time zone: write it like 2030-01-31T09:30+00:00")
+        written = datetime.fromisoformat(text)
+        if written.tzinfo is None:
+            raise RefusedError("no_time", f"{text} has no time zone: {_WRITTEN}")
+        at = written.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RefusedError("no_time", f"{shortened(text)} is no time: {_WRITTEN}") from error
+    if at - now > FURTHEST:
+        raise RefusedError("too_far_ahead", f"{text} is more than a year ahead: record the change when it is nearer")
     return at
 
 

@@ -101,8 +101,8 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
         yield f"- By hand until {change.by_hand_until}, because {_said(change.by_hand_because)}"
     if change.is_exception:
         yield "- An exception: one of the two who decide must be a manager, and agrees to it by that"
-    if change.not_before is not None:
-        yield f"- Planned for {change.not_before:%Y-%m-%d %H:%M} UTC or later"
+    if change.planned:
+        yield f"- Planned for {change.planned} or later"
     if act is not None:
         yield f"- Made by a {act.by}, with {act.deadline_minutes} minutes from its turn on; the platform cannot undo it"
     suite = facts.stage.definition.smoke
