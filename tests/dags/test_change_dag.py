@@ -17,6 +17,7 @@ from slipway.airflow_edge.light import Light
 from slipway.domain.change import ChangeSort
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
+from slipway.domain.text_limits import longest
 from tests.dags.as_read import as_airflow_reads_it
 
 pytestmark = pytest.mark.airflow
@@ -97,6 +98,16 @@ def test_the_form_needs_what_every_change_needs(dag: DAG) -> None:
         with pytest.raises(ParamValidationError, match=name):
             filled_in(dag, {key: text for key, text in GIVEN.items() if key != name})
     assert filled_in(dag, GIVEN)["change_kind"] == "standard"
+
+
+def test_each_text_of_the_form_has_a_longest_length(dag: DAG) -> None:
+    for name, given in dag.params.items():
+        schema = dag.params.get_param(name).schema
+        if "enum" in schema or schema.get("format"):
+            continue
+        with pytest.raises(ParamValidationError, match=name):
+            filled_in(dag, {**GIVEN, name: "x" * (longest(name) + 1)})
+        assert filled_in(dag, {**GIVEN, name: "x" * longest(name)})[name], given
 
 
 def test_what_the_platform_starts_passes_the_form(dag: DAG) -> None:

@@ -9,6 +9,7 @@ from airflow.sdk import Param
 from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.errors import RefusedError
 from slipway.domain.release import ChangeKind
+from slipway.domain.text_limits import longest
 from slipway.use_cases.refuse_long_texts import shortened
 
 FURTHEST = timedelta(days=366)
@@ -19,22 +20,30 @@ _WRITTEN = "write it like 2030-01-31T09:30+00:00"
 def change_params() -> dict[str, Param]:
     """The form's fields; what every change needs has no default. The rest is asked for by its sort, at `open`."""
     return {
-        "service": _needed("What is changed", "A service of the catalogue: yours, a third party's, infrastructure."),
+        "service": _needed(
+            "service", "What is changed", "A service of the catalogue: yours, a third party's, infrastructure."
+        ),
         "sort": Param(
             type="string",
             enum=[sort.value for sort in ChangeSort],
             title="Sort of change",
             description="Only the pipeline of a static app asks for static_app.",
         ),
-        "what": _needed("What changes", "One sentence that approvers and the people around you understand."),
-        "where": _needed("Where", "The system, page, table or setting in live."),
-        "rollback_plan": _needed("If it goes wrong", "How what was before comes back. The platform cannot do that."),
-        "by_hand_because": _text("Why by hand", "Why it cannot be automated; a manager agrees to it."),
+        "what": _needed("what", "What changes", "One sentence that approvers and the people around you understand."),
+        "where": _needed("where", "Where", "The system, page, table or setting in live."),
+        "rollback_plan": _needed(
+            "rollback_plan", "If it goes wrong", "How what was before comes back. The platform cannot do that."
+        ),
+        "by_hand_because": _text(
+            "by_hand_because", "Why by hand", "Why it cannot be automated; a manager agrees to it."
+        ),
         "by_hand_until": Param(
             None, type=["null", "string"], format="date", title="Agreed until", description="The last day, YYYY-MM-DD."
         ),
-        "tested": _text("Tested", "Where it was tried before live, and what was seen there."),
-        "untested_because": _text("Not tested, because", "Only where it could not be; a manager agrees to it."),
+        "tested": _text("tested", "Tested", "Where it was tried before live, and what was seen there."),
+        "untested_because": _text(
+            "untested_because", "Not tested, because", "Only where it could not be; a manager agrees to it."
+        ),
         "not_before": Param(
             None,
             type=["null", "string"],
@@ -49,10 +58,10 @@ def change_params() -> dict[str, Param]:
             title="Kind of change",
             description="Emergency and security go first and skip the window; never the two people.",
         ),
-        "ticket": _text("Ticket", "A reference, if there is one."),
-        "fixes": _text("Fixes release", "The failed one that this repairs, for example r12."),
-        "release_id": _text("Release", "For a further attempt: set by `slipway retry`."),
-        "resume_of": _text("Attempt", "For a further attempt: the attempt that it goes on from."),
+        "ticket": _text("ticket", "Ticket", "A reference, if there is one."),
+        "fixes": _text("fixes", "Fixes release", "The failed one that this repairs, for example r12."),
+        "release_id": _text("release_id", "Release", "For a further attempt: set by `slipway retry`."),
+        "resume_of": _text("resume_of", "Attempt", "For a further attempt: the attempt that it goes on from."),
     }
 
 
@@ -92,9 +101,9 @@ def _instant(text: str, now: datetime) -> datetime:
     return at
 
 
-def _needed(title: str, description: str) -> Param:
-    return Param(type="string", minLength=1, title=title, description=description)
+def _needed(name: str, title: str, description: str) -> Param:
+    return Param(type="string", minLength=1, maxLength=longest(name), title=title, description=description)
 
 
-def _text(title: str, description: str) -> Param:
-    return Param(None, type=["null", "string"], title=title, description=description)
+def _text(name: str, title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], maxLength=longest(name), title=title, description=description)

@@ -70,6 +70,11 @@ class OutsideChange:
         return not self.sort.by_pipeline or not self.tested.strip()
 
     @property
+    def texts(self) -> dict[str, str]:
+        """What people or a pipeline wrote of it, by the field's name."""
+        return {name: text for name, text in asdict(self).items() if isinstance(text, str)}
+
+    @property
     def planned(self) -> str:
         """When it may begin at the earliest, in UTC; empty: as soon as it is its turn."""
         return "" if self.not_before is None else f"{self.not_before.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -20,6 +20,7 @@ from slipway.use_cases.act_matter import (
     may_not_act,
 )
 from slipway.use_cases.open_activity import log_starting
+from slipway.use_cases.refuse_long_texts import why_too_long
 from slipway.use_cases.settle import close_activity
 from slipway.use_cases.world import World
 
@@ -38,7 +39,7 @@ def end_act(world: World, release_id: str, who: Reporter, result: ActResult, see
     """What follows, in words. Raises NotFoundError, RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
         matter = find_act(tx, release_id)
-        refusal = _may_not_report(tx, matter, who, result) or _nothing_said(seen)
+        refusal = _may_not_report(tx, matter, who, result) or _wrongly_said(seen)
         activity = matter.activity
         if refusal is None and activity is None:
             refusal = _unauthorised(tx, matter, who, seen)
@@ -72,7 +73,10 @@ def _may_not_report(tx: Transaction, matter: ActMatter, who: Reporter, result: A
     return None
 
 
-def _nothing_said(seen: str) -> ActRefusal | None:
+def _wrongly_said(seen: str) -> ActRefusal | None:
+    too_long = why_too_long({"seen": seen})
+    if too_long is not None:
+        return ActRefusal(code="text_too_long", message=too_long)
     if seen.strip():
         return None
     return ActRefusal(code="text_missing", message="say what was done and what you looked at: it is kept in the log")

@@ -6,6 +6,7 @@ from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayEr
 from slipway.domain.needs import read_needs
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import Service
+from slipway.domain.text_limits import REFUSAL
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.values import NewAttempt
 from slipway.use_cases.attempt_request import AttemptRequest, refuse_free_text_in, texts_of
@@ -160,7 +161,7 @@ def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> N
     """A request that came to nothing is in the log too."""
     payload = {
         "code": getattr(error, "code", type(error).__name__),
-        "message": str(error),
+        "message": shortened(str(error), REFUSAL),
         "version": shortened(request.version),
         "dag_id": request.dag_id,
         "run_id": request.run_id,
@@ -171,6 +172,6 @@ def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> N
             "release_refused",
             request.actor,
             release_id=shortened(request.release_id),
-            service=request.service,
+            service=shortened(request.service),
             payload=payload,
         )
