@@ -254,6 +254,19 @@ def test_a_service_called_a_megabyte_is_refused_and_does_not_fill_the_log(scene:
     assert len(str(entry)) < 2_000
 
 
+def test_a_refusal_is_an_entry_of_no_release_but_one_of_that_service(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(a_service(), *SERVICES)
+    own = scene.opened("1.0").release_id
+    foreign = recorded(scene).release_id
+    for named in (own, foreign, "r999"):
+        with pytest.raises(SlipwayError):
+            asked_for(scene, {"version": "1.0", "release_id": named})
+    with scene.store.transaction() as tx:
+        entries = [entry for entry in read_log(tx.sql) if entry.kind == "release_refused"]
+    assert [entry.release_id for entry in entries] == [own, None, None]
+    assert [json.loads(entry.payload).get("release_id") for entry in entries] == [None, foreign, "r999"]
+
+
 def test_a_refusal_says_no_more_than_fits_into_an_entry(scene: Scene) -> None:
     request = AttemptRequest(
         service=MEGABYTE, dag_id="record_change", run_id="1", origin=Origin.PERSON, actor=RITA, version=None
