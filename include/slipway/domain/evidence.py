@@ -1,17 +1,20 @@
 """What people are shown when they are asked, as Markdown; its text and hash go into the grant."""
 
+import re
 from collections.abc import Iterator
 
 from slipway.domain.arrival import Arrival
 from slipway.domain.change import OutsideChange
-from slipway.domain.commits import CommitsSinceLive
+from slipway.domain.commits import CommitsSinceLive, harmless
 from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
+from slipway.domain.text_limits import NAME, TEXT
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
+_SIGN_IN_NAME = re.compile(r"[A-Za-z0-9:-]+")
 NOT_BUILT = "not yet built: nothing was checked"
 
 _QUESTIONS = {
@@ -44,7 +47,7 @@ def evidence(
         f"**{question(step, facts)}**",
         "",
         f"- Release: {release.id}, attempt {attempt.number}, of team {release.team}, {release.kind}",
-        f"- Asked for by: {', '.join(sorted(release.requesters))}{_on_behalf_of(release)}",
+        f"- Asked for by: {', '.join(map(_named, sorted(release.requesters)))}{_on_behalf_of(release)}",
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
@@ -111,8 +114,13 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
 
 
 def _said(text: str) -> str:
-    """A person's words on one line: they must not look like lines of the platform's own."""
-    return " ".join(text.split()).replace("<", "&lt;")
+    """A person's words, inert: they must not look like the platform's own, nor load or lead anywhere. Empty: none."""
+    return harmless(text, TEXT) if text.strip() else ""
+
+
+def _named(requester: str) -> str:
+    """Most are sign-in names; the authors of a build are whatever its pipeline sent."""
+    return requester if _SIGN_IN_NAME.fullmatch(requester) else harmless(requester, NAME)
 
 
 def _instead_of_preprod(release: Release) -> Iterator[str]:
@@ -121,7 +129,7 @@ def _instead_of_preprod(release: Release) -> Iterator[str]:
 
 
 def _stage(stage: Stage) -> str:
-    return f"{stage.environment}: {stage.outcome or 'not finished'} ({stage.detail})"
+    return f"{stage.environment}: {stage.outcome or 'not finished'} ({_said(stage.detail)})"
 
 
 def _since_the_proof(facts: Facts) -> Iterator[str]:

@@ -100,7 +100,7 @@ def test_those_who_decide_read_what_where_why_by_hand_and_how_it_was_tested(scen
         "the template of the letter",
         "letters in the vendor's console",
         "sent to ourselves from the trial account",
-        "By hand until 2099-12-31, because the vendor has no interface for it",
+        "By hand until 2099-12-31, because `the vendor has no interface for it`",
         "one of the two who decide must be a manager",
     ):
         assert text in asked.request.evidence
