@@ -4,6 +4,7 @@ import uuid
 from enum import StrEnum
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.json_value import sha256_of
 from slipway.domain.platform import Action
 from slipway.domain.service import ActedBy
 from slipway.ports.outside import Message
@@ -94,11 +95,16 @@ _REPORTED = frozenset({ActivityState.DONE, ActivityState.FAILED})
 
 
 def _unauthorised(tx: Transaction, matter: ActMatter, who: Reporter, seen: str) -> ActRefusal:
-    """Somebody says that live was changed, and no permit covers it: a finding, and second line is paged (R4)."""
+    """Somebody says that live was changed, and no permit covers it: a finding, and second line is paged (R4).
+
+    Who says the same again within the hour pages nobody anew; nobody else's report goes unheard because of an earlier.
+    """
     attempt = matter.attempt
     what = f"{matter.release.service} was changed without a permit: {seen.strip()}"
+    said = sha256_of({"by": who.actor.id, "hour": f"{tx.now:%Y-%m-%dT%H}", "seen": seen.strip()})
+    key = f"change:{attempt.id}:{said[:16]}"
     payload = {
-        "key": f"change:{attempt.id}",
+        "key": key,
         "what": what,
         "at": tx.now.isoformat(),
         "dag_id": attempt.dag_id,
@@ -109,7 +115,7 @@ def _unauthorised(tx: Transaction, matter: ActMatter, who: Reporter, seen: str) 
     environment = matter.stage.environment
     tx.log("unauthorised_change", who.actor, attempt=attempt, environment=environment, payload=payload)
     text = f"unauthorised change: {what} (reported by {who.actor.id} for {attempt.id}). Somebody must look into it"
-    tx.tell(Message(key=f"change:{attempt.id}:unauthorised", channel="page", text=text))
+    tx.tell(Message(key=f"{key}:unauthorised", channel="page", text=text))
     return ActRefusal(
         code="unauthorised_change",
         message=f"nothing permitted a change of {matter.release.service} by {attempt.id}: this is recorded as an"

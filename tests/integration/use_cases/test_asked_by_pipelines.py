@@ -171,6 +171,16 @@ def test_a_result_sent_again_is_the_same_and_with_another_body_is_refused(scene:
     assert (len(scene.log("act_started")), len(scene.log("act_done"))) == (1, 1)
 
 
+def test_the_token_of_another_service_is_not_told_what_was_answered(scene: Scene) -> None:
+    asked, _ = at_its_turn(scene)
+    report(scene, asked, "started", "k")
+    said = Report(key="k", phase=Phase.STARTED, seen="it shows")
+    with pytest.raises(RefusedError) as refused:
+        report_change(scene.world, pipeline("notify"), asked["id"], said)
+    assert refused.value.code == "not_this_pipeline"
+    assert json.loads(scene.log("act_refused")[0])["code"] == "not_this_pipeline"
+
+
 def test_what_was_refused_may_be_sent_again_with_the_same_key(scene: Scene) -> None:
     asked = ask(scene)
     attempt = run_of(scene, asked)

@@ -307,6 +307,20 @@ def test_a_report_without_a_permit_is_an_unauthorised_change(scene: Scene) -> No
     assert any("unauthorised change" in text for text in pages(scene))
 
 
+def test_each_report_without_a_permit_pages_but_the_same_again_does_not(scene: Scene) -> None:
+    attempt = agreed(scene)
+    said = [("rita", "nothing much"), ("rita", "nothing much"), ("rob", "nothing much"), ("rob", "all is gone")]
+    for who, seen in said:
+        with pytest.raises(RefusedError, match="nothing permitted"):
+            report(scene, attempt, "failed", who=who, seen=seen)
+    told = [text for text in pages(scene) if "unauthorised change" in text]
+    assert len(told) == 3
+    assert "reported by rob" in told[1]
+    assert "all is gone" in told[2]
+    keys = [json.loads(entry)["key"] for entry in scene.log("unauthorised_change")]
+    assert (len(keys), len(set(keys))) == (4, 3)
+
+
 @pytest.mark.parametrize(
     ("result", "outcome", "state"),
     [("undone", "rolled_back", "awaiting_retry"), ("failed", "live_uncertain", "ended")],
