@@ -3,6 +3,7 @@
 import copy
 import itertools
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from slipway.airflow_edge.light import Light
 from slipway.domain.change import ChangeSort
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
+from slipway.domain.text_limits import longest
 from tests.dags.as_read import as_airflow_reads_it
 
 pytestmark = pytest.mark.airflow
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 GIVEN = {
     "service": "notify",
     "sort": "third_party",
@@ -97,6 +100,16 @@ def test_the_form_needs_what_every_change_needs(dag: DAG) -> None:
     assert filled_in(dag, GIVEN)["change_kind"] == "standard"
 
 
+def test_each_text_of_the_form_has_a_longest_length(dag: DAG) -> None:
+    for name, given in dag.params.items():
+        schema = dag.params.get_param(name).schema
+        if "enum" in schema or schema.get("format"):
+            continue
+        with pytest.raises(ParamValidationError, match=name):
+            filled_in(dag, {**GIVEN, name: "x" * (longest(name) + 1)})
+        assert filled_in(dag, {**GIVEN, name: "x" * longest(name)})[name], given
+
+
 def test_what_the_platform_starts_passes_the_form(dag: DAG) -> None:
     started = {**GIVEN, "sort": "static_app", "release_id": "r7", "version": "7", "to": "prod", "resume_of": "r7.1"}
     assert filled_in(dag, started)["release_id"] == "r7"
@@ -104,7 +117,7 @@ def test_what_the_platform_starts_passes_the_form(dag: DAG) -> None:
 
 def test_the_form_becomes_the_change(dag: DAG) -> None:
     more = {"by_hand_until": "2030-01-31", "not_before": "2030-01-30T09:30:00+00:00", "tested": "in the trial account"}
-    change = change_in(filled_in(dag, {**GIVEN, **more}))
+    change = change_in(filled_in(dag, {**GIVEN, **more}), NOW)
     assert (change.sort, change.tested, str(change.by_hand_until)) == (
         ChangeSort.THIRD_PARTY,
         "in the trial account",
@@ -113,8 +126,22 @@ def test_the_form_becomes_the_change(dag: DAG) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"by_hand_until": "soon"}, {"not_before": "soon"}, {"not_before": "2030-01-30T09:30"}]
+    "wrong",
+    [
+        {"by_hand_until": "soon"},
+        {"not_before": "soon"},
+        {"not_before": "2030-01-30T09:30"},
+        {"not_before": "2031-01-02T12:30:00+00:00"},
+        {"not_before": "9999-12-31T23:59:59-12:00"},
+        {"not_before": "0001-01-01T00:00:00+12:00"},
+    ],
 )
 def test_what_is_no_time_is_refused_and_not_left_out(wrong: dict[str, str]) -> None:
     with pytest.raises(RefusedError):
-        change_in({**GIVEN, **wrong})
+        change_in({**GIVEN, **wrong}, NOW)
+
+
+def test_a_time_of_another_zone_is_kept_in_utc() -> None:
+    planned = change_in({**GIVEN, "not_before": "2030-01-30T09:30:00+05:00"}, NOW).not_before
+    assert planned is not None
+    assert (planned.isoformat(), planned.utcoffset()) == ("2030-01-30T04:30:00+00:00", timedelta(0))

@@ -52,7 +52,7 @@ class OpenChange(Light):
         if asked["release_id"] is not None:
             return AttemptRequest(**asked)
         try:
-            return AttemptRequest(**asked, change=change_in(form))
+            return AttemptRequest(**asked, change=change_in(form, datetime.now(UTC)))
         except RefusedError as error:
             request, refusal = AttemptRequest(**asked), error
             patiently(lambda: log_refusal(world(), request, refusal))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from slipway.domain.json_value import sha256_of
@@ -68,6 +68,16 @@ class OutsideChange:
     def is_exception(self) -> bool:
         """Whether a manager must be among those who agree: it is made by hand, or was not tested."""
         return not self.sort.by_pipeline or not self.tested.strip()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What people or a pipeline wrote of it, by the field's name."""
+        return {name: text for name, text in asdict(self).items() if isinstance(text, str)}
+
+    @property
+    def planned(self) -> str:
+        """When it may begin at the earliest, in UTC; empty: as soon as it is its turn."""
+        return "" if self.not_before is None else f"{self.not_before.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def gaps(change: OutsideChange, today: date) -> Iterator[str]:

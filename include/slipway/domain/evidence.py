@@ -1,18 +1,21 @@
 """What people are shown when they are asked, as Markdown; its text and hash go into the grant."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
 from slipway.domain.arrival import Arrival
 from slipway.domain.change import OutsideChange
-from slipway.domain.commits import CommitsSinceLive
+from slipway.domain.commits import CommitsSinceLive, harmless
 from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
+from slipway.domain.text_limits import NAME, TEXT
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
+_SIGN_IN_NAME = re.compile(r"[A-Za-z0-9:-]+")
 NOT_BUILT = "not yet built: nothing was checked"
 
 _QUESTIONS = {
@@ -45,7 +48,7 @@ def evidence(
         f"**{question(step, facts)}**",
         "",
         f"- Release: {release.id}, attempt {attempt.number}, of team {release.team}, {release.kind}",
-        f"- Asked for by: {', '.join(sorted(release.requesters))}{_on_behalf_of(release)}",
+        f"- Asked for by: {', '.join(map(_named, sorted(release.requesters)))}{_on_behalf_of(release)}",
         f"- What changes: {_said(release.summary) or 'no summary given'}",
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
@@ -104,8 +107,8 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
         yield f"- By hand until {change.by_hand_until}, because {_said(change.by_hand_because)}"
     if change.is_exception:
         yield "- An exception: one of the two who decide must be a manager, and agrees to it by that"
-    if change.not_before is not None:
-        yield f"- Planned for {change.not_before:%Y-%m-%d %H:%M} UTC or later"
+    if change.planned:
+        yield f"- Planned for {change.planned} or later"
     if act is not None:
         yield f"- Made by a {act.by}, with {act.deadline_minutes} minutes from its turn on; the platform cannot undo it"
     suite = facts.stage.definition.smoke
@@ -114,8 +117,13 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
 
 
 def _said(text: str) -> str:
-    """A person's words on one line: they must not look like lines of the platform's own."""
-    return " ".join(text.split()).replace("<", "&lt;")
+    """A person's words, inert: they must not look like the platform's own, nor load or lead anywhere. Empty: none."""
+    return harmless(text, TEXT) if text.strip() else ""
+
+
+def _named(requester: str) -> str:
+    """Most are sign-in names; the authors of a build are whatever its pipeline sent."""
+    return requester if _SIGN_IN_NAME.fullmatch(requester) else harmless(requester, NAME)
 
 
 def _instead_of_preprod(release: Release) -> Iterator[str]:
@@ -124,7 +132,7 @@ def _instead_of_preprod(release: Release) -> Iterator[str]:
 
 
 def _stage(stage: Stage) -> str:
-    return f"{stage.environment}: {stage.outcome or 'not finished'} ({stage.detail})"
+    return f"{stage.environment}: {stage.outcome or 'not finished'} ({_said(stage.detail)})"
 
 
 def _since_the_proof(facts: Facts) -> Iterator[str]:

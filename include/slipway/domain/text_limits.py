@@ -4,8 +4,18 @@ NAME = 200
 """Characters of a version, a reference, a person: what stands in one line."""
 TEXT = 4_000
 """Characters of what is explained."""
+REFUSAL = 1_000
+"""Characters that a log entry keeps of what was said to whoever was refused."""
+MOST_AUTHORS = 100
+"""Authors of the commits of one build."""
 LONGEST = {
     "summary": 500,
+    "what": 500,
+    "where": 500,
+    "tested": TEXT,
+    "untested_because": TEXT,
+    "by_hand_because": TEXT,
+    "seen": TEXT,
     "rollback_plan": TEXT,
     "needs": 2_000,
     "comment": TEXT,

@@ -9,12 +9,14 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.people import People
 from slipway.domain.release import ChangeKind, Outcome, Release
 from slipway.domain.service import StageRole
+from slipway.domain.text_limits import MOST_AUTHORS, REFUSAL
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewRelease
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.change_stages import as_payload, refuse_what_does_not_fit
 from slipway.use_cases.keyed import answer_before, keep_answer
+from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.world import World
 
 
@@ -29,6 +31,12 @@ class AskedChange:
     key: str
     ticket: str | None = None
     fixes: str | None = None
+
+    def texts(self) -> dict[str, str | None]:
+        """What the pipeline wrote, by the field's name."""
+        more = {"key": self.key, "rollback_plan": self.rollback_plan, "ticket": self.ticket, "fixes": self.fixes}
+        authors = {f"author_{number}": author for number, author in enumerate(self.authors, 1)}
+        return {"service": self.service, **self.change.texts, **more, **authors}
 
     def as_body(self) -> JsonObject:
         """What makes two requests the same."""
@@ -48,6 +56,9 @@ def ask_change(world: World, who: Reporter, asked: AskedChange) -> JsonObject:
 
 
 def _ask(world: World, who: Reporter, asked: AskedChange) -> JsonObject:
+    refuse_long_texts(asked.texts())
+    if len(asked.authors) > MOST_AUTHORS:
+        raise RefusedError("too_many_authors", f"at most {MOST_AUTHORS} authors are read: ask for a smaller build")
     if who.token_for != asked.service:
         raise RefusedError("not_this_service", f"this token is for {who.token_for}, not for {asked.service}")
     service = world.definitions.service(asked.service)
@@ -123,10 +134,10 @@ def _person(people: People, author: str) -> str:
 def _log_refusal(world: World, who: Reporter, asked: AskedChange, error: SlipwayError) -> None:
     payload = {
         "code": getattr(error, "code", type(error).__name__),
-        "message": str(error),
-        "version": asked.change.version,
-        "key": asked.key,
+        "message": shortened(str(error), REFUSAL),
+        "version": shortened(asked.change.version),
+        "key": shortened(asked.key),
         "outcome": Outcome.REFUSED.value,
     }
     with world.store.transaction() as tx:
-        tx.log("release_refused", who.actor, service=asked.service, payload=payload)
+        tx.log("release_refused", who.actor, service=shortened(asked.service), payload=payload)

@@ -10,7 +10,7 @@ from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
-from slipway.use_cases.two_person_act import Subject, as_payload
+from slipway.use_cases.two_person_act import Subject, as_payload, shown
 from slipway.use_cases.two_person_acts import ACTS
 from slipway.use_cases.world import World
 
@@ -33,7 +33,7 @@ def ask_second(world: World, action: Action, parameters: JsonObject, reason: str
             if pending.first == actor.id:
                 return pending
             refusal = f"{pending.first} has asked for the same: second it with `slipway second {pending.id}`"
-        payload = {"action": action.value, "parameters": dict(parameters), "reason": reason, "message": refusal}
+        payload = {"action": action.value, "parameters": shown(parameters), "reason": reason, "message": refusal}
         tx.log(
             "two_person_act_refused", actor, attempt=subject.attempt, environment=subject.environment, payload=payload
         )

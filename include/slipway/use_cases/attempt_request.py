@@ -47,8 +47,14 @@ class AttemptRequest:
 
 def texts_of(request: AttemptRequest) -> dict[str, str | None]:
     """What people wrote into the form, by the field's name."""
-    fields = ("version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs", "despite_bad")
-    return {**{name: getattr(request, name) for name in fields}, **(request.extra or {})}
+    of_change = request.change.texts if request.change else {}
+    return {**{name: getattr(request, name) for name in _TEXTS}, **of_change, **(request.extra or {})}
+
+
+_TEXTS = (
+    *("service", "version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs", "despite_bad"),
+    *("for_team", "attended_by", "support", "proof_in"),
+)
 
 
 def refuse_free_text_in(request: AttemptRequest) -> None:

@@ -4,6 +4,7 @@ import uuid
 from enum import StrEnum
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.json_value import sha256_of
 from slipway.domain.platform import Action
 from slipway.domain.service import ActedBy
 from slipway.ports.outside import Message
@@ -20,6 +21,7 @@ from slipway.use_cases.act_matter import (
     may_not_act,
 )
 from slipway.use_cases.open_activity import log_starting
+from slipway.use_cases.refuse_long_texts import why_too_long
 from slipway.use_cases.settle import close_activity
 from slipway.use_cases.world import World
 
@@ -38,7 +40,7 @@ def end_act(world: World, release_id: str, who: Reporter, result: ActResult, see
     """What follows, in words. Raises NotFoundError, RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
         matter = find_act(tx, release_id)
-        refusal = _may_not_report(tx, matter, who, result) or _nothing_said(seen)
+        refusal = _may_not_report(tx, matter, who, result) or _wrongly_said(seen)
         activity = matter.activity
         if refusal is None and activity is None:
             refusal = _unauthorised(tx, matter, who, seen)
@@ -72,7 +74,10 @@ def _may_not_report(tx: Transaction, matter: ActMatter, who: Reporter, result: A
     return None
 
 
-def _nothing_said(seen: str) -> ActRefusal | None:
+def _wrongly_said(seen: str) -> ActRefusal | None:
+    too_long = why_too_long({"seen": seen})
+    if too_long is not None:
+        return ActRefusal(code="text_too_long", message=too_long)
     if seen.strip():
         return None
     return ActRefusal(code="text_missing", message="say what was done and what you looked at: it is kept in the log")
@@ -90,11 +95,16 @@ _REPORTED = frozenset({ActivityState.DONE, ActivityState.FAILED})
 
 
 def _unauthorised(tx: Transaction, matter: ActMatter, who: Reporter, seen: str) -> ActRefusal:
-    """Somebody says that live was changed, and no permit covers it: a finding, and second line is paged (R4)."""
+    """Somebody says that live was changed, and no permit covers it: a finding, and second line is paged (R4).
+
+    Who says the same again within the hour pages nobody anew; nobody else's report goes unheard because of an earlier.
+    """
     attempt = matter.attempt
     what = f"{matter.release.service} was changed without a permit: {seen.strip()}"
+    said = sha256_of({"by": who.actor.id, "hour": f"{tx.now:%Y-%m-%dT%H}", "seen": seen.strip()})
+    key = f"change:{attempt.id}:{said[:16]}"
     payload = {
-        "key": f"change:{attempt.id}",
+        "key": key,
         "what": what,
         "at": tx.now.isoformat(),
         "dag_id": attempt.dag_id,
@@ -105,7 +115,7 @@ def _unauthorised(tx: Transaction, matter: ActMatter, who: Reporter, seen: str) 
     environment = matter.stage.environment
     tx.log("unauthorised_change", who.actor, attempt=attempt, environment=environment, payload=payload)
     text = f"unauthorised change: {what} (reported by {who.actor.id} for {attempt.id}). Somebody must look into it"
-    tx.tell(Message(key=f"change:{attempt.id}:unauthorised", channel="page", text=text))
+    tx.tell(Message(key=f"{key}:unauthorised", channel="page", text=text))
     return ActRefusal(
         code="unauthorised_change",
         message=f"nothing permitted a change of {matter.release.service} by {attempt.id}: this is recorded as an"

@@ -3,12 +3,14 @@
 from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject, sha256_of
 from slipway.ports.store import Transaction
+from slipway.use_cases.refuse_long_texts import refuse_long_texts
 
 
 def answer_before(tx: Transaction, scope: str, key: str, body: JsonObject) -> JsonObject | None:
     """What was answered to this before; None for a new key. Raises RefusedError where the key had another body."""
     if not key.strip():
         raise RefusedError("key_missing", "give the request a key of its own: a repeated one is then not done twice")
+    refuse_long_texts({"key": key})
     before = tx.keyed_requests.answered(scope, key)
     if before is None:
         return None

@@ -6,7 +6,9 @@ from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayEr
 from slipway.domain.needs import read_needs
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import Service
+from slipway.domain.text_limits import REFUSAL
 from slipway.ports.outside import Artefact, Message
+from slipway.ports.store import Transaction
 from slipway.ports.values import NewAttempt
 from slipway.use_cases.attempt_request import AttemptRequest, refuse_free_text_in, texts_of
 from slipway.use_cases.attempt_stages import attempt_stages
@@ -160,17 +162,21 @@ def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> N
     """A request that came to nothing is in the log too."""
     payload = {
         "code": getattr(error, "code", type(error).__name__),
-        "message": str(error),
+        "message": shortened(str(error), REFUSAL),
         "version": shortened(request.version),
         "dag_id": request.dag_id,
         "run_id": request.run_id,
         "outcome": Outcome.REFUSED.value,
     }
     with world.store.transaction() as tx:
-        tx.log(
-            "release_refused",
-            request.actor,
-            release_id=shortened(request.release_id),
-            service=request.service,
-            payload=payload,
-        )
+        about = _release_of_that_service(tx, request)
+        if about is None and request.release_id is not None:
+            payload["release_id"] = shortened(request.release_id)
+        service = shortened(request.service)
+        tx.log("release_refused", request.actor, release_id=about, service=service, payload=payload)
+
+
+def _release_of_that_service(tx: Transaction, request: AttemptRequest) -> str | None:
+    """The release that the request goes on with; None where there is none, or it is another service's."""
+    release = tx.releases.get(request.release_id) if request.release_id is not None else None
+    return release.id if release is not None and release.service == request.service else None

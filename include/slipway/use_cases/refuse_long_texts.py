@@ -25,6 +25,6 @@ def why_too_long(texts: Mapping[str, str | None]) -> str | None:
     return None
 
 
-def shortened(text: str | None) -> str | None:
-    """As much of a name as fits into a log entry about its refusal."""
-    return text if text is None or len(text) <= NAME else f"{text[:NAME]}…"
+def shortened(text: str | None, most: int = NAME) -> str | None:
+    """As much of a name, or of another text, as fits into a log entry about its refusal."""
+    return text if text is None or len(text) <= most else f"{text[:most]}…"

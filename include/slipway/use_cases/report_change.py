@@ -10,6 +10,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decide import decide
 from slipway.domain.policy.decision import Facts
 from slipway.domain.service import StageRole
+from slipway.ports.store import Transaction
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.begin_act import begin_act
 from slipway.use_cases.end_act import ActResult, end_act
@@ -40,7 +41,7 @@ def report_change(world: World, who: Reporter, release_id: str, report: Report) 
     """What follows. Raises NotFoundError, RefusedError; a refused one may be sent again with the same key."""
     scope, body = f"report:{release_id}", {"phase": report.phase.value, "seen": report.seen}
     with world.store.transaction() as tx:
-        before = answer_before(tx, scope, report.key, body)
+        before = answer_before(tx, scope, report.key, body) if _is_its_own(tx, who, release_id) else None
     if before is not None:
         return before
     if report.phase is Phase.STARTED:
@@ -52,6 +53,12 @@ def report_change(world: World, who: Reporter, release_id: str, report: Report) 
     with world.store.transaction() as tx:
         keep_answer(tx, scope, report.key, body, answer)
     return answer
+
+
+def _is_its_own(tx: Transaction, who: Reporter, release_id: str) -> bool:
+    """Whether the token is of that service; whoever has another is refused, and that is logged, as if it were new."""
+    release = tx.releases.get(release_id)
+    return release is not None and release.service == who.token_for
 
 
 def change_state(world: World, who: Reporter, release_id: str) -> JsonObject:

@@ -36,12 +36,17 @@ class TwoPersonAct:
     ask: Callable[[World, JsonObject], Found | None] = lambda _world, _parameters: None
 
 
+def shown(parameters: JsonObject) -> JsonObject:
+    """What may be read of what was asked for: the hash of a token's secret is nobody's to read."""
+    return {name: value for name, value in parameters.items() if name != "hash"}
+
+
 def as_payload(pending: PendingAct) -> JsonObject:
     """For the log."""
     return {
         "pending": pending.id,
         "action": pending.action.value,
-        "parameters": dict(pending.parameters),
+        "parameters": shown(pending.parameters),
         "reason": pending.reason,
         "first": pending.first,
         "expires_at": pending.expires_at.isoformat(),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from slipway.adapters.database.log_reader import read_log
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.json_value import JsonObject
@@ -22,6 +23,7 @@ from tests.outside import SERVICES, a_build, a_change, checked, pipeline
 from tests.scene import Scene
 
 OURS = pipeline("leaflets")
+LONG = "x" * 50_000
 
 
 @pytest.fixture
@@ -118,6 +120,40 @@ def test_what_does_not_fit_is_refused_and_logged(scene: Scene, changes: Any, cod
     assert not scene.log("release_requested")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service": LONG},
+        {"rollback_plan": LONG},
+        {"authors": ["rita", LONG]},
+        {"ticket": LONG},
+        {"fixes": LONG},
+        {"key": LONG},
+        *({"change": a_build(**{field: LONG})} for field in ("what", "where", "tested", "untested_because", "built")),
+    ],
+)
+def test_what_nobody_would_read_to_its_end_is_refused_and_does_not_fill_the_log(scene: Scene, changes: Any) -> None:
+    with pytest.raises(RefusedError, match="say it shorter"):
+        ask(scene, **changes)
+    with scene.store.transaction() as tx:
+        (entry,) = (entry for entry in read_log(tx.sql) if entry.kind == "release_refused")
+    assert len(str(entry)) < 2_000
+
+
+def test_more_authors_than_anybody_reads_are_refused(scene: Scene) -> None:
+    with pytest.raises(RefusedError, match="at most 100 authors"):
+        ask(scene, authors=[f"author-{number}" for number in range(101)])
+
+
+@pytest.mark.parametrize("more", [{"seen": LONG}, {"key": LONG}])
+def test_a_report_that_nobody_would_read_to_its_end_is_refused(scene: Scene, more: Any) -> None:
+    asked, _ = at_its_turn(scene)
+    report(scene, asked, "started")
+    with pytest.raises(RefusedError, match="say it shorter"):
+        report(scene, asked, "done", **more)
+    assert scene.log("act_done") == []
+
+
 def test_asking_again_with_the_same_key_is_the_same_and_with_another_body_is_refused(scene: Scene) -> None:
     assert ask(scene) == ask(scene)
     assert len(scene.log("release_requested")) == 1
@@ -133,6 +169,16 @@ def test_a_result_sent_again_is_the_same_and_with_another_body_is_refused(scene:
     with pytest.raises(RefusedError, match="used before for something else"):
         report(scene, asked, "failed", "k")
     assert (len(scene.log("act_started")), len(scene.log("act_done"))) == (1, 1)
+
+
+def test_the_token_of_another_service_is_not_told_what_was_answered(scene: Scene) -> None:
+    asked, _ = at_its_turn(scene)
+    report(scene, asked, "started", "k")
+    said = Report(key="k", phase=Phase.STARTED, seen="it shows")
+    with pytest.raises(RefusedError) as refused:
+        report_change(scene.world, pipeline("notify"), asked["id"], said)
+    assert refused.value.code == "not_this_pipeline"
+    assert json.loads(scene.log("act_refused")[0])["code"] == "not_this_pipeline"
 
 
 def test_what_was_refused_may_be_sent_again_with_the_same_key(scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """What somebody tries who wants a release to go live without the proof or the people it needs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +19,14 @@ from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.open_activity import NotPermittedError
-from slipway.use_cases.open_attempt import open_attempt
+from slipway.use_cases.open_attempt import log_refusal, open_attempt
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, a_person, a_service, people, platform_rules
+from tests.outside import SERVICES, a_change, recorded
 from tests.scene import AGAIN, Scene
 
 MEGABYTE = "x" * 1_000_000
+RITA = Actor(id="rita", via="airflow")
 HOSTILE = {
     "a shell": "1.0; touch /tmp/taken $(id) `id` && exit | cat > /dev/null",
     "a path": "../../../../etc/passwd",
@@ -57,8 +59,8 @@ def asked_for(scene: Scene, form: Mapping[str, Any]) -> Attempt:
     """Rita sends a form as it is."""
     texts = {"summary": "takes more orders", "rollback_plan": "back to the version before"}
     where = {"service": "orders", "dag_id": "release__orders", "run_id": "by-hand"}
-    actor = Actor(id="rita", via="airflow")
-    return open_attempt(scene.world, AttemptRequest(**where, origin=Origin.PERSON, actor=actor, **{**texts, **form}))
+    request: dict[str, Any] = {**where, **texts, **form}
+    return open_attempt(scene.world, AttemptRequest(origin=Origin.PERSON, actor=RITA, **request))
 
 
 def nothing_reached(scene: Scene, *places: Any) -> None:
@@ -231,6 +233,48 @@ def test_a_megabyte_is_refused_and_does_not_fill_the_log(scene: Scene, field: st
     (payload,) = scene.log("release_refused")
     assert json.loads(payload)["code"] == "text_too_long"
     assert len(payload) < 1_000
+
+
+@pytest.mark.parametrize("field", ["what", "where", "tested", "untested_because", "by_hand_because", "built"])
+def test_a_megabyte_about_a_change_is_refused_and_does_not_fill_the_log(
+    make_scene: Callable[..., Scene], field: str
+) -> None:
+    scene = make_scene(*SERVICES)
+    with pytest.raises(RefusedError, match=f"at most {longest(field)} are read"):
+        recorded(scene, a_change(**{field: MEGABYTE}), summary="short")
+    assert len(scene.log("release_refused")[0]) < 1_000
+    assert scene.log("release_requested") == []
+
+
+def test_a_service_called_a_megabyte_is_refused_and_does_not_fill_the_log(scene: Scene) -> None:
+    with pytest.raises(RefusedError, match="service has 1000000 characters"):
+        asked_for(scene, {"version": "1.0", "service": MEGABYTE})
+    with scene.store.transaction() as tx:
+        (entry,) = (entry for entry in read_log(tx.sql) if entry.kind == "release_refused")
+    assert len(str(entry)) < 2_000
+
+
+def test_a_refusal_is_an_entry_of_no_release_but_one_of_that_service(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(a_service(), *SERVICES)
+    own = scene.opened("1.0").release_id
+    foreign = recorded(scene).release_id
+    for named in (own, foreign, "r999"):
+        with pytest.raises(SlipwayError):
+            asked_for(scene, {"version": "1.0", "release_id": named})
+    with scene.store.transaction() as tx:
+        entries = [entry for entry in read_log(tx.sql) if entry.kind == "release_refused"]
+    assert [entry.release_id for entry in entries] == [own, None, None]
+    assert [json.loads(entry.payload).get("release_id") for entry in entries] == [None, foreign, "r999"]
+
+
+def test_a_refusal_says_no_more_than_fits_into_an_entry(scene: Scene) -> None:
+    request = AttemptRequest(
+        service=MEGABYTE, dag_id="record_change", run_id="1", origin=Origin.PERSON, actor=RITA, version=None
+    )
+    log_refusal(scene.world, request, RefusedError("no_time", MEGABYTE))
+    with scene.store.transaction() as tx:
+        (entry,) = (entry for entry in read_log(tx.sql) if entry.kind == "release_refused")
+    assert len(str(entry)) < 3_000
 
 
 @pytest.mark.parametrize("field", ["comment", "looked_by", "looked_at"])

@@ -55,7 +55,7 @@ def test_it_is_shown_to_those_who_decide(scene: Scene, bad: Attempt) -> None:
     asked = scene.ask(again, Step.APPROVE)
     assert isinstance(asked, Asked)
     lines = asked.request.evidence.splitlines()
-    assert f"- It is tried again all the same, says mona, because: {WHY}" in lines
+    assert f"- It is tried again all the same, says mona, because: `{WHY}`" in lines
     assert any(line.startswith("- This version is marked bad:") for line in lines)
     assert "mona" not in asked.assignees
 

@@ -100,7 +100,7 @@ def test_those_who_decide_read_what_where_why_by_hand_and_how_it_was_tested(scen
         "the template of the letter",
         "letters in the vendor's console",
         "sent to ourselves from the trial account",
-        "By hand until 2099-12-31, because the vendor has no interface for it",
+        "By hand until 2099-12-31, because `the vendor has no interface for it`",
         "one of the two who decide must be a manager",
     ):
         assert text in asked.request.evidence
@@ -309,6 +309,20 @@ def test_a_report_without_a_permit_is_an_unauthorised_change(scene: Scene) -> No
     assert "notify was changed without a permit: the letter has the new address" in found["what"]
     assert found["run_id"] == attempt.run_id
     assert any("unauthorised change" in text for text in pages(scene))
+
+
+def test_each_report_without_a_permit_pages_but_the_same_again_does_not(scene: Scene) -> None:
+    attempt = agreed(scene)
+    said = [("rita", "nothing much"), ("rita", "nothing much"), ("rob", "nothing much"), ("rob", "all is gone")]
+    for who, seen in said:
+        with pytest.raises(RefusedError, match="nothing permitted"):
+            report(scene, attempt, "failed", who=who, seen=seen)
+    told = [text for text in pages(scene) if "unauthorised change" in text]
+    assert len(told) == 3
+    assert "reported by rob" in told[1]
+    assert "all is gone" in told[2]
+    keys = [json.loads(entry)["key"] for entry in scene.log("unauthorised_change")]
+    assert (len(keys), len(set(keys))) == (4, 3)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_the_question_leads_approvers_to_the_texts_and_says_who_reads_them(scene
     question = scene.ask(asked_for(scene, reference), Step.APPROVE)
     assert isinstance(question, Asked)
     lines = question.request.evidence.splitlines()
-    assert f"- What changes: {reference}" in lines
+    assert f"- What changes: `{reference}`" in lines
     (where,) = [line for line in lines if line.startswith("- The texts:")]
     assert f"](/slipway/api/disclosures/{reference})" in where
     assert "for the disclosure group only" in where

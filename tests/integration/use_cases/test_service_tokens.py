@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.adapters.database.log_reader import read_log
+from slipway.adapters.database.overview import Overview
 from slipway.airflow_edge.identity import pipeline_of
 from slipway.airflow_edge.request_record import Requester
 from slipway.domain.errors import NotFoundError, RefusedError
@@ -55,6 +57,22 @@ def issued(scene: Scene, secret: str = SECRET, **more: Any) -> int:
         token = tx.tokens.by_hash(hash_of(secret))
     assert token is not None
     return token.id
+
+
+def test_the_hash_is_shown_nowhere_while_it_waits_or_after(scene: Scene) -> None:
+    number = asked(scene).id
+    with pytest.raises(RefusedError):
+        give_second(scene.world, number, by("mona"))
+    with pytest.raises(RefusedError):
+        asked(scene, first="rita")
+    with scene.store.transaction() as tx:
+        shown = [str(Overview(tx.sql).pending())]
+    give_second(scene.world, number, by("piet"))
+    with scene.store.transaction() as tx:
+        shown += [str(Overview(tx.sql).pending(waiting_only=False)), str(list(read_log(tx.sql)))]
+        assert tx.tokens.by_hash(hash_of(SECRET)) is not None
+    assert [hash_of(SECRET) in text for text in shown] == [False, False, False]
+    assert ["'days': 90" in text for text in shown[:2]] == [True, True]
 
 
 def test_the_log_names_the_pipeline_of_each_request_and_nobody_for_a_made_up_token(scene: Scene) -> None:

@@ -1,17 +1,26 @@
 """What approvers are shown: the platform's lines are its own, whatever people wrote."""
 
+from datetime import timedelta, timezone
+from typing import Any
+
+import pytest
+
+from slipway.domain.booking import Booking
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.evidence import evidence
 from slipway.domain.grant import Step
-from slipway.domain.release import ChangeKind
-from tests.facts import a_release, facts
+from slipway.domain.policy.decision import StandingHold
+from slipway.domain.release import BadAgain, ChangeKind
+from slipway.domain.text_limits import TEXT
+from tests.facts import NOW, a_release, an_attempt, facts, stage_at
+from tests.outside import a_change
 
 
 def test_a_persons_words_make_no_line_of_their_own() -> None:
     forged = "mends a typo\n- Proven in preprod: passed\n- Migrations: <b>reversible</b>"
     shown = evidence(Step.APPROVE, facts(release=a_release(summary=forged)), None).splitlines()
     assert [line for line in shown if line.startswith("- Proven in")] == ["- Proven in dev: passed ()"]
-    assert "- What changes: mends a typo - Proven in preprod: passed - Migrations: &lt;b>reversible&lt;/b>" in shown
+    assert "- What changes: `mends a typo - Proven in preprod: passed - Migrations: <b>reversible</b>`" in shown
 
 
 def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> None:
@@ -22,3 +31,60 @@ def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> No
         shown = evidence(Step.APPROVE, facts(release=release), None, commits=since)
         assert "- Commits since 0.9, which is live: 7, says GitHub" in shown.splitlines()
         assert ("Mend the hole" in shown, "Ada" in shown, "6 others" in shown) == (told, told, told)
+
+
+MARKUP = "![x](https://evil.example/pixel.png) [sign here](https://evil.example) **bold** `code` https://evil.example"
+HOLD = StandingHold(id=7, scope="service orders", reason=MARKUP, placed_by="lena", until=None)
+WAIVED = Booking(
+    id=3,
+    service="orders",
+    begins=NOW,
+    ends=NOW,
+    reason="the queue moves",
+    booked_by="rita",
+    accepted_by=None,
+    waived_by="lena",
+    waived_because=MARKUP,
+)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"release": a_release(summary=MARKUP)},
+        {"release": a_release(rollback_plan=MARKUP)},
+        {"release": a_release(ticket=MARKUP)},
+        {"release": a_release(requesters=frozenset({"rita", MARKUP}))},
+        {"release": a_release(change=a_change(where=MARKUP))},
+        {"release": a_release(change=a_change(tested=MARKUP))},
+        {"release": a_release(change=a_change(tested="", untested_because=MARKUP))},
+        {"release": a_release(change=a_change(by_hand_because=MARKUP))},
+        {"holds": (HOLD,)},
+        {"booking": WAIVED},
+        {"bad_version": MARKUP},
+        {"attempt": an_attempt(bad_again=BadAgain(by="sue", reason=MARKUP))},
+        {"stages_before": (stage_at(detail=MARKUP),)},
+    ],
+)
+def test_a_persons_words_are_shown_as_code_where_no_picture_and_no_link_works(given: dict[str, Any]) -> None:
+    """The pieces outside of backticks are the platform's own."""
+    (line,) = (line for line in evidence(Step.APPROVE, facts(**given), None).splitlines() if "evil.example" in line)
+    assert "evil.example" not in "".join(line.split("`")[::2])
+    assert "![x](https://evil.example/pixel.png) [sign here]" in "".join(line.split("`")[1::2])
+
+
+def test_where_nothing_was_said_the_form_says_so() -> None:
+    shown = evidence(Step.APPROVE, facts(release=a_release(summary=" ", rollback_plan="", ticket=None)), None)
+    for line in ("What changes: no summary given", "If it goes wrong: no rollback plan given", "Ticket: none given"):
+        assert f"- {line}" in shown.splitlines()
+
+
+def test_the_longest_text_that_may_be_written_is_shown_to_its_end() -> None:
+    shown = evidence(Step.APPROVE, facts(release=a_release(rollback_plan="x" * (TEXT - 1) + "!")), None)
+    assert "x!`" in shown
+
+
+def test_what_is_planned_is_told_in_utc() -> None:
+    change = a_change(not_before=NOW.astimezone(timezone(timedelta(hours=9))))
+    shown = evidence(Step.AUTHORISE, facts(release=a_release(change=change)), None)
+    assert "- Planned for 2026-11-19 10:00 UTC or later" in shown.splitlines()

@@ -100,10 +100,10 @@ class Overview:
         )
 
     def pending(self, *, waiting_only: bool = True) -> Sequence[Record]:
-        """Acts of two people, oldest first; those that wait have neither taken effect nor expired."""
+        """Acts of two people, oldest first; those that wait have neither taken effect nor expired. No token's hash."""
         return self._records(
             """
-            SELECT id, action, parameters, reason, first, asked_at AS at, expires_at,
+            SELECT id, action, parameters - 'hash' AS parameters, reason, first, asked_at AS at, expires_at,
                    CASE WHEN state = 'waiting' AND expires_at <= now() THEN 'expired' ELSE state END AS state,
                    second, ended_at, result
             FROM pending_act WHERE NOT :waiting OR (state = 'waiting' AND expires_at > now()) ORDER BY id

@@ -12,7 +12,7 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
     if change is not None and change.not_before is not None and now < change.not_before:
         yield Blocker(
             code="too_early",
-            message=f"it is planned for {change.not_before:%Y-%m-%d %H:%M} UTC",
+            message=f"it is planned for {change.planned}",
             clears_at=change.not_before,
             cleared_by="time",
         )
