@@ -13,8 +13,8 @@ _INTRO = """\
 # The command `slipway`
 
 It lives in `.venv/bin/slipway` once any `make` command has made the environment. Reading commands ask the release
-database itself and take `--json`; changing ones (`release`, `retry`, `stop`, `approve`, `reject`, `hold place`,
-`hold lift`) are REST calls as the person who signed in with `slipway login`.
+database itself and take `--json`; those that change something are REST calls as the person who signed in with
+`slipway login`.
 
 Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad catalogue.
 """

@@ -41,7 +41,9 @@ def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str 
     refusal = why_not(rule, policy.people.find(actor.id), matter, policy.people)
     if refusal is not None:
         others = ", ".join(entitled(rule, matter, policy.people))
-        return f"{refusal}. It is closed by one of: {others or 'nobody; a change of the row `close_review` helps'}"
+        if not others:
+            return f"{refusal}. Nobody may: each had a part in it. A change of the row `close_review` helps"
+        return f"{refusal}. It is closed by one of: {others}"
     return None if reason.strip() else "a reason is needed: what was looked at, and what follows from it"
 
 
