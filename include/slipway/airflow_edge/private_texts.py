@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from slipway.domain.artefact_name import NAME
-from slipway.domain.disclosure import LONGEST_WORD, NOT_BY_HAND, how_to_say_less, tells_too_much
+from slipway.domain.disclosure import (
+    LONGEST_WORD,
+    NOT_BY_HAND,
+    how_to_answer_with_less,
+    how_to_say_less,
+    tells_too_much,
+)
 from slipway.domain.release import ChangeKind
 from slipway.use_cases.change_stages import CHANGE_DAG
 
@@ -17,6 +23,8 @@ FIELDS = frozenset(
 ).union(WORDS)
 """All that the form has: a security release says nothing beside it."""
 _TRIGGER = re.compile(r"/api/v2/dags/(?P<dag>[^/]+)/dagRuns/?")
+_ANSWER = re.compile(r"/api/v2/dags/(?P<dag>[^/]+)/dagRuns/(?P<run>[^/]+)/taskInstances/.+/hitlDetails/?")
+_ANSWERED = ("comment", "looked_by", "looked_at")
 _TIMES = ("logical_date", "run_after", "data_interval_start", "data_interval_end")
 _BODY = frozenset({"conf", "dag_run_id", "note", *_TIMES})
 _TIME = re.compile(r"[0-9TZ:.+-]{0,40}")
@@ -30,13 +38,17 @@ class Kinds(Protocol):
     def of_release(self, release_id: str) -> ChangeKind | None:
         """None where there is no such release."""
 
+    def of_run(self, dag_id: str, run_id: str) -> ChangeKind | None:
+        """None where the run carries out no release."""
+
 
 def why_not_kept(method: str, path: str, body: bytes, kinds: Kinds) -> str | None:
     """Why Airflow may not have this request; None for all but a security release that says what it is about.
 
     A further attempt is of its release's kind, whatever its form says. Raises DatabaseUnavailableError."""
-    trigger = _TRIGGER.fullmatch(path)
-    if method != "POST" or trigger is None:
+    trigger = _TRIGGER.fullmatch(path) if method == "POST" else None
+    answer = _ANSWER.fullmatch(path) if method == "PATCH" else None
+    if trigger is None and answer is None:
         return None
     try:
         document = json.loads(body) if body else {}
@@ -44,13 +56,26 @@ def why_not_kept(method: str, path: str, body: bytes, kinds: Kinds) -> str | Non
         return "The request is nested too deep to be looked at."
     except ValueError:
         return None
-    if not isinstance(document, dict) or not isinstance(document.get("conf"), dict):
+    if not isinstance(document, dict):
         return None
-    return _why_not_started(trigger["dag"], document, kinds)
+    if answer is not None:
+        return _why_not_answered(answer["dag"], answer["run"], document, kinds)
+    return _why_not_started(trigger["dag"], document, kinds) if trigger is not None else None
+
+
+def _why_not_answered(dag_id: str, run_id: str, document: Mapping[str, Any], kinds: Kinds) -> str | None:
+    given = document.get("params_input")
+    if not isinstance(given, Mapping) or kinds.of_run(dag_id, run_id) is not ChangeKind.SECURITY:
+        return None
+    if not given.keys() <= set(_ANSWERED):
+        return f"An answer has no fields but these: {', '.join(_ANSWERED)}."
+    return how_to_answer_with_less(*(_text(given, name) for name in _ANSWERED))
 
 
 def _why_not_started(dag_id: str, document: Mapping[str, Any], kinds: Kinds) -> str | None:
-    conf = document["conf"]
+    conf = document.get("conf")
+    if not isinstance(conf, Mapping):
+        return None
     kind = _kind(conf, kinds)
     if kind is None:
         return _NO_SUCH_RELEASE

@@ -8,6 +8,7 @@ from datetime import datetime
 from slipway.domain.json_value import sha256_of
 
 LONGEST_WORD = 100
+WORDS_OF_A_NAME = 3
 _REFERENCE = re.compile(r"SEC-[1-9][0-9]*")
 NOT_BY_HAND = (
     "a change by hand that must not be known yet is not supported: everybody can read what it says. Release a version"
@@ -56,8 +57,26 @@ def tells_too_much(summary: str, rollback_plan: str, needs: str, words: Mapping[
     if needs and _NEEDS.fullmatch(needs.strip()) is None:
         yield "needs"
     for name, text in words.items():
-        if len(text) > LONGEST_WORD or len(text.split()) > 1:
+        if not is_word(text):
             yield name
+
+
+def is_word(text: str, words: int = 1) -> bool:
+    """Whether it is short and without spaces, or of so many words: a reference or name, no explanation."""
+    return len(text) <= LONGEST_WORD and len(text.split()) <= words
+
+
+def how_to_answer_with_less(comment: str, looked_by: str, looked_at: str) -> str | None:
+    """Why an answer about a security release tells too much; None where it does not. It repeats nothing of it."""
+    told = {"comment": is_word(comment), "looked at": is_word(looked_at)}
+    told |= {"looked by": is_word(looked_by, WORDS_OF_A_NAME)}
+    fields = [name for name, is_short in told.items() if not is_short]
+    if not fields:
+        return None
+    return (
+        "everybody can read an answer, so about a security release it says no more than a reference without spaces,"
+        f" such as its SEC-… number, or nothing. Too much is said in: {', '.join(fields)}. Who looked is a name"
+    )
 
 
 def how_to_say_less(fields: list[str]) -> str:

@@ -8,10 +8,11 @@ from datetime import timedelta
 from enum import StrEnum
 
 from slipway.domain.authority import why_not
+from slipway.domain.disclosure import how_to_answer_with_less
 from slipway.domain.grant import Answer, Decision, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import matter_of
-from slipway.domain.release import StageOutcome
+from slipway.domain.release import ChangeKind, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -83,16 +84,18 @@ def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: An
         return "this question was never put by the platform"
     if answer.at > request.expires_at:
         return f"the request had expired at {request.expires_at:%Y-%m-%d %H:%M} UTC"
-    if (flaw := _flaw_of_its_texts(step, answer)) is not None:
+    if (flaw := _flaw_of_its_texts(step, answer, facts.release.kind)) is not None:
         return flaw
     rule = facts.platform.rule(step.action)
     return why_not(rule, facts.people.find(answer.person), matter_of(facts, step), facts.people)
 
 
-def _flaw_of_its_texts(step: Step, answer: Answer) -> str | None:
+def _flaw_of_its_texts(step: Step, answer: Answer, kind: ChangeKind) -> str | None:
     needs_look = step in {Step.AUTHORISE, Step.CONFIRM} and answer.decision == Decision.APPROVE
     if needs_look and not (answer.looked_by.strip() and answer.looked_at.strip()):
         return "it must say who looked at the new functionality, and at what"
+    if kind is ChangeKind.SECURITY:
+        return how_to_answer_with_less(answer.comment, answer.looked_by, answer.looked_at)
     return why_too_long({"comment": answer.comment, "looked_by": answer.looked_by, "looked_at": answer.looked_at})
 
 

@@ -226,3 +226,14 @@ def test_the_kind_of_a_release_is_known_by_its_number_and_by_its_run(scene: Scen
     assert kinds.of_release(attempt.release_id) is SECURITY
     assert kinds.of_run(attempt.dag_id, attempt.run_id) is SECURITY
     assert (kinds.of_release("r999"), kinds.of_run(attempt.dag_id, "another")) == (None, None)
+
+
+def test_an_answer_that_explains_does_not_count_and_is_not_repeated(scene: Scene) -> None:
+    attempt = asked_for(scene, filed(scene, by="mona"), by="mona")
+    scene.stage(attempt, DEV)
+    scene.ask(attempt, Step.APPROVE)
+    result = scene.answer(attempt, Step.APPROVE, "sam", comment=SECRET)
+    assert result.kind == "does_not_count"
+    assert "no more than a reference" in result.detail
+    assert tables_that_tell(scene, SECRET) == {"disclosure"}
+    assert scene.answer(attempt, Step.APPROVE, "sam", comment="SEC-7", looked_at="SEC-7").kind == "granted"

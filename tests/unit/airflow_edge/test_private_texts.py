@@ -22,6 +22,15 @@ class Known:
     def of_release(self, release_id: str) -> ChangeKind | None:
         return {"r7": ChangeKind.SECURITY, "r8": ChangeKind.STANDARD}.get(release_id)
 
+    def of_run(self, dag_id: str, run_id: str) -> ChangeKind | None:
+        return ChangeKind.SECURITY if (dag_id, run_id) == ("release__orders", "r7-attempt-1") else None
+
+
+def answered(run_id: str = "r7-attempt-1", **inputs: Any) -> str | None:
+    path = f"/api/v2/dags/release__orders/dagRuns/{run_id}/taskInstances/prod.authorise/-1/hitlDetails"
+    body = {"chosen_options": ["Approve"], "params_input": inputs}
+    return why_not_kept("PATCH", path, json.dumps(body).encode(), Known())
+
 
 def asked(path: str = PATH, beside: dict[str, Any] | None = None, **changes: Any) -> str | None:
     body = {"conf": {**GOOD, **changes}, "note": None, "logical_date": None, **(beside or {})}
@@ -125,3 +134,27 @@ def test_other_kinds_of_change_and_other_requests_say_what_they_like() -> None:
 @pytest.mark.airflow
 def test_every_field_of_the_form_is_looked_at() -> None:
     assert set(release_params()) == FIELDS
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"comment": "the hole is closed"},
+        {"looked_at": "the order page"},
+        {"looked_by": "Rob saw no hole"},
+        {"comment": "a-hole" * 20},
+        {"more": "a-hole"},
+    ],
+    ids=str,
+)
+def test_an_answer_about_a_security_release_explains_nothing(told: dict[str, str]) -> None:
+    refusal = answered(**told)
+    assert refusal is not None
+    assert "hole" not in refusal
+    assert answered("r8-attempt-1", **told) is None
+
+
+def test_an_answer_passes_with_nothing_with_a_reference_or_with_a_name() -> None:
+    assert answered() is None
+    assert answered(comment=None) is None
+    assert answered(comment="SEC-7", looked_by="Rob van Dam", looked_at="SEC-7") is None

@@ -50,6 +50,9 @@ class Server:
             raise DatabaseUnavailableError("The release database does not answer.")
         return ChangeKind.SECURITY if release_id == "r7" else None
 
+    def of_run(self, dag_id: str, run_id: str) -> ChangeKind | None:
+        return ChangeKind.SECURITY if run_id == "r7-attempt-1" else None
+
     def _write(self, record: RequestRecord) -> None:
         if self._log_is_down(record):
             raise DatabaseUnavailableError("The release database does not answer.")
@@ -244,3 +247,17 @@ def test_where_nobody_can_say_what_kind_a_release_is_nothing_is_changed() -> Non
     body = json.dumps({"conf": {"release_id": "unreachable", "version": "1.0"}}).encode()
     assert server.ask("POST", "/api/v2/dags/release__orders/dagRuns", body).status_code == 503
     assert server.performed == []
+
+
+def test_an_answer_that_tells_too_much_is_refused_before_airflow_has_it_and_may_be_given_again() -> None:
+    server = Server()
+    path = ANSWER.replace("r-1", "r7-attempt-1")
+    told, reference = (
+        json.dumps({"chosen_options": ["Approve"], "params_input": {"comment": comment}}).encode()
+        for comment in ("the hole is closed", "SEC-7")
+    )
+    answer = server.ask("PATCH", path, told)
+    assert (answer.status_code, server.performed) == (403, [])
+    assert "hole" not in str(server.written) + answer.text
+    assert server.ask("PATCH", path, reference).status_code == 200
+    assert server.performed == [reference]
