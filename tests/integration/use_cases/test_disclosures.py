@@ -18,6 +18,7 @@ from slipway.use_cases.change_stages import CHANGE_DAG
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.publish_disclosure import publish_disclosure
 from slipway.use_cases.read_disclosure import read_disclosure
+from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, a_service
 from tests.scene import Scene, a_world
 
@@ -237,3 +238,15 @@ def test_an_answer_that_explains_does_not_count_and_is_not_repeated(scene: Scene
     assert "no more than a reference" in result.detail
     assert tables_that_tell(scene, SECRET) == {"disclosure"}
     assert scene.answer(attempt, Step.APPROVE, "sam", comment="SEC-7", looked_at="SEC-7").kind == "granted"
+
+
+@pytest.mark.parametrize(("said", "kept"), [(SECRET, "see {}; what was said is not kept"), ("OFQ-7", "OFQ-7")])
+def test_a_stop_is_never_refused_for_its_reason_which_is_kept_as_a_reference(
+    scene: Scene, said: str, kept: str
+) -> None:
+    reference = filed(scene)
+    attempt = asked_for(scene, reference)
+    stop(scene.world, attempt.release_id, actor("sam"), said)
+    (entry,) = scene.log("stop_requested")
+    assert json.loads(entry)["reason"].startswith(kept.format(reference))
+    assert tables_that_tell(scene, SECRET) == {"disclosure"}
