@@ -14,6 +14,7 @@ Each of these faults, planted by hand in the use cases and taken out again, made
 first history that told:
 
 - settling a dead process lets go of the lane (0)
+- an emergency takes the lane over open work (0)
 - a grant that expired in the queue does not renew the attempt: its waiter is lost (0)
 - after the clock is put back, a grant given later than now does not count (0)
 - the window counts for the turn and not for the permit (2)
@@ -25,6 +26,7 @@ first history that told:
 - an emergency queues like everybody (14)
 - the vote of somebody who left counts (18)
 - a further attempt loses its place (21)
+- an emergency takes no lane over (22)
 - whoever asks first takes the free lane (39)
 - a stage that waits is not woken when its grant expires (124)
 - the teardown leaves open what a dead process began (178)
