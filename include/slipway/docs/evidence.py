@@ -254,6 +254,7 @@ EVIDENCE: Sequence[Evidence] = (
             "review_closed",
             "disclosure_read",
         ),
+        not_yet="That the next ordinary release contains the changes of the emergency.",
     ),
     Evidence(
         number="R21",
