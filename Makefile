@@ -32,7 +32,7 @@ test: $(READY)  ## run the tests: quick ones first, then releases on a real Airf
 chaos: $(READY)  ## kill tasks, processes and databases under releases; break files among 1,000 services (20 minutes)
 	@$(PY) -m pytest $(CHAOS)
 
-test-fast: $(READY)  ## run unit and contract tests only (under a minute)
+test-fast: $(READY)  ## run unit and contract tests only (a minute and a half on two cores)
 	@$(PY) -m pytest $(ON_ALL_CORES) tests/unit tests/contract
 
 lint: $(READY)  ## check style, types, layers, generated files and the compose file
