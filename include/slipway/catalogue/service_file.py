@@ -1,5 +1,6 @@
 """`services/<name>.yaml`: one released service, its checks and its stages."""
 
+from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -136,7 +137,7 @@ class StagesModel(StrictModel):
     prod: StageModel
 
 
-class OwnedModel(StrictModel):
+class OwnedModel(StrictModel, ABC):
     """What every service file says, however its changes reach live."""
 
     name: Name = Field(description="The same as the file's name.")
@@ -145,9 +146,9 @@ class OwnedModel(StrictModel):
     product_owner: Name | None = Field(None, description="May confirm that functionality works, by id.")
     profile: Profile = Field(Profile.SERVICE, description="Left out: Slipway deploys its artefacts.")
 
+    @abstractmethod
     def service(self) -> Service:
         """The domain value."""
-        raise NotImplementedError
 
 
 class ServiceModel(OwnedModel):

@@ -23,9 +23,11 @@ _BY_HAND = "e2e/test_release_by_hand.py"
 _CONSOLE = "console/test_every_route.py"
 _EVERY = "e2e/test_every_route.py"
 _GROUND = "e2e/test_platform_ground.py"
+_OUTSIDE = "console/test_changes_outside.py"
 _POLICY = "integration/use_cases/test_governed_policy.py"
 _REFUSED = "e2e/test_release_refused.py"
 _REPEATED = "integration/use_cases/test_repeated_start.py"
+_TOKENS = "integration/use_cases/test_service_tokens.py"
 _WHO = "e2e/test_who_did_it.py"
 _DECIDES = "e2e/test_release_answers.py::test_neither_the_requester_nor_a_stranger_nor_one_person_twice_decides"
 _RIGHTS = "integration/database/test_rights.py"
@@ -220,6 +222,17 @@ ATTACKS: Sequence[Attack] = (
             f"{_ATTACKS}::test_an_answer_of_a_megabyte_does_not_count",
         ),
         log=("request_answered", "release_refused", "answer_refused"),
+    ),
+    Attack(
+        tries="Replay a service token, or its request, for another service, or after its end",
+        comes_of_it="It speaks for one service until its end; a request under the same key gets the same answer again",
+        tests=(
+            f"{_OUTSIDE}::test_a_token_is_good_for_its_own_service_and_nothing_else",
+            f"{_OUTSIDE}::test_the_same_request_again_is_answered_alike_and_another_under_its_key_is_refused",
+            f"{_OUTSIDE}::test_a_revoked_token_is_refused_at_once",
+            f"{_TOKENS}::test_an_expired_one_is_refused_and_that_is_logged",
+        ),
+        log=("service_token_refused",),
     ),
     Attack(
         tries="Forge the event of an artefact",

@@ -14,10 +14,16 @@ WANTED = (
     *("machine account", "expired", "another artefact", "Replace the artefact", "role was removed"),
     *("Mark the approval, turn or slot", "Clear a deploy", "old, approved release", "note or the conf"),
     *("Preprod skipped", "catalogue between approval and deploy", "without having them activated", "own proposal"),
-    *("shell command, a path, a template", "megabyte", "event of an artefact", "database rights of a task"),
+    *(
+        "shell command, a path, a template",
+        "megabyte",
+        "Replay a service token",
+        "event of an artefact",
+        "database rights of a task",
+    ),
     *("without a login", "as a viewer", "another site"),
 )
-"""The attacks that a release platform was asked to withstand. Replaying a service token comes with the tokens."""
+"""The attacks that a release platform was asked to withstand."""
 
 
 def test_every_attack_that_was_asked_for_has_its_row() -> None:
