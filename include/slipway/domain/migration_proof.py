@@ -1,0 +1,155 @@
+"""What a rehearsal of a service's migrations showed, and what may be said of them because of it (R19)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Reversibility(StrEnum):
+    """What the author of a migration says of its way back."""
+
+    REVERSIBLE = "reversible"
+    LOSSY = "lossy"
+    """What is written after the upgrade is lost on the way back; what was there before is not."""
+    CONDITIONAL = "conditional"
+    """The downgrade refuses while rows of the new form exist."""
+    IRREVERSIBLE = "irreversible"
+
+
+class Phase(StrEnum):
+    """When a migration runs: before the artefact that needs it, or in a later release, when nothing needs the old."""
+
+    PRE = "pre"
+    POST = "post"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """`reversibility = {"kind": …, "reason": …}` of a migration file."""
+
+    kind: Reversibility
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationFile:
+    """One migration that an artefact carries. `path` is relative to the artefact; `sha256` is of all its files."""
+
+    revision: str
+    path: str
+    sha256: str
+    declared: Declared | None
+    phase: Phase = Phase.PRE
+
+
+class FindingCode(StrEnum):
+    """Stable names of what a rehearsal can find; each is a line of docs/reference/migration-findings.md."""
+
+    UPGRADE_FAILED = "upgrade_failed"
+    HALF_APPLIED = "half_applied"
+    SEVERAL_HEADS = "several_heads"
+    SECOND_UPGRADE_DIFFERS = "second_upgrade_differs"
+    INVALID_INDEX = "invalid_index"
+    DOWNGRADE_FAILED = "downgrade_failed"
+    DOWNGRADE_REFUSES = "downgrade_refuses"
+    """It fails only while rows of the new form exist, and undoes itself completely."""
+    DATA_CHANGED = "data_changed"
+    DATA_LOST = "data_lost"
+    SCHEMA_LEFT_OVER = "schema_left_over"
+    RIGHTS_DIFFER = "rights_differ"
+    """Grants, policies, functions or triggers are not what they were."""
+    SEQUENCE_BEHIND = "sequence_behind"
+    OLD_VERSION_BREAKS = "old_version_breaks"
+    STILL_IN_USE = "still_in_use"
+    """Drops what the deployed version uses."""
+    NEW_ROWS_LOST = "new_rows_lost"
+    NEW_ROWS_ALTERED = "new_rows_altered"
+    EXPECTATION_FAILED = "expectation_failed"
+    EXPECTATION_WARNS = "expectation_warns"
+    BLOCKING_LOCK = "blocking_lock"
+    TABLE_REWRITTEN = "table_rewritten"
+    DECLARED_OTHERWISE = "declared_otherwise"
+    NOT_DECLARED = "not_declared"
+    LINT = "lint"
+    CHECK_ERRORED = "check_errored"
+    """A check could not run: never counted as passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing a rehearsal found. `detail` has counts and keys, never values of rows."""
+
+    code: FindingCode
+    object: str
+    detail: str
+    revision: str | None = None
+
+
+class StepOutcome(StrEnum):
+    """How a step of a rehearsal ended."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    ERROR = "error"
+    """It could not be tried to its end."""
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsalStep:
+    """One step, in the order of the rehearsal."""
+
+    name: str
+    outcome: StepOutcome
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """All that was seen on the scratch copy; what it means is decided from it by `verdict.judge`."""
+
+    dialect: str
+    server: str
+    from_revision: str | None
+    to_revision: str | None
+    migrations: Sequence[MigrationFile]
+    """Those rehearsed, oldest first."""
+    steps: Sequence[RehearsalStep]
+    findings: Sequence[Finding]
+    lost_on_reverse: Sequence[str]
+    """New columns and tables whose contents a downgrade drops."""
+    old_version_tried: bool
+    """Whether the deployed version's own checks ran against the new schema."""
+    not_covered: Sequence[str]
+    """What the copy or the checks left out, in words."""
+    catalogue_hash: str
+    """Of the source's catalogue at `from_revision`; the proof holds only while the target's is the same."""
+    rows: int
+    copied_by: str
+
+
+class ProofVerdict(StrEnum):
+    """What the platform says of a list of migrations."""
+
+    REVERSIBLE = "reversible"
+    NEW_DATA_LOST = "reversible, new data lost"
+    CONDITIONAL = "conditional"
+    IRREVERSIBLE = "irreversible"
+    FAILED = "failed"
+    NOT_PROVEN = "not proven"
+    """A check could not run: never counted as passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationProof:
+    """A verdict on one artefact's migrations against one environment's database, with what it rests on."""
+
+    id: str
+    service: str
+    environment: str
+    digest: str
+    verdict: ProofVerdict
+    rehearsed: Rehearsed
+    proven_at: datetime
