@@ -68,6 +68,17 @@ def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: s
         _place(monkeypatch, {"SLIPWAY_PORT": port})
 
 
+@pytest.mark.parametrize(("services", "seconds"), [(3, "30"), (100, "30"), (1_000, "300")])
+def test_the_more_services_the_longer_the_dag_processor_rests(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets, tmp_path: Path, services: int, seconds: str
+) -> None:
+    (tmp_path / "services").mkdir()
+    for number in range(services):
+        (tmp_path / "services" / f"idle-{number}.yaml").touch()
+    place = _place(monkeypatch, {"SLIPWAY_CATALOGUE": str(tmp_path)})
+    assert settings(place, secrets)["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] == seconds
+
+
 def test_what_the_caller_has_set_wins(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:
     place = _place(monkeypatch, {"AIRFLOW__CORE__PARALLELISM": "3"})
     assert settings(place, secrets)["AIRFLOW__CORE__PARALLELISM"] == "3"
