@@ -8,6 +8,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "release_refused": "A request, or a further attempt, was refused: `code` and `message` say why.",
         "artefact_fetched": "A version came to the store: its digest, from where; `failed` says who gave no answer.",
         "attempt_opened": "A run became an attempt of the release; `supersedes` names attempts that it replaced.",
+        "emergency_declared_contained": "Whoever asked says that the version contains the `emergency` that went live.",
+        "emergency_containment_asked": "The repository was asked whether it does: `answer`, `source`, or why none.",
         "stage_not_needed": "A stage has nothing to do: carried over, not applicable (because, agreed by), not asked.",
         "superseded": "A newer request of a person replaced this attempt before its permit.",
         "stop_requested": "Somebody entitled stops the attempt: what waits is withdrawn, what works is undone.",

@@ -14,6 +14,7 @@ from slipway.ports.repositories import (
     Activities,
     Audits,
     Bookings,
+    Containments,
     Disclosures,
     Grants,
     KeyedRequests,
@@ -55,6 +56,8 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def containments(self) -> Containments: ...
     @property
     def pending_acts(self) -> PendingActs: ...
     @property

@@ -218,6 +218,16 @@ def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAi
     assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
 
 
+def test_an_emergency_is_declared_to_be_contained(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="failed")
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("retry", "r7", "--contains", "r5")
+    rita("release", "orders", "1.0", *TEXTS, "--contains", "r5", "--contains", "r6")
+
+    assert [one.body["conf"]["contains"] for one in airflow.changes()] == ["r5", "r5,r6"]
+
+
 def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
     for path in ("support", "support/3/accept", "support/3/waive"):
