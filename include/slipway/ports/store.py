@@ -14,6 +14,7 @@ from slipway.ports.repositories import (
     Activities,
     Audits,
     Bookings,
+    BreakGlass,
     Containments,
     Disclosures,
     Grants,
@@ -56,6 +57,8 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def break_glass(self) -> BreakGlass: ...
     @property
     def containments(self) -> Containments: ...
     @property
