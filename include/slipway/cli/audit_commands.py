@@ -29,8 +29,8 @@ def audit(
         _audit_now()
     store = open_store()
     with store.transaction() as tx:
-        found = [entry.as_json() for entry in LogReader(tx.sql).newest(kind=UNAUTHORISED, limit=limit)]
-    found += overdue_reviews(store)
+        changes = [entry.as_json() for entry in LogReader(tx.sql).newest(kind=UNAUTHORISED, limit=limit)]
+    found = [*changes, *overdue_reviews(store)]
     if as_json:
         print_json(found)
         return
