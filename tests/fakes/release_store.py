@@ -21,6 +21,7 @@ from slipway.domain.activity import (
     TurnState,
     Worker,
 )
+from slipway.domain.containment import LiveEmergency
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
@@ -123,6 +124,7 @@ class MemoryTransaction:
         self.grants = MemoryGrants(tables, now)
         self.records = MemoryRecords(tables, now)
         self.quarantines = NoQuarantines()
+        self.containments = NothingOwed()
         self.reviews = MemoryReviews(tables, now)
         self.policies = MemoryPolicies(tables, now)
 
@@ -631,6 +633,19 @@ class NoQuarantines:
 
     def of_service(self, _service: str, _environment: str) -> None:
         return None
+
+
+class NothingOwed:
+    """Every version contains every emergency, as those who play on the real database declare."""
+
+    def owed(self, _service: str) -> Sequence[LiveEmergency]:
+        return ()
+
+    def declare(self, _attempt_id: str, _emergency: str, _version: str, _by: str) -> None:
+        pass
+
+    def carry_over(self, _before: str, _attempt_id: str) -> None:
+        pass
 
 
 class MemoryReviews(_Table):

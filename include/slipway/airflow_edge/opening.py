@@ -57,6 +57,7 @@ class Open(Light):
             attended_by=asked.get("attended_by") or None,
             support=asked.get("support") or None,
             proof_in=asked.get("proof_in") or None,
+            contains=asked.get("contains") or "",
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

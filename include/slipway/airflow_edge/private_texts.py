@@ -16,7 +16,7 @@ from slipway.domain.disclosure import (
 from slipway.domain.release import ChangeKind
 from slipway.use_cases.change_stages import CHANGE_DAG
 
-WORDS = ("ticket", "fixes", "for_team", "attended_by", "support", "proof_in", "despite_bad")
+WORDS = ("ticket", "fixes", "for_team", "attended_by", "support", "proof_in", "contains", "despite_bad")
 """Fields of the form that name something, in one word."""
 FIELDS = frozenset(
     {"version", "summary", "rollback_plan", "change_kind", "to", "problematic", "needs", "release_id", "resume_of"}

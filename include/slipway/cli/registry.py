@@ -31,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("pending", "List what waits for a second person.", "slipway.cli.two_person_commands", "pending"),
     Entry("lease", "Show who holds what, and free what is stuck.", "slipway.cli.lease_commands"),
     Entry("activity", "Show work that is open, and give up on what is lost.", "slipway.cli.activity_commands"),
+    Entry("break-glass", "Open Airflow to one person for a while.", "slipway.cli.break_glass_commands"),
     Entry("review", "Look afterwards at what was done in a hurry.", "slipway.cli.review_commands"),
     Entry("disclosure", "Read and publish the texts of security releases.", "slipway.cli.disclosure_commands"),
     Entry("support", "Book second line's support for an agreed time.", "slipway.cli.support_commands"),
@@ -42,7 +43,7 @@ ENTRIES: tuple[Entry, ...] = (
         "explain", "Say whether a service may be changed now, and why not.", "slipway.cli.status_commands", "explain"
     ),
     Entry("log", "Search, export and verify the release log.", "slipway.cli.log_commands"),
-    Entry("audit", "List changes that came past the platform.", "slipway.cli.audit_commands"),
+    Entry("audit", "List changes that came past the platform, and overdue reviews.", "slipway.cli.audit_commands"),
     Entry("login", "Sign in; every changing command acts as that person.", "slipway.cli.people_commands", "login"),
     Entry("people", "Bring Airflow's accounts to the people in effect.", "slipway.cli.people_commands", "people"),
     Entry("catalogue", "Check the catalogue, or print its JSON Schema.", "slipway.cli.catalogue_commands"),

@@ -37,6 +37,15 @@ OPENING_SECONDS = 60.0
 """How long a busy Airflow may take to begin with a run."""
 Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
 
+Contains = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--contains",
+        metavar="RELEASE",
+        help="An emergency that went live, and that you have seen the version to contain; may be given several times.",
+    ),
+]
+
 
 @release.command("release")
 def ask_for_release(
@@ -61,6 +70,7 @@ def ask_for_release(
     proof_in: Annotated[
         str | None, typer.Option(metavar="ENVIRONMENT", help="Emergency with Preprod down: where else.")
     ] = None,
+    contains: Contains = None,
     despite_bad: Annotated[
         str | None, typer.Option(metavar="REASON", help="Why a version that is marked bad may be tried again.")
     ] = None,
@@ -81,6 +91,7 @@ def ask_for_release(
         "fixes": fixes,
         "needs": ", ".join(needs) if needs else None,
         "proof_in": proof_in,
+        "contains": ",".join(contains) if contains else None,
         "despite_bad": despite_bad,
     }
     if kind is Kind.SECURITY:
@@ -96,6 +107,7 @@ def retry_release(
         str | None,
         typer.Option(help="Why a version that is marked bad may be tried again: a senior or manager says it."),
     ] = None,
+    contains: Contains = None,
     wait: Wait = False,
 ) -> None:
     """Start the next attempt; what is proven for the same artefact is carried over."""
@@ -115,6 +127,7 @@ def retry_release(
         "release_id": release_id,
         "resume_of": last["id"],
         **({"despite_bad": reason} if reason else {}),
+        **({"contains": ",".join(contains)} if contains else {}),
     }
     if last["dag_id"] == RECORD_CHANGE:
         conf |= {name: found["change"][name] for name in ("sort", "what", "where")} | {"service": found["service"]}

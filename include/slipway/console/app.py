@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from slipway.console import (
     acts,
     audits,
+    break_glass,
     changes,
     disclosures,
     grants,
@@ -48,6 +49,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(acts.router, prefix="/api")
     people.include_router(service_tokens.router, prefix="/api")
     people.include_router(two_people.router, prefix="/api")
+    people.include_router(break_glass.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")

@@ -8,6 +8,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "release_refused": "A request, or a further attempt, was refused: `code` and `message` say why.",
         "artefact_fetched": "A version came to the store: its digest, from where; `failed` says who gave no answer.",
         "attempt_opened": "A run became an attempt of the release; `supersedes` names attempts that it replaced.",
+        "emergency_declared_contained": "Whoever asked says that the version contains the `emergency` that went live.",
+        "emergency_containment_asked": "The repository was asked whether it does: `answer`, `source`, or why none.",
         "stage_not_needed": "A stage has nothing to do: carried over, not applicable (because, agreed by), not asked.",
         "superseded": "A newer request of a person replaced this attempt before its permit.",
         "stop_requested": "Somebody entitled stops the attempt: what waits is withdrawn, what works is undone.",
@@ -63,6 +65,9 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "lease_broken": "Two people took lane and lease from a stage, which ends as it stands.",
     },
     "Holds and rules": {
+        "break_glass_opened": "Two people opened Airflow to a `person` until a time; `review` looks at it afterwards.",
+        "break_glass_closed": "It ended: by itself, or by somebody, and why.",
+        "break_glass_close_refused": "Ending it was refused, and why.",
         "hold_placed": "Somebody, or a failure in Prod, holds everything, an environment or a service.",
         "hold_refused": "A hold was refused, and why.",
         "hold_lifted": "A hold was lifted.",
@@ -76,7 +81,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "policy_activation_refused": "Activating a policy was refused: `code` and `message` say why.",
         "policy_differs": "The catalogue on disk is not the policy in effect: what differs, and what it holds back.",
         "policy_proposed": "Somebody proposes the catalogue on disk; `differences` compares it with what is in effect.",
-        "accounts_synced": "Airflow's accounts were brought to the people in effect: made, changed, closed.",
+        "accounts_synced": "Airflow's accounts were made, changed, closed: people in effect, `break_glass` in force.",
         "policy_proposal_refused": "A proposal was refused, and why.",
     },
     "Security releases": {

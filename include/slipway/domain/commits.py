@@ -47,6 +47,14 @@ class CommitsSinceLive:
                 yield f"    - and {self.total - len(self.commits[:MOST_SHOWN])} others"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Containing:
+    """Whether one version has all that was written for another, and who says so."""
+
+    contained: bool
+    source: str
+
+
 def harmless(text: str, longest: int) -> str:
     """Foreign text as inline code of one line: no link, picture, markup or change of direction comes out of it."""
     line = " ".join(text.split()).replace("`", "'")

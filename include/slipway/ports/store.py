@@ -14,6 +14,8 @@ from slipway.ports.repositories import (
     Activities,
     Audits,
     Bookings,
+    BreakGlass,
+    Containments,
     Disclosures,
     Grants,
     KeyedRequests,
@@ -55,6 +57,10 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def break_glass(self) -> BreakGlass: ...
+    @property
+    def containments(self) -> Containments: ...
     @property
     def pending_acts(self) -> PendingActs: ...
     @property

@@ -8,6 +8,7 @@ from slipway.domain.activity import Quarantine
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt
 from slipway.reconciler.sideline import Job, Sideline
+from slipway.use_cases.close_break_glass import end_break_glass
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
@@ -45,6 +46,7 @@ class Reconciler:
     def round(self) -> None:
         """Every duty once. What may take long is begun here and goes on beside the rounds."""
         self._duty("policy", self._watch_catalogue)
+        self._duty("break-glass", lambda: end_break_glass(self._world))
         self._duty("accounts", self._sync_accounts)
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)

@@ -48,11 +48,13 @@ def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str 
 
 
 def _matter(tx: Transaction, review: Review) -> Matter:
-    """Whoever ever asked for the release declared it; whoever ever approved a stage of it approved it."""
+    """Whoever ever asked for the release, or had a part in break-glass, declared it; who approved a stage approved."""
     about = f"what review {review.id} is about"
     release = None if review.release_id is None else tx.releases.get(review.release_id)
     if release is None:
-        return Matter(team=None, parties=parties(frozenset({review.opened_by}), frozenset()), about=about)
+        opening = tx.break_glass.of_review(review.id)
+        declarers = {review.opened_by} | (opening.people if opening is not None else frozenset())
+        return Matter(team=None, parties=parties(frozenset(declarers), frozenset()), about=about)
     owned = tx.policy().governed.owned(release)
     return Matter(
         team=owned.team,

@@ -17,6 +17,7 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import PolicyInEffect
 from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.check_needs import states_of
+from slipway.use_cases.contain_emergencies import contained
 from slipway.use_cases.proofs import changes_since
 
 ENOUGH_SEEN = 5
@@ -57,6 +58,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
             other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
         },
         proofs=proofs,
+        emergencies=contained(tx, release, attempt, role),
         needs=states_of(tx, release),
         booking=None if release.booking is None else tx.bookings.get(release.booking),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),

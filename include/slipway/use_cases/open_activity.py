@@ -15,6 +15,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
+from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_service
 from slipway.use_cases.world import World
@@ -81,6 +82,7 @@ def open_activity(
     wanted = _Wanted(
         attempt_id=attempt_id, role=role, kind=kind, id=activity_id, worker=worker, seconds=seconds, actor=actor
     )
+    look_again(world, attempt_id, role, actor)
     answers = ask_targets(world, attempt_id, role)
     wait = _Wait(since=answers.at)
     while True:

@@ -218,6 +218,32 @@ def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAi
     assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
 
 
+def test_break_glass_is_asked_for_and_closed(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/break-glass"] = (202, {"id": 7, "detail": "pending 7: nothing was done yet"})
+    airflow.answers["POST /slipway/api/break-glass/close"] = (200, {"id": 1, "detail": "it is closed"})
+
+    asked = rita("break-glass", "open", "--for", "piet", "--reason", "a run hangs")
+    closed = rita("break-glass", "close", "--reason", "cleared it")
+    too_long = rita("break-glass", "open", "--for", "piet", "--minutes", "61", "--reason", "a run hangs")
+
+    assert (asked.stdout, closed.stdout) == ("pending 7: nothing was done yet\n", "it is closed\n")
+    assert [one.body for one in airflow.changes()] == [
+        {"person": "piet", "minutes": 30, "reason": "a run hangs"},
+        {"reason": "cleared it"},
+    ]
+    assert too_long.exit_code == 2
+
+
+def test_an_emergency_is_declared_to_be_contained(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="failed")
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("retry", "r7", "--contains", "r5")
+    rita("release", "orders", "1.0", *TEXTS, "--contains", "r5", "--contains", "r6")
+
+    assert [one.body["conf"]["contains"] for one in airflow.changes()] == ["r5", "r5,r6"]
+
+
 def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
     for path in ("support", "support/3/accept", "support/3/waive"):

@@ -14,6 +14,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from slipway.adapters.database.accounts import DatabaseAccounts
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
+from slipway.adapters.database.break_glass import DatabaseBreakGlass
+from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.outbox import DatabaseOutbox
@@ -55,6 +57,8 @@ class DatabaseTransaction:
         self.activities = DatabaseActivities(self.sql)
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
+        self.break_glass = DatabaseBreakGlass(self.sql)
+        self.containments = DatabaseContainments(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
         self.reviews = DatabaseReviews(self.sql)

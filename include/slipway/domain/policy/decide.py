@@ -5,6 +5,7 @@ from datetime import datetime
 
 from slipway.domain.policy import (
     attempt_is_open,
+    contains_emergencies,
     exception_is_current,
     grants_count,
     lane_is_ours,
@@ -34,6 +35,7 @@ BEFORE_TURN: Sequence[Rule] = (
     support_is_there.check,
     grants_count.check,
     version_is_not_bad.check,
+    contains_emergencies.check,
     exception_is_current.check,
     planned_time.check,
     policy_is_activated.check,
