@@ -27,7 +27,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
-from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stage, StageOutcome
+from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
@@ -125,6 +125,7 @@ class MemoryTransaction:
         self.quarantines = NoQuarantines()
         self.reviews = MemoryReviews(tables, now)
         self.policies = MemoryPolicies(tables, now)
+        self.mirrored_copies = NoMirroredCopies()
 
     def policy(self) -> PolicyInEffect:
         """The newest."""
@@ -139,6 +140,13 @@ class MemoryTransaction:
 
     def wake(self) -> None:
         """Nobody sleeps."""
+
+
+class NoMirroredCopies:
+    """Nothing comes from a mirror."""
+
+    def why_differs(self, _service: str, _digest: str) -> str | None:
+        return None
 
 
 class _Table:
@@ -239,6 +247,11 @@ class MemoryReleases(_Table):
 
     def attempts(self, release_id: str) -> Sequence[Attempt]:
         return [one for one in self._all.attempts.values() if one.release_id == release_id]
+
+    def secret_of(self, service: str) -> Release | None:
+        known = (one for one in self._all.releases.values() if one.service == service)
+        secret = (one for one in known if one.kind is ChangeKind.SECURITY and one.state is not ReleaseState.ENDED)
+        return next(reversed(list(secret)), None)
 
     def open_attempts(self, service: str | None = None) -> Sequence[Attempt]:
         known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]

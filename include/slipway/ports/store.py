@@ -28,6 +28,7 @@ from slipway.ports.repositories import (
     Reviews,
     ServiceTokens,
     Stages,
+    MirroredCopies,
     Turns,
 )
 from slipway.ports.values import (
@@ -77,6 +78,8 @@ class Transaction(Protocol):
     def policies(self) -> Policies: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def mirrored_copies(self) -> MirroredCopies: ...
 
     @property
     def now(self) -> datetime:

@@ -27,6 +27,7 @@ from slipway.adapters.database.reviews import DatabaseReviews
 from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.service_tokens import DatabaseKeyedRequests, DatabaseServiceTokens
 from slipway.adapters.database.stages import DatabaseStages
+from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import JsonObject, canonical
@@ -66,6 +67,7 @@ class DatabaseTransaction:
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
+        self.mirrored_copies = DatabaseMirroredCopies(self.sql)
 
     @cached_property
     def now(self) -> datetime:

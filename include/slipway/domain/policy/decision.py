@@ -97,6 +97,8 @@ class Facts:
     turn: Turn | None = None
     lane_holder: Turn | None = None
     bad_version: str | None = None
+    differs_upstream: str | None = None
+    """How the artefact, which came from a mirror, differs from what is published."""
     not_activated: tuple[str, ...] = ()
     """What the catalogue on disk says otherwise than the policy in effect, about this service and environment."""
     runs_before: dict[str, str | None] = field(default_factory=dict)
