@@ -96,7 +96,7 @@ class Migrate(WorkStep):
             return self.begin(context)
 
     def begin(self, context: Any) -> str:
-        """Waits for a rescue also where there is nothing to migrate: Airflow may start this task anew, unlike deploy."""
+        """Waits for a rescue even where nothing is migrated: Airflow may start this task anew, but not deploy."""
         attempt_id, actor = attempt_of(context).id, actor_of(context)
         if self.role.on_live_path and patiently(lambda: is_held_back(world(), attempt_id, self.role, actor)):
             return self._wait(context)

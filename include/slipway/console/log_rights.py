@@ -21,9 +21,7 @@ def refuse_strangers_to_the_log(
     raise RefusedError("may_not_read_log", f"{refusal}; others read the entries of their own team's releases")
 
 
-def _owners(
-    policy: PolicyInEffect, overview: Overview, release_id: str | None, service: str | None
-) -> frozenset[str]:
+def _owners(policy: PolicyInEffect, overview: Overview, release_id: str | None, service: str | None) -> frozenset[str]:
     """Whose it is: a release's team at the time, a service's team now; of old where it is in effect no more."""
     if release_id is not None:
         release = overview.release(release_id)

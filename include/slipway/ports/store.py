@@ -18,6 +18,7 @@ from slipway.ports.repositories import (
     Grants,
     KeyedRequests,
     Leases,
+    MirroredCopies,
     Outbox,
     PendingActs,
     Permits,
@@ -28,7 +29,6 @@ from slipway.ports.repositories import (
     Reviews,
     ServiceTokens,
     Stages,
-    MirroredCopies,
     Turns,
 )
 from slipway.ports.values import (

@@ -137,7 +137,11 @@ def test_what_was_found_stays_found(scene: Scene, github: FakeUpstream) -> None:
     from_the_mirror(scene, github)
     back(github, OTHER)
     looked(scene)
-    for statement in ("UPDATE mirrored_copy SET differs = ''", "UPDATE mirrored_copy SET digest = 'x'", "DELETE FROM mirrored_copy"):
+    for statement in (
+        "UPDATE mirrored_copy SET differs = ''",
+        "UPDATE mirrored_copy SET digest = 'x'",
+        "DELETE FROM mirrored_copy",
+    ):
         with pytest.raises(DBAPIError), scene.store.transaction() as tx:
             tx.sql.run(statement)
 

@@ -15,8 +15,8 @@ class DatabaseMirroredCopies:
     def remember(self, service: str, version: str, digest: str, source: str) -> None:
         """It is to be compared as soon as that is possible."""
         self._sql.run(
-            """INSERT INTO mirrored_copy (service, version, digest, source) VALUES (:service, :version, :digest, :source)
-            ON CONFLICT DO NOTHING""",
+            """INSERT INTO mirrored_copy (service, version, digest, source)
+            VALUES (:service, :version, :digest, :source) ON CONFLICT DO NOTHING""",
             service=service,
             version=version,
             digest=digest,
@@ -25,7 +25,9 @@ class DatabaseMirroredCopies:
 
     def to_compare(self) -> Sequence[MirroredCopy]:
         """Those of which nothing is known yet, oldest first."""
-        return [_copy(row) for row in self._sql.all("SELECT * FROM mirrored_copy WHERE differs IS NULL ORDER BY at, id")]
+        return [
+            _copy(row) for row in self._sql.all("SELECT * FROM mirrored_copy WHERE differs IS NULL ORDER BY at, id")
+        ]
 
     def asked(self, number: int) -> None:
         """Remembers that it was asked about now, and is to be asked about again."""
@@ -50,7 +52,7 @@ class DatabaseMirroredCopies:
         return touched == 1
 
     def why_differs(self, service: str, digest: str) -> str | None:
-        """How an artefact differs from what is published, or that it is not; None where it is the same, or not asked."""
+        """How an artefact differs from what is published, or that it is not; None where nothing is known against it."""
         found: str | None = self._sql.value(
             """SELECT coalesce(nullif(differs, ''), missing) FROM mirrored_copy WHERE service = :service
             AND digest = :digest AND (differs <> '' OR (differs IS NULL AND missing IS NOT NULL)) LIMIT 1""",

@@ -16,6 +16,7 @@ from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
@@ -27,7 +28,6 @@ from slipway.adapters.database.reviews import DatabaseReviews
 from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.service_tokens import DatabaseKeyedRequests, DatabaseServiceTokens
 from slipway.adapters.database.stages import DatabaseStages
-from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import JsonObject, canonical
