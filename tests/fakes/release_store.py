@@ -28,7 +28,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
-from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stage, StageOutcome
+from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
@@ -127,6 +127,7 @@ class MemoryTransaction:
         self.containments = NothingOwed()
         self.reviews = MemoryReviews(tables, now)
         self.policies = MemoryPolicies(tables, now)
+        self.mirrored_copies = NoMirroredCopies()
 
     def policy(self) -> PolicyInEffect:
         """The newest."""
@@ -141,6 +142,13 @@ class MemoryTransaction:
 
     def wake(self) -> None:
         """Nobody sleeps."""
+
+
+class NoMirroredCopies:
+    """Nothing comes from a mirror."""
+
+    def why_differs(self, _service: str, _digest: str) -> str | None:
+        return None
 
 
 class _Table:
@@ -241,6 +249,11 @@ class MemoryReleases(_Table):
 
     def attempts(self, release_id: str) -> Sequence[Attempt]:
         return [one for one in self._all.attempts.values() if one.release_id == release_id]
+
+    def secret_of(self, service: str) -> Release | None:
+        known = (one for one in self._all.releases.values() if one.service == service)
+        secret = (one for one in known if one.kind is ChangeKind.SECURITY and one.state is not ReleaseState.ENDED)
+        return next(reversed(list(secret)), None)
 
     def open_attempts(self, service: str | None = None) -> Sequence[Attempt]:
         known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]

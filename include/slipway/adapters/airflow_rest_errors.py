@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayError
+from slipway.domain.errors import HeldBackError, NotFoundError, RefusedError, Remedy, SlipwayError
 
 
 class AirflowUnreachableError(SlipwayError):
@@ -47,6 +47,8 @@ def accepted(answer: httpx.Response) -> httpx.Response:
             raise RefusedError(code or "forbidden", said or f"you may not {asked}")
         case HTTPStatus.NOT_FOUND:
             raise NotFoundError(said or f"there is nothing at {asked}")
+        case HTTPStatus.CONFLICT if code == HeldBackError.code:
+            raise HeldBackError(said)
         case HTTPStatus.CONFLICT:
             raise ConflictError(f"it was done already: {said}")
         case _:

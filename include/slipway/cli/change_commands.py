@@ -1,5 +1,6 @@
 """`slipway change …`: changes that are made outside, recorded, begun and confirmed as the signed-in person."""
 
+import time
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -9,6 +10,8 @@ from slipway.cli.group import command_group
 from slipway.cli.release_commands import Kind, Wait, start
 
 app = command_group("Record a change that is made outside Slipway, begin it, and say how it went.")
+ASK_AGAIN_SECONDS = 10.0
+"""Between two tries to begin what a rescue holds back; each is in the log."""
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="The change's release, e.g. r12.")]
 
 
@@ -69,10 +72,23 @@ def record(
 
 @app.command("act")
 def act(release: Release) -> None:
-    """Begin: everything is checked again, and the permit is given. Nothing is touched before."""
-    from slipway.cli.session import signed_in_rest
+    """Begin: everything is checked again, and the permit is given. Nothing is touched before.
 
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/changes/{release}/act", json={})["detail"])
+    While something else is brought back it asks again until that has ended, or the time to act is over."""
+    from slipway.cli.session import signed_in_rest
+    from slipway.domain.errors import HeldBackError
+
+    rest, told = signed_in_rest(), ""
+    while True:
+        try:
+            typer.echo(rest.call("POST", f"/slipway/api/changes/{release}/act", json={})["detail"])
+        except HeldBackError as held:
+            if str(held) != told:
+                typer.echo(f"Waiting: {held}")
+            told = str(held)
+            time.sleep(ASK_AGAIN_SECONDS)
+        else:
+            return
 
 
 @app.command("confirm")

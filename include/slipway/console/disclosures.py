@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 
 from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Text
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.json_value import JsonObject
 from slipway.ports.values import Actor
@@ -20,9 +21,9 @@ class NewDisclosure(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: str
-    summary: str
-    rollback_plan: str
+    service: Name
+    summary: Text
+    rollback_plan: Text
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
@@ -35,14 +36,14 @@ def file(body: NewDisclosure, person: Person, parts: UsedParts) -> JsonObject:
 
 
 @router.get("/{reference}")
-def read(reference: str, person: Person, parts: UsedParts, response: Response) -> JsonObject:
+def read(reference: Name, person: Person, parts: UsedParts, response: Response) -> JsonObject:
     """The texts. Each look is in the log until they are published."""
     response.headers["Cache-Control"] = "no-store"
     return _as_json(read_disclosure(parts.world(), reference, Actor(id=person, via=VIA)))
 
 
 @router.post("/{reference}/publish")
-def publish(reference: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
+def publish(reference: Name, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Lets everybody read the texts; they go into the log."""
     published = publish_disclosure(parts.world(), reference, Actor(id=person, via=VIA), body.reason)
     return {**_as_json(published), "detail": f"{reference} is published"}

@@ -3,9 +3,10 @@
 from http import HTTPStatus
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from slipway.domain.errors import DatabaseUnavailableError, NotFoundError, RefusedError, SlipwayError
+from slipway.domain.errors import DatabaseUnavailableError, HeldBackError, NotFoundError, RefusedError, SlipwayError
 
 
 def translate(_: Request, error: Exception) -> JSONResponse:
@@ -15,10 +16,19 @@ def translate(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"code": code, "message": str(error)}, status)
 
 
+def explain(_: Request, error: Exception) -> JSONResponse:
+    """422 with each field that cannot be as it is, and why; nothing of what was sent is sent back."""
+    assert isinstance(error, RequestValidationError), "registered for these only"
+    found = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+    return JSONResponse({"detail": found}, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
 def _meaning(error: SlipwayError) -> tuple[HTTPStatus, str]:
     match error:
         case RefusedError():
             return HTTPStatus.FORBIDDEN, error.code
+        case HeldBackError():
+            return HTTPStatus.CONFLICT, error.code
         case NotFoundError():
             return HTTPStatus.NOT_FOUND, "not_found"
         case DatabaseUnavailableError():

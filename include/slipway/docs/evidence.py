@@ -288,7 +288,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_github_is_down.py::*",
             "e2e/test_github_is_down.py::test_a_release_goes_to_live_from_the_mirror_while_github_is_down",
         ),
-        log=("artefact_fetched", "release_refused"),
+        log=("artefact_fetched", "artefact_differs_upstream", "release_refused"),
     ),
     Evidence(
         number="R24",

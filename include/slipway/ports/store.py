@@ -20,6 +20,7 @@ from slipway.ports.repositories import (
     Grants,
     KeyedRequests,
     Leases,
+    MirroredCopies,
     Outbox,
     PendingActs,
     Permits,
@@ -83,6 +84,8 @@ class Transaction(Protocol):
     def policies(self) -> Policies: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def mirrored_copies(self) -> MirroredCopies: ...
 
     @property
     def now(self) -> datetime:

@@ -9,6 +9,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
 
@@ -16,6 +17,7 @@ def close_review(world: World, number: int, actor: Actor, reason: str) -> Review
     """The review, closed. Raises NotFoundError; RefusedError, which is in the log."""
     with world.store.transaction() as tx:
         review = tx.reviews.lock(number)
+        reason = said_of_service(tx, None, review.release_id, reason)
         refusal = _closed_before(review) or _may_not(tx, review, actor, reason)
         payload = {"review": review.id, "kind": review.kind.value, "reason": reason}
         if refusal is None:

@@ -54,6 +54,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         turn=turn,
         lane_holder=tx.turns.holder(lane_of(role, attempt.service)),
         bad_version=tx.records.why_bad(attempt.service, attempt.digest),
+        differs_upstream=tx.mirrored_copies.why_differs(attempt.service, attempt.digest),
         runs_before={
             other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
         },

@@ -181,5 +181,6 @@ def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> N
 
 def _release_of_that_service(tx: Transaction, request: AttemptRequest) -> str | None:
     """The release that the request goes on with; None where there is none, or it is another service's."""
-    release = tx.releases.get(request.release_id) if request.release_id is not None else None
+    named = shortened(request.release_id)
+    release = tx.releases.get(named) if named is not None else None
     return release.id if release is not None and release.service == request.service else None

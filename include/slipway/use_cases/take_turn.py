@@ -21,7 +21,8 @@ from slipway.use_cases.who_is_ahead import who_is_ahead
 from slipway.use_cases.world import World
 
 FINAL = contains_emergencies.CODES | {
-    *("attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version", "exception_over")
+    *("attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"),
+    *("artefact_differs", "exception_over"),
 }
 """Blockers that no waiting clears: the stage is refused."""
 

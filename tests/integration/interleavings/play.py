@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from slipway.domain.errors import RefusedError, SlipwayError
+from slipway.domain.errors import HeldBackError, RefusedError, SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decision import Blocker
@@ -145,6 +145,8 @@ class Player:
             self.scene.deploy(attempt, self._role(attempt_id))
         except NotPermittedError as error:
             return f"refused {codes(error.decision.blockers)}"
+        except HeldBackError:
+            return "waits"
         except SlipwayError:
             return "failed"
         except ProcessKilledError:

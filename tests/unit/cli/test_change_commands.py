@@ -117,3 +117,29 @@ def test_a_token_is_ended_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> 
 
     assert rita("token", "revoke", "3").exit_code == 2
     assert "counts no more" in rita("token", "revoke", "3", "--reason", "it leaked").stdout
+
+
+def test_what_a_rescue_holds_back_is_asked_for_again_and_said_once(
+    rita: Slipway, airflow: FakeAirflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "POST /slipway/api/changes/r7/act"
+    airflow.answers[path] = (409, {"code": "held_back", "message": "held back: orders is being brought back"})
+    slept: list[float] = []
+
+    def it_ends(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            airflow.answers[path] = (200, {"detail": "go ahead"})
+
+    monkeypatch.setattr("slipway.cli.change_commands.time.sleep", it_ends)
+    result = rita("change", "act", "r7")
+
+    assert (result.exit_code, len(slept)) == (0, 3)
+    assert result.stdout.splitlines() == ["Waiting: held back: orders is being brought back", "go ahead"]
+    assert len(airflow.changes()) == 4
+
+
+def test_another_conflict_is_none_to_wait_for(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/changes/r7/act"] = (409, {"code": "done", "message": "by rob"})
+    assert rita("change", "act", "r7").exit_code == 1
+    assert len(airflow.changes()) == 1

@@ -153,3 +153,32 @@ def test_only_the_api_server_gets_the_secret_of_the_sign_in_provider(
         in environment(place, secrets, signs_in=program.signs_in, lets_people_in=program.lets_people_in)
     ]
     assert holders == ["api-server"]
+
+
+def test_in_containers_whoever_reaches_out_has_connections_mirrors_and_git_and_nobody_else() -> None:
+    services = yaml.safe_load(compose.render())["services"]
+    given = {
+        name: (
+            service.get("env_file"),
+            [volume for volume in service.get("volumes", ()) if volume.endswith(":/srv:ro")],
+        )
+        for name, service in services.items()
+        if "env_file" in service or ":/srv:ro" in str(service)
+    }
+    same = ([{"path": "connections.env", "required": False}], ["${SLIPWAY_MIRRORS:-mirrors}:/srv:ro"])
+    assert given == dict.fromkeys(("api-server", "scheduler", "reconciler"), same)
+    assert "install --yes --no-install-recommends git " in services["prepare"]["build"]["dockerfile_inline"]
+
+
+def test_on_this_machine_every_process_has_the_connections_that_the_caller_set(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_GITHUB_DEFAULT", "http://token@api.github.example")
+    place = _place(monkeypatch, {})
+    for program in PROGRAMS:
+        if program.reaches_out:
+            assert "AIRFLOW_CONN_GITHUB_DEFAULT" in environment(place, secrets, signs_in=program.signs_in)
+
+
+def test_the_file_with_connections_is_never_committed() -> None:
+    assert compose.CONNECTIONS_FILE in (compose.PROJECT / ".gitignore").read_text().splitlines()

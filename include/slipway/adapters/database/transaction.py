@@ -18,6 +18,7 @@ from slipway.adapters.database.break_glass import DatabaseBreakGlass
 from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
@@ -70,6 +71,7 @@ class DatabaseTransaction:
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
+        self.mirrored_copies = DatabaseMirroredCopies(self.sql)
 
     @cached_property
     def now(self) -> datetime:

@@ -100,6 +100,8 @@ class Facts:
     bad_version: str | None = None
     emergencies: tuple[Containment, ...] = ()
     """What an ordinary release must contain before it goes on, and what is known of it."""
+    differs_upstream: str | None = None
+    """How the artefact, which came from a mirror, differs from what is published."""
     not_activated: tuple[str, ...] = ()
     """What the catalogue on disk says otherwise than the policy in effect, about this service and environment."""
     runs_before: dict[str, str | None] = field(default_factory=dict)
