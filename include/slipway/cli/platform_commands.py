@@ -40,7 +40,9 @@ def run() -> None:
 
 
 @app.command()
-def password(person: Annotated[str, typer.Argument(help="id of a person of the demo catalogue")]) -> None:
+def password(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Id of a person of the demo catalogue.")],
+) -> None:
     """Print the generated password of a demo person."""
     from slipway.platform.home import current_home, load_secrets
 
@@ -51,8 +53,8 @@ def password(person: Annotated[str, typer.Argument(help="id of a person of the d
 
 @app.command()
 def compose(
-    write: Annotated[bool, typer.Option("--write", help="write docker-compose.yaml")] = False,
-    check: Annotated[bool, typer.Option("--check", help="fail where the file is not current")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write docker-compose.yaml.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 where the file is not current.")] = False,
 ) -> None:
     """Print docker-compose.yaml as it follows from the settings, or write or check the file."""
     from slipway.platform import compose as file

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 
@@ -26,7 +27,7 @@ from slipway.console import (
     tokens,
     two_people,
 )
-from slipway.console.errors import translate
+from slipway.console.errors import misunderstood, translate
 from slipway.console.guards import csrf_guard, size_guard
 from slipway.console.parts import Parts, signed_in
 from slipway.domain.errors import SlipwayError
@@ -42,6 +43,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     app.state.parts = parts
     app.dependency_overrides[signed_in] = person
     app.add_exception_handler(SlipwayError, translate)
+    app.add_exception_handler(RequestValidationError, misunderstood)
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")

@@ -3,8 +3,10 @@
 from http import HTTPStatus
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from slipway.adapters.plain_words import problem
 from slipway.domain.errors import DatabaseUnavailableError, NotFoundError, RefusedError, SlipwayError
 
 
@@ -13,6 +15,13 @@ def translate(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, SlipwayError), "registered for these only"
     status, code = _meaning(error)
     return JSONResponse({"code": code, "message": str(error)}, status)
+
+
+def misunderstood(_: Request, error: Exception) -> JSONResponse:
+    """`{code, message}` for a request that is not in the form that is asked for: everything wrong with it at once."""
+    assert isinstance(error, RequestValidationError), "registered for these only"
+    message = "; ".join(problem(one) for one in error.errors())
+    return JSONResponse({"code": "not_understood", "message": message}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _meaning(error: SlipwayError) -> tuple[HTTPStatus, str]:
