@@ -12,11 +12,9 @@ approve = command_group("Answer a question of a release with Approve.")
 reject = command_group("Answer a question of a release with Reject.")
 
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="A release, e.g. r12.")]
-WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help=f"The question: {', '.join(Step)}.")]
+WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help="The question that is answered.")]
 Comment = Annotated[str, typer.Option(help="Kept with the answer.")]
 NEEDED = f"Needed to approve {' and '.join(step for step in Step if step.needed_to_approve)}."
-
-
 LookedBy = Annotated[str, typer.Option(help=f"Who looked at the new functionality? {NEEDED}")]
 LookedAt = Annotated[str, typer.Option(help=f"At what did they look? {NEEDED}")]
 

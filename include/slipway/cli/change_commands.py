@@ -59,7 +59,7 @@ def record(
     rollback_plan: Annotated[str, typer.Option(help="How what was before comes back.")],
     by_hand_because: Annotated[str, typer.Option(help="Why it cannot be automated.")],
     by_hand_until: Annotated[
-        date, typer.Option(metavar="YYYY-MM-DD", parser=day, help="The last day of that agreement.")
+        date, typer.Option(metavar="YYYY-MM-DD", parser=day, help="The last day of that agreement, like 2030-01-31.")
     ],
     tested: Annotated[
         str, typer.Option(help="Where it was tried before live, and what was seen: this, or the next.")

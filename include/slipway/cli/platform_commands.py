@@ -1,5 +1,6 @@
 """`slipway platform …`: starting and stopping everything; what `make up` and `make down` call."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -44,8 +45,18 @@ def password(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Id of a person of the demo catalogue.")],
 ) -> None:
     """Print the generated password of a demo person."""
+    from slipway.catalogue.files import catalogue_folder
+    from slipway.catalogue.load import load_catalogue
+    from slipway.catalogue.problems import nearest
+    from slipway.domain.errors import NotFoundError
+    from slipway.platform.demo.cast import PIPELINE
     from slipway.platform.home import current_home, load_secrets
 
+    known = [*load_catalogue(catalogue_folder(os.environ)).people.by_id, PIPELINE]
+    if person not in known:
+        close = nearest(person, known)
+        hint = f"did you mean {close}?" if close else f"there are {', '.join(known)}"
+        raise NotFoundError(f"nobody is called {person}: {hint}")
     home = current_home()
     home.create()
     typer.echo(load_secrets(home).password_of(person))

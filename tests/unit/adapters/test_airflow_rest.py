@@ -122,9 +122,7 @@ def test_an_asset_event_finds_the_asset_by_its_whole_name(sam: AirflowRest, airf
         sam.asset_event("artefact-forms", {})
 
 
-NO_TIME = (
-    "Invalid input for param not_before: 'soon' is not a 'date-time'\n\nFailed validating 'format' in schema"
-)
+NO_TIME = "Invalid input for param not_before: 'soon' is not a 'date-time'\n\nFailed validating 'format' in schema"
 UNKNOWN = "Invalid input for param ticket: 5 is odd\n\nFailed validating 'oddness' in schema"
 
 
