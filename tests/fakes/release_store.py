@@ -79,6 +79,8 @@ class Tables:
     policies: list[PolicyInEffect] = field(default_factory=list)
     log: list[tuple[str, str | None]] = field(default_factory=list)
     """Kind and attempt of each entry."""
+    refused_answers: list[tuple[str | None, str, JsonObject]] = field(default_factory=list)
+    """Attempt, person and payload of each answer that the log says does not count."""
     fencing: int = 0
 
     def copy(self) -> "Tables":
@@ -133,9 +135,11 @@ class MemoryTransaction:
         """The newest."""
         return self._tables.policies[-1]
 
-    def log(self, kind: str, _actor: Actor, *, attempt: Attempt | None = None, **_more: Any) -> None:
-        """Kind and attempt are kept."""
+    def log(self, kind: str, actor: Actor, *, attempt: Attempt | None = None, **more: Any) -> None:
+        """Kind and attempt are kept; of answers that don't count, which ones."""
         self._tables.log.append((kind, attempt.id if attempt else None))
+        if kind == "answer_refused":
+            self._tables.refused_answers.append((attempt.id if attempt else None, actor.id, more["payload"]))
 
     def tell(self, _message: Message) -> None:
         """Nobody listens."""
@@ -530,6 +534,10 @@ class MemoryGrants(_Table):
 
     def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None:
         return self._all.requests.get((attempt_id, step))
+
+    def refused_before(self, attempt_id: str, actor: Actor, answer: JsonObject) -> bool:
+        known = ((one, who, payload) for one, who, payload in self._all.refused_answers if one == attempt_id)
+        return any(who == actor.id and answer.items() <= payload.items() for _, who, payload in known)
 
     def of_attempt(self, attempt_id: str) -> Sequence[Grant]:
         return [grant for grant in self._all.grants.values() if grant.attempt_id == attempt_id]

@@ -33,7 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("activity", "Show work that is open, and give up on what is lost.", "slipway.cli.activity_commands"),
     Entry("break-glass", "Open Airflow to one person for a while.", "slipway.cli.break_glass_commands"),
     Entry("review", "Look afterwards at what was done in a hurry.", "slipway.cli.review_commands"),
-    Entry("disclosure", "Read and publish the texts of security releases.", "slipway.cli.disclosure_commands"),
+    Entry("disclosure", "List, read and publish the texts of security releases.", "slipway.cli.disclosure_commands"),
     Entry("support", "Book second line's support for an agreed time.", "slipway.cli.support_commands"),
     Entry("policy", "Show, propose and activate people and rules.", "slipway.cli.policy_commands"),
     Entry("services", "List services with what runs where.", "slipway.cli.status_commands", "services"),

@@ -28,7 +28,7 @@ from slipway.console import (
     tokens,
     two_people,
 )
-from slipway.console.errors import explain, translate
+from slipway.console.errors import misunderstood, translate
 from slipway.console.guards import csrf_guard, size_guard
 from slipway.console.parts import Parts, signed_in
 from slipway.domain.errors import SlipwayError
@@ -44,7 +44,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     app.state.parts = parts
     app.dependency_overrides[signed_in] = person
     app.add_exception_handler(SlipwayError, translate)
-    app.add_exception_handler(RequestValidationError, explain)
+    app.add_exception_handler(RequestValidationError, misunderstood)
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")

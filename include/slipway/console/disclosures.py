@@ -10,6 +10,7 @@ from slipway.domain.disclosure import Disclosure
 from slipway.domain.json_value import JsonObject
 from slipway.ports.values import Actor
 from slipway.use_cases.file_disclosure import file_disclosure
+from slipway.use_cases.list_disclosures import list_disclosures
 from slipway.use_cases.publish_disclosure import publish_disclosure
 from slipway.use_cases.read_disclosure import read_disclosure
 
@@ -33,6 +34,13 @@ def file(body: NewDisclosure, person: Person, parts: UsedParts) -> JsonObject:
     filed = file_disclosure(parts.world(), body.service, body.summary, body.rollback_plan, actor)
     detail = f"filed as {filed.reference}: the form of the release carries this reference, and nothing else"
     return {"reference": filed.reference, "detail": detail}
+
+
+@router.get("")
+def list_all(person: Person, parts: UsedParts, response: Response) -> list[JsonObject]:
+    """What there is, without the texts; of what somebody may not read, the reference only."""
+    response.headers["Cache-Control"] = "no-store"
+    return list(list_disclosures(parts.world(), Actor(id=person, via=VIA)))
 
 
 @router.get("/{reference}")

@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from slipway.adapters.plain_words import problem
 from slipway.domain.errors import DatabaseUnavailableError, HeldBackError, NotFoundError, RefusedError, SlipwayError
 
 
@@ -16,11 +17,11 @@ def translate(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"code": code, "message": str(error)}, status)
 
 
-def explain(_: Request, error: Exception) -> JSONResponse:
-    """422 with each field that cannot be as it is, and why; nothing of what was sent is sent back."""
+def misunderstood(_: Request, error: Exception) -> JSONResponse:
+    """`{code, message}` for a request that is not in the form that is asked for: everything wrong with it at once."""
     assert isinstance(error, RequestValidationError), "registered for these only"
-    found = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
-    return JSONResponse({"detail": found}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    message = "; ".join(problem(one) for one in error.errors())
+    return JSONResponse({"code": "not_understood", "message": message}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _meaning(error: SlipwayError) -> tuple[HTTPStatus, str]:

@@ -90,7 +90,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "disclosure_filed": "Texts were filed apart: their reference, and the salted `fingerprint` of what they say.",
         "disclosure_refused": "Filing texts was refused, and why; the texts themselves were not kept.",
         "disclosure_read": "Somebody of the disclosure group read texts that are not published.",
-        "disclosure_read_refused": "Reading them was refused, and why.",
+        "disclosure_read_refused": "Reading them, or what a list tells of them, was refused, and why.",
         "disclosure_published": "Everybody may read the texts: here they are, with the salt of their fingerprint.",
         "disclosure_publish_refused": "Publishing was refused, and why.",
     },
