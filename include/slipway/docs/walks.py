@@ -20,6 +20,7 @@ _CHAOS = "chaos/test_kill_semantics.py"
 _COUPLED = "integration/use_cases/test_coupled_releases.py"
 _ELSEWHERE = "integration/use_cases/test_proof_elsewhere.py"
 _EMERGENCY = "e2e/test_emergency.py"
+_HARD = "e2e/test_hard_moments.py"
 _IN_TIME = "integration/use_cases/test_walks_in_time.py"
 _OUTSIDE = "integration/use_cases/test_changes_outside.py"
 _OVERTAKING = "integration/use_cases/test_overtaking.py"
@@ -144,6 +145,7 @@ WALKS: Sequence[Walk] = (
         moment="The task that holds the slot is alive and the run is stuck, at 02:00",
         ends_so="After the deadline two people give up on the work: the lane goes on, the service stays locked",
         tests=(
+            f"{_HARD}::test_a_run_that_is_stuck_keeps_the_slot_until_two_people_give_up_on_it",
             f"{_PAST_CLOSING}::test_a_run_that_is_stuck_at_02_00_keeps_the_lane_until_two_people_give_up_on_it",
             f"{_QUARANTINE}::test_its_service_waits_there_and_everybody_is_told_why",
             f"{_QUARANTINE}::test_second_line_is_paged_at_once_and_every_hour",
@@ -152,7 +154,10 @@ WALKS: Sequence[Walk] = (
     Walk(
         moment="The first release ever fails in Prod",
         ends_so="It is removed: live serves nothing again, the service is held, log and console say so",
-        tests=("integration/use_cases/test_at_work.py::test_a_first_release_ever_that_fails_is_removed",),
+        tests=(
+            f"{_HARD}::test_a_first_release_ever_that_fails_in_prod_is_removed_and_log_and_console_say_so",
+            "integration/use_cases/test_at_work.py::test_a_first_release_ever_that_fails_is_removed",
+        ),
         not_yet="A maintenance page in place of nothing: no target has one.",
     ),
     Walk(
@@ -197,6 +202,7 @@ WALKS: Sequence[Walk] = (
         moment="Stopped while it migrates, deploys or is in smoke",
         ends_so="What was begun is settled and undone, the schema too where that loses nothing; the lane is free",
         tests=(
+            f"{_HARD}::test_a_stop_while_it_migrates_is_followed_by_no_deploy",
             f"{_ANSWERS}::test_a_stop_while_it_deploys_or_is_in_smoke_takes_back_what_was_begun",
             f"{_STOP}::test_what_was_begun_is_undone_the_schema_too",
         ),
@@ -206,6 +212,7 @@ WALKS: Sequence[Walk] = (
         moment="Booked support is for another time than now",
         ends_so="Prod waits for that time; a manager or second line waives it with a reason, and it goes live",
         tests=(
+            f"{_HARD}::test_second_line_releases_for_a_team_and_the_support_that_is_booked_is_waived",
             f"{_SUPPORT}::test_before_its_time_it_waits_until_then",
             f"{_SUPPORT}::test_after_its_time_it_waits_for_somebody_who_waives_it",
         ),
@@ -213,12 +220,16 @@ WALKS: Sequence[Walk] = (
     Walk(
         moment="Second line releases on behalf of a team",
         ends_so="Log, form and channel name both, and who attends it; the approvals stay with the team",
-        tests=(f"{_SUPPORT}::test_whoever_asks_on_behalf_of_a_team_the_log_names_both",),
+        tests=(
+            f"{_HARD}::test_second_line_releases_for_a_team_and_the_support_that_is_booked_is_waived",
+            f"{_SUPPORT}::test_whoever_asks_on_behalf_of_a_team_the_log_names_both",
+        ),
     ),
     Walk(
         moment="A release that needs another to be live first",
         ends_so="It waits in Prod and holds up nobody; once the other is live it goes on. A circle is refused at once",
         tests=(
+            f"{_HARD}::test_a_release_waits_in_prod_until_what_it_needs_is_live",
             f"{_COUPLED}::test_a_need_that_was_live_and_went_back_holds_again",
             f"{_COUPLED}::test_a_circle_of_three_is_refused",
         ),
