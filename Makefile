@@ -9,6 +9,10 @@ export HOME := $(CURDIR)/.slipway/home
 endif
 export PYTHON
 
+# Compiled modules are kept, outside the working tree: without them every process compiles all of Airflow anew.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 PY := .venv/bin/python
 
 # What needs no platform runs on all cores at once. Those that start one follow, one platform at a time.
