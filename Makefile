@@ -9,6 +9,10 @@ export HOME := $(CURDIR)/.slipway/home
 endif
 export PYTHON
 
+# Compiled modules are kept, outside the working tree: without them every process compiles all of Airflow anew.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 PY := .venv/bin/python
 
 # One session: a single process at a time has a platform; the others run what needs none, beside it.

@@ -8,12 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from slipway.catalogue.load import load_catalogue
 from slipway.domain.grant import Step
+from slipway.domain.platform import Catalogue
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.service_token import hash_of
 from tests.builders import PROD, a_service
-from tests.console.conftest import CATALOGUE, as_person
+from tests.console.conftest import as_person
 from tests.outside import BUILD, SERVICES, its_turn
 from tests.scene import ProcessKilledError, Scene, a_world, killed
 
@@ -32,8 +32,7 @@ ASKED = {
 
 
 @pytest.fixture
-def scene(engine: Engine, tmp_path: Path) -> Scene:
-    catalogue = load_catalogue(CATALOGUE)
+def scene(engine: Engine, tmp_path: Path, catalogue: Catalogue) -> Scene:
     return a_world(engine, tmp_path, a_service(), *SERVICES, rules=catalogue.platform, everybody=catalogue.people)
 
 

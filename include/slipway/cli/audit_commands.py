@@ -16,7 +16,9 @@ AUDIT = "audit_live"
 @app.command()
 def audit(
     now: Annotated[bool, typer.Option("--now", help="Audit first, and wait for it; the schedule does it too.")] = False,
-    limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many changes, counted from the newest.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="NUMBER", help="How many changes, counted from the newest.")
+    ] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List unauthorised changes, oldest first, then reviews that are overdue; with --now, look for new ones before."""

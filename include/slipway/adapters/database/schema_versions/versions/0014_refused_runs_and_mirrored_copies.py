@@ -9,7 +9,7 @@ Revision ID: 0014
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 _STATEMENTS = """
 CREATE FUNCTION run_named_in(payload text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
