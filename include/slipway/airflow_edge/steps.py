@@ -59,9 +59,11 @@ class WorkStep(StageStep):
             return self.work(context)
         except HeldBackError as held:
             self.log.info("Waiting: %s", held)
-            return self._wait(context)
+            self._wait(context)
+            return str(held)  # never: deferring leaves the task
 
-    def _wait(self, context: Any) -> str:
+    def _wait(self, context: Any) -> None:
+        """Leaves the task until the rescue is over."""
         self.defer(
             trigger=RescueOver(attempt_id=attempt_of(context).id, role=self.stage_role),
             method_name="after_the_rescue",
@@ -99,7 +101,7 @@ class Migrate(WorkStep):
         """Waits for a rescue even where nothing is migrated: Airflow may start this task anew, but not deploy."""
         attempt_id, actor = attempt_of(context).id, actor_of(context)
         if self.role.on_live_path and patiently(lambda: is_held_back(world(), attempt_id, self.role, actor)):
-            return self._wait(context)
+            self._wait(context)
         return super().begin(context)
 
     def work(self, context: Any) -> str:
