@@ -1,7 +1,7 @@
 """No text, list or number that can be sent is without a limit: found by walking over what the routes accept."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from tests.console.conftest import as_person
 from tests.console.every_route import all_routes, described
 from tests.scene import Scene
 
-UNLIMITED = {
+IS_LIMITED: Mapping[str, Callable[[dict[str, Any]], bool]] = {
     "string": lambda one: "maxLength" in one or "format" in one or "enum" in one or "const" in one,
     "integer": lambda one: "maximum" in one,
     "number": lambda one: "maximum" in one,
@@ -28,7 +28,7 @@ def unlimited(schema: Any, known: dict[str, Any], where: str) -> Iterator[str]:
     for kind in ("anyOf", "oneOf", "allOf"):
         for one in schema.get(kind, ()):
             yield from unlimited(one, known, where)
-    is_limited = UNLIMITED.get(schema.get("type", ""))
+    is_limited = IS_LIMITED.get(schema.get("type", ""))
     if is_limited is not None and not is_limited(schema):
         yield where
     if "items" in schema:
@@ -38,7 +38,8 @@ def unlimited(schema: Any, known: dict[str, Any], where: str) -> Iterator[str]:
 
 
 def all_unlimited(document: dict[str, Any]) -> set[str]:
-    known, found = document["components"]["schemas"], set()
+    known: dict[str, Any] = document["components"]["schemas"]
+    found: set[str] = set()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for parameter in operation.get("parameters", ()):

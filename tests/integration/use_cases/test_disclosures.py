@@ -271,8 +271,8 @@ def told(scene: Scene) -> set[str]:
 def test_what_is_said_of_a_hold_on_or_for_a_security_release_is_kept_as_a_reference(scene: Scene, said: str) -> None:
     reference = filed(scene)
     attempt = asked_for(scene, reference)
-    on_service = {"scope": HoldScope.SERVICE, "name": "orders", "during": None}
-    for_release = {"scope": HoldScope.ALL, "name": None, "during": attempt.release_id}
+    on_service: dict[str, Any] = {"scope": HoldScope.SERVICE, "name": "orders", "during": None}
+    for_release: dict[str, Any] = {"scope": HoldScope.ALL, "name": None, "during": attempt.release_id}
     for number, where in enumerate((on_service, for_release), 1):
         place_hold(scene.world, HoldRequest(reason=said, **where), actor("lena"))
         with pytest.raises(RefusedError):
