@@ -73,7 +73,8 @@ def look_again(world: World, attempt_id: str, role: StageRole, actor: Actor) -> 
     with world.store.transaction() as tx:
         attempt, stage = tx.releases.attempt(attempt_id), tx.stages.get(attempt_id, role)
         repository = stage.definition.repository
-        if attempt is None or repository is None or stage.outcome or stage.ending:
+        over = stage.outcome or stage.ending or tx.permits.find(attempt_id, role)
+        if attempt is None or repository is None or over:
             return
         release = tx.releases.get(attempt.release_id)
         assert release is not None, "an attempt refers to its release by foreign key"
