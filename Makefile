@@ -1,6 +1,6 @@
 # Every command of this project, for people and for CI alike. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast chaos lint format docs bench up down pin clean
+.PHONY: help demo test test-fast lint format docs bench up down pin clean
 SHELL := /bin/sh
 
 # An unset or empty HOME would make tools write their caches into the working tree.
@@ -9,14 +9,14 @@ export HOME := $(CURDIR)/.slipway/home
 endif
 export PYTHON
 
+# Compiled modules are kept, outside the working tree: without them every process compiles all of Airflow anew.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 PY := .venv/bin/python
 
-# What needs no platform runs on all cores at once. Those that start one follow, one platform at a time.
-QUICK := tests/unit tests/contract tests/console tests/dags tests/integration
-PLATFORMS := tests/sign_in tests/scale tests/chaos tests/e2e
-# These keep two cores busy for a quarter of an hour more.
-CHAOS := tests/scale/test_thousand_services.py tests/chaos/test_kill_semantics.py
-ON_ALL_CORES := --numprocesses=auto --dist=loadscope
+# One session: a single process at a time has a platform; the others run what needs none, beside it.
+ON_ALL_CORES := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 READY := .venv/ready-$(shell cksum < requirements.txt | tr ' ' '-')
 
 help:  ## list the commands
@@ -25,14 +25,10 @@ help:  ## list the commands
 demo: $(READY)  ## release a sample service from Dev to live (KEEP=1 leaves everything running)
 	@.venv/bin/slipway demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## run the tests: quick ones first, then releases on a real Airflow; all but those of `make chaos`
-	@$(PY) -m pytest $(ON_ALL_CORES) $(QUICK)
-	@$(PY) -m pytest $(addprefix --ignore=,$(CHAOS)) $(PLATFORMS)
+test: $(READY)  ## run all tests, releases on a real Airflow and kills of its processes included (half an hour on two cores)
+	@$(PY) -m pytest $(ON_ALL_CORES)
 
-chaos: $(READY)  ## kill tasks, processes and databases under releases; break files among 1,000 services (20 minutes)
-	@$(PY) -m pytest $(CHAOS)
-
-test-fast: $(READY)  ## run unit and contract tests only (a minute and a half on two cores)
+test-fast: $(READY)  ## run unit and contract tests only (a minute on two cores)
 	@$(PY) -m pytest $(ON_ALL_CORES) tests/unit tests/contract
 
 lint: $(READY)  ## check style, types, layers, generated files and the compose file

@@ -11,6 +11,7 @@ import pytest
 
 from slipway.platform.home import PROJECT
 from slipway.platform.postgres import EmbeddedPostgres
+from tests.selection import PLATFORMS
 
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="slipway-airflow-", ignore_cleanup_errors=True)
 os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME.name
@@ -30,6 +31,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None:
         config.option.basetemp = tempfile.mkdtemp(prefix="slipway-session-")
         config.add_cleanup(lambda: _remove_unless_failed(config))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several processes: one has all that start a platform, from the beginning on; the others share the modules."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        group = "platform" if _may_start_a_platform(item) else str(item.path.relative_to(PROJECT))
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not _may_start_a_platform(item))
+
+
+def _may_start_a_platform(item: pytest.Item) -> bool:
+    return item.path.relative_to(PROJECT / "tests").parts[0] in PLATFORMS
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

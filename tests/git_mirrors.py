@@ -14,11 +14,22 @@ def make_mirror(mirrors: Path, name: str, scratch: Path, tags: Mapping[str, Writ
     mirror = mirrors / f"{name}.git"
     mirror.parent.mkdir(parents=True)
     _git("init", "--quiet", str(scratch))
+    _write(scratch, tags)
+    _git("clone", "--quiet", "--mirror", str(scratch), str(mirror))
+
+
+def add_branch(mirrors: Path, name: str, scratch: Path, at: str, tags: Mapping[str, Written]) -> None:
+    """More commits that go on from an older tag, as of a change made in a hurry."""
+    _git("-C", str(scratch), "checkout", "--quiet", at)
+    _write(scratch, tags)
+    _git("-C", str(mirrors / f"{name}.git"), "remote", "update")
+
+
+def _write(scratch: Path, tags: Mapping[str, Written]) -> None:
     for tag, commits in tags.items():
         for author, message in commits:
             _git("-C", str(scratch), "commit", "--quiet", "--allow-empty", "--message", message, author=author)
         _git("-C", str(scratch), "tag", tag)
-    _git("clone", "--quiet", "--mirror", str(scratch), str(mirror))
 
 
 def _git(*arguments: str, author: str = "somebody") -> None:

@@ -204,7 +204,7 @@ class Scene:
                 "hitl_id": f"{attempt.id}-{step}",
                 "comment": "",
                 "looked_by": "rob",
-                "looked_at": "the-order-page",
+                "looked_at": "order-page",
                 "at": tx.now,
             }
         answer = Answer(**{**values, "person": by, "decision": decision, **more})

@@ -83,7 +83,7 @@ def make_reconciler_ports() -> ReconcilerPorts:
     from slipway.adapters.catalogue_policy import CatalogueWatch
     from slipway.adapters.generated_passwords import VARIABLE, generated_password
     from slipway.adapters.message_file import MessageFile
-    from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
+    from slipway.domain.grant import PLATFORM_ACCOUNT
 
     password = generated_password(os.environ.get(VARIABLE, ""), PLATFORM_ACCOUNT)
     return ReconcilerPorts(

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from fastapi import Header, HTTPException
+from fastapi import FastAPI, Header, HTTPException
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from slipway.catalogue.load import load_catalogue
 from slipway.console.app import create_app
 from slipway.console.parts import Parts
+from slipway.domain.platform import Catalogue
 from tests.fakes.read_answer import FakeReadAnswer
 from tests.integration.conftest import _shared, empty, engine
 from tests.scene import Scene, a_world
@@ -22,10 +24,15 @@ INTERNAL_TOKEN = "the-internal-token"
 BASE_URL = "https://slipway.example"
 
 
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The demo's, read once: a value that nobody changes."""
+    return load_catalogue(CATALOGUE)
+
+
 @pytest.fixture
-def scene(engine: Engine, tmp_path: Path) -> Scene:
+def scene(engine: Engine, tmp_path: Path, catalogue: Catalogue) -> Scene:
     """The demo catalogue's rules and people in effect."""
-    catalogue = load_catalogue(CATALOGUE)
     return a_world(engine, tmp_path, rules=catalogue.platform, everybody=catalogue.people)
 
 
@@ -46,11 +53,25 @@ def parts(scene: Scene, answers: FakeReadAnswer) -> Parts:
     )
 
 
+@pytest.fixture(scope="module")
+def _app() -> FastAPI:
+    """Built once: its routes, and whom it takes for signed in, are the same for every test."""
+    nobodys = Parts(
+        world=_unset, store=_unset, read_answer=_unset, catalogue=CATALOGUE, base_url=BASE_URL, internal_token=""
+    )
+    return create_app(nobodys, _person)
+
+
 @pytest.fixture
-def client(parts: Parts) -> Iterator[TestClient]:
+def client(_app: FastAPI, parts: Parts) -> Iterator[TestClient]:
     """Nobody is signed in; requests with the header `x-test-person` come from that person's browser."""
-    with TestClient(create_app(parts, _person), raise_server_exceptions=False) as made:
+    _app.state.parts = parts
+    with TestClient(_app, raise_server_exceptions=False) as made:
         yield made
+
+
+def _unset(*_: object) -> NoReturn:
+    raise AssertionError("each test brings its own parts")
 
 
 def _person(x_test_person: str | None = Header(default=None)) -> str:

@@ -49,6 +49,11 @@ def all_routes() -> list[Route]:
     return sorted({Route(method, route.path) for route in routes for method in route.methods or ()})
 
 
+def described() -> dict[str, Any]:
+    """The application's own description of what it accepts."""
+    return _app().openapi()
+
+
 def body_of(route: Route) -> Any:
     """A body with every needed field, or None where none is read."""
-    return body_for(_app().openapi(), route.path, route.method)
+    return body_for(described(), route.path, route.method)

@@ -56,6 +56,28 @@ def test_what_is_not_there_is_said_to_be_not_there(client: TestClient) -> None:
     assert "orders" in answers[3].json()["message"]
 
 
+def test_a_hold_on_a_service_that_is_none_names_those_that_are_and_no_path(client: TestClient) -> None:
+    close, far = (
+        hold(client, "lena", scope="service", name=name).json()["message"] for name in ("ordres", "typo-of-nothing")
+    )
+
+    assert close == "there is no service ordres: did you mean orders?"
+    assert far.startswith("there is no service typo-of-nothing: there are ")
+    assert "orders" in far
+    assert "/" not in far
+
+
+def test_what_is_not_understood_is_told_at_once_and_in_plain_words(client: TestClient) -> None:
+    answer = hold(client, "lena", scope="galaxy", until="soon", wings=2)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_understood")
+    assert answer.json()["message"] == (
+        "scope 'galaxy' is none of all, environment, service; "
+        "until 'soon' is no time with a zone: write it like 2030-01-31T09:30+00:00; "
+        "wings is not a field that is known here"
+    )
+
+
 def test_a_hold_stands_with_name_and_reason_and_is_announced(client: TestClient, scene: Scene) -> None:
     until = datetime.now(tz=UTC) + timedelta(hours=2)
 

@@ -8,14 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from slipway.catalogue.load import load_catalogue
 from slipway.domain.grant import Step
-from slipway.domain.release import Attempt, Origin
+from slipway.domain.platform import Catalogue
+from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.service_token import hash_of
 from tests.builders import PROD, a_service
-from tests.console.conftest import CATALOGUE, as_person
+from tests.console.conftest import as_person
 from tests.outside import BUILD, SERVICES, its_turn
-from tests.scene import Scene, a_world
+from tests.scene import ProcessKilledError, Scene, a_world, killed
 
 SECRET = "slp_of-the-leaflets"
 ASKED = {
@@ -32,8 +32,7 @@ ASKED = {
 
 
 @pytest.fixture
-def scene(engine: Engine, tmp_path: Path) -> Scene:
-    catalogue = load_catalogue(CATALOGUE)
+def scene(engine: Engine, tmp_path: Path, catalogue: Catalogue) -> Scene:
     return a_world(engine, tmp_path, a_service(), *SERVICES, rules=catalogue.platform, everybody=catalogue.people)
 
 
@@ -156,3 +155,20 @@ def test_a_page_elsewhere_begins_nothing(client: TestClient, scene: Scene) -> No
     path = f"/api/changes/{its_turn(scene).release_id}/act"
     assert client.post(path, headers={"x-test-person": "rita"}).status_code == 403
     assert not scene.log("act_started")
+
+
+def test_what_a_rescue_holds_back_is_answered_at_once_to_be_asked_again(client: TestClient, scene: Scene) -> None:
+    scene.long_live("1.0")
+    watched = scene.signed_off("1.1")
+    scene.work(watched, PROD)
+    scene.ask(watched, Step.CONFIRM)
+    attempt = its_turn(scene, by="lena", kind=ChangeKind.EMERGENCY)
+    scene.answer(watched, Step.CONFIRM, "rob", "Reject")
+    scene.target.before = killed
+    with pytest.raises(ProcessKilledError):
+        scene.finish(watched, PROD)
+
+    answer = client.post(f"/api/changes/{attempt.release_id}/act", headers=as_person("rita"))
+
+    assert (answer.status_code, answer.json()["code"], scene.slept) == (409, "held_back", [])
+    assert "ask again when it has ended" in answer.json()["message"]

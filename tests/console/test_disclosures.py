@@ -37,3 +37,23 @@ def test_refusals_and_what_is_not_there(client: TestClient) -> None:
         (403, "may_not_file_disclosure"),
         (404, "not_found"),
     ]
+
+
+def test_the_list_has_all_about_them_for_the_group_and_references_for_others(client: TestClient, scene: Scene) -> None:
+    first, second = (file(client, "sam").json()["reference"] for _ in range(2))
+    client.post(f"/api/disclosures/{first}/publish", json={"reason": "all have updated"}, headers=as_person("lena"))
+
+    ours, others = (client.get("/api/disclosures", headers=as_person(person)) for person in ("lena", "sam"))
+
+    assert [(one["reference"], one["service"], one["may_read"]) for one in ours.json()] == [
+        (second, "orders", True),
+        (first, "orders", True),
+    ]
+    assert others.json()[0] == {"reference": second, "may_read": False}
+    assert (others.json()[1]["reference"], others.json()[1]["published_by"]) == (first, "lena")
+    assert "anybody" not in ours.text + others.text
+    (refused,) = scene.log("disclosure_read_refused")
+    assert second in refused
+    assert first not in refused
+    assert not scene.log("disclosure_read")
+    assert ours.headers["cache-control"] == "no-store"

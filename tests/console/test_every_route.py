@@ -12,15 +12,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from slipway.catalogue.load import load_catalogue
-from slipway.domain.platform import Action
+from slipway.domain.platform import Action, Catalogue
 from slipway.domain.release import ChangeKind
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from tests.builders import PREPROD, a_service
-from tests.console.conftest import CATALOGUE, as_person, as_task
+from tests.console.conftest import as_person, as_task
 from tests.console.every_route import OF_PIPELINES, OF_TASKS, Route, all_routes, body_of
 from tests.outside import SERVICES, recorded
 from tests.scene import Scene, a_world
@@ -42,9 +41,8 @@ FROM_ELSEWHERE = (
 
 
 @pytest.fixture
-def scene(engine: Engine, tmp_path: Path) -> Scene:
+def scene(engine: Engine, tmp_path: Path, catalogue: Catalogue) -> Scene:
     """The demo catalogue's rules and people, and services that are changed outside."""
-    catalogue = load_catalogue(CATALOGUE)
     services = (a_service(), *SERVICES)
     return a_world(engine, tmp_path, *services, rules=catalogue.platform, everybody=catalogue.people)
 

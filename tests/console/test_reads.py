@@ -1,5 +1,6 @@
 """What people read by REST."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +9,15 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.overview import REFUSED_RUN
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.console.app import create_app
 from slipway.console.parts import Parts
-from slipway.domain.errors import RefusedError
+from slipway.domain.errors import RefusedError, SlipwayError
+from slipway.domain.governed import Ownership
 from slipway.domain.grant import Step
 from slipway.domain.release import ChangeKind
+from slipway.ports.values import Actor
 from tests.console.conftest import as_person
 from tests.scene import Scene
 
@@ -132,6 +136,21 @@ def test_a_team_reads_its_own_releases_in_the_log_and_no_others(client: TestClie
         assert (answer.status_code, answer.json()["code"]) == (403, "may_not_read_log")
 
 
+def test_a_team_that_gave_a_service_away_reads_its_own_releases_of_it_and_no_others(
+    client: TestClient, scene: Scene
+) -> None:
+    before = scene.opened().release_id
+    with scene.store.transaction() as tx:
+        now = tx.policy().governed
+        moved = replace(now, services={**now.services, "orders": Ownership(team="forms", product_owner=None)})
+        tx.policies.activate(moved, "mona", "orders moves to forms")
+
+    assert get(client, f"log?release={before}", "rob")
+    assert get(client, "log?service=orders", "finn")
+    answer = client.get("/api/log?service=orders", headers=as_person("rob"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "may_not_read_log")
+
+
 def test_a_database_that_is_gone_is_told_as_such(parts: Parts) -> None:
     nowhere = DatabaseStore(make_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nowhere"))
     client = TestClient(create_app(replace(parts, store=lambda: nowhere), lambda: "rita"))
@@ -164,3 +183,28 @@ def test_who_asked_is_told_what_became_of_it_and_nobody_else_why_not(client: Tes
     assert (became("bad")["state"], became("bad")["code"]) == ("refused", "may_not_declare")
     assert became("bad", "gina") == {"state": "waiting"}
     assert became("of nobody") == {"state": "waiting"}
+
+
+def test_a_refusal_is_found_without_reading_the_whole_log(scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        tx.sql.run("SET LOCAL enable_seqscan = off")
+        tx.sql.run("SET LOCAL enable_bitmapscan = off")
+        plan = tx.sql.all(f"EXPLAIN {REFUSED_RUN}", person="rita", dag_id="release__orders", run_id="bad")
+
+    assert any("log_by_refused_run" in line for row in plan for line in row.values()), plan
+
+
+def test_a_refusal_is_found_whatever_was_in_the_form(client: TestClient, scene: Scene) -> None:
+    with pytest.raises(SlipwayError):
+        scene.opened("1.0\x00", run_id="nul" * 80, release_id="r1\x00")
+
+    (payload,) = scene.log("release_refused")
+    answer = client.get(f"/api/requests/release__orders/{'nul' * 80}", headers=as_person("rita")).json()
+    assert (answer["state"], answer["message"]) == ("refused", json.loads(payload)["message"])
+
+
+def test_an_entry_that_cannot_be_searched_is_written_all_the_same(scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        tx.log("release_refused", Actor(id="rita", via="cli"), payload={"run_id": "\x00"})
+
+    assert len(scene.log("release_refused")) == 1

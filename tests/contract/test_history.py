@@ -13,7 +13,7 @@ from slipway.domain.repository import ArtefactSources, Repository
 from slipway.ports import History
 from tests.fakes.connections import FakeConnections
 from tests.fakes.github import GitHubServer
-from tests.git_mirrors import make_mirror
+from tests.git_mirrors import add_branch, make_mirror
 
 ORDERS = Repository(name="gov/orders", asset="orders-{version}.tar.gz")
 WRITTEN = [("Ada", "Take more orders\n\nA long explanation."), ("Grace", "Mend | the <b>form</b>")]
@@ -32,7 +32,9 @@ def _github(_: Path) -> Iterator[Place]:
     with GitHubServer() as server:
         commits = [(f"{number:040x}", *commit) for number, commit in enumerate(WRITTEN)]
         server.compare("v1.0.0", "v1.1.0", commits)
-        server.compare("v1.1.0", "v1.1.0", [])
+        server.compare("v1.1.0", "v1.1.0", [], status="identical")
+        server.compare("v1.1.0", "v1.0.0", [], status="behind")
+        server.compare("v1.0.1", "v1.1.0", commits, status="diverged")
         made = ConfiguredUpstreams(FakeConnections({"github_default": server.url}))
         yield Place(made.histories(ArtefactSources())[0], server.shut)
 
@@ -41,6 +43,7 @@ def _github(_: Path) -> Iterator[Place]:
 def _git_mirror(folder: Path) -> Iterator[Place]:
     mirrors = folder / "mirrors"
     make_mirror(mirrors, "gov/orders", folder / "work", {"v1.0.0": [("Ada", "Begin")], "v1.1.0": WRITTEN})
+    add_branch(mirrors, "gov/orders", folder / "work", "v1.0.0", {"v1.0.1": [("Eve", "Mend it at night")]})
 
     def go_away() -> None:
         mirrors.rename(folder / "unmounted")
@@ -69,12 +72,28 @@ def test_nothing_may_have_been_written(place: Place) -> None:
     assert (found.commits, found.total) == ((), 0)
 
 
+@pytest.mark.parametrize(
+    ("version", "earlier", "contained"),
+    [("1.1.0", "1.0.0", True), ("1.1.0", "1.1.0", True), ("1.0.0", "1.1.0", False), ("1.1.0", "1.0.1", False)],
+    ids=["ahead", "identical", "behind", "diverged"],
+)
+def test_it_says_whether_a_version_contains_an_earlier_one(
+    place: Place, version: str, earlier: str, contained: bool
+) -> None:
+    found = place.history.contains(ORDERS, version, earlier)
+    assert (found.contained, bool(found.source)) == (contained, True)
+
+
 def test_a_version_without_a_tag_is_not_found(place: Place) -> None:
     with pytest.raises(NotFoundError):
         place.history.commits(ORDERS, "1.0.0", "9.9.9")
+    with pytest.raises(NotFoundError):
+        place.history.contains(ORDERS, "9.9.9", "1.0.0")
 
 
 def test_a_place_that_is_away_says_so(place: Place) -> None:
     place.go_away()
     with pytest.raises(SlipwayError):
         place.history.commits(ORDERS, "1.0.0", "1.1.0")
+    with pytest.raises(SlipwayError):
+        place.history.contains(ORDERS, "1.1.0", "1.0.0")

@@ -19,10 +19,32 @@ from tests.running_platform import RunningPlatform
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
 
+LONG_STORIES = ("test_release_path.py", "test_hard_moments.py")
+"""Several stages one after the other: what begins late among them would keep everybody waiting at the end."""
+MEANWHILE = ("test_every_route.py", "test_release_refused.py")
+"""Their tests that are no stories ask the API server only: they fill the time in which something waits."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What hurts the platform as a whole comes before the stories, which all begin at once."""
-    items.sort(key=lambda item: "performance" in getattr(item, "fixturenames", ()))
+    """What hurts the platform, or keeps it busy, comes before the stories, which all begin at once.
+
+    What waits for its time to run out begins after them, and is judged when it has.
+    """
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> int:
+    fixtures = getattr(item, "fixturenames", ())
+    if "when_time_has_run_out" in fixtures:
+        return 4
+    if "performance" in fixtures:
+        return 1 if item.path.name in LONG_STORIES else 2
+    return 3 if item.path.name in MEANWHILE else 0
+
+
+@pytest.fixture
+def when_time_has_run_out() -> None:
+    """Puts a test at the end of the session."""
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +104,15 @@ _KINDS = ("dev", "release")
 
 
 @pytest.fixture(scope="session")
-def performance(request: pytest.FixtureRequest, scene: Scene) -> Iterator[Performance]:
+def broken_glass(platform: RunningPlatform) -> str:
+    """A member of BreakGlass, who may do what nobody else may."""
+    break_the_glass(platform, BREAKER)
+    return BREAKER
+
+
+@pytest.fixture(scope="session")
+def performance(request: pytest.FixtureRequest, scene: Scene, broken_glass: str) -> Iterator[Performance]:
     """Begins every selected story at once."""
-    break_the_glass(scene.platform, BREAKER)
     selected = [getattr(item, "function", None) for item in request.session.items]
     stories = [function.story for function in selected if hasattr(function, "story")]
     performance = Performance(

@@ -17,6 +17,8 @@ def main(folder: str, action: str, service: str, environment: str, *facts: str) 
     """What runs is one JSON file per service and environment."""
     state = Path(folder) / f"{service}.{environment}.json"
     if action == "current":
+        if silence(Path(folder), service, environment).exists():
+            return 1
         sys.stdout.write(state.read_text() if state.exists() else '{"digest": null, "version": null, "healthy": false}')
         return 0
     fencing, *artefact = facts
@@ -39,6 +41,11 @@ def hold_up(folder: Path, what: str, service: str, environment: str, seconds: fl
     while hold.exists() and time.monotonic() < until:
         reached.touch()
         time.sleep(0.05)
+
+
+def silence(folder: Path, service: str, environment: str) -> Path:
+    """While this file is there, nobody is told what runs."""
+    return folder / f"{service}.{environment}.silent"
 
 
 def _note(folder: str, line: dict[str, object]) -> None:

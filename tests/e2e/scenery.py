@@ -20,6 +20,7 @@ BREAKER = "bree"
 RECORDED = (
     *("unloved", "guarded", "first", "second", "third", "tampered", "vanished", "glass", "cleared", "hasty"),
     *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted", "watched", "urgent"),
+    *("stuck", "patient", "backed", "leader", "follower"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")
@@ -54,8 +55,12 @@ class Scenery:
         self._sample("orders", "shop")
         self._sample("greeter", "porter")
         self._sample("greeter", "squatted")
+        self._sample("greeter", "debut")
+        self._sample("orders", "halting")
+        self._wait_long_for_locks("halting")
         for name in RECORDED:
             self.write(name, self.recorded(name))
+        self.write("stuck", self._stuck())
         self.write("deaf", self._deaf())
         self._mirrored()
         self.write("notify", _changed_outside("notify", "by_hand"))
@@ -102,10 +107,13 @@ class Scenery:
                 if version == "1.2.0":
                     _break(folder / "limits.py", "check_quantity", self.ports["shop"]["preprod"])
                 store.publish("shop", version, folder)
-            folder = Path(scratch) / "porter-1.1.0"
-            build_sample(samples / "greeter", "1.1.0", folder)
-            _break(folder / "greeting.py", "greeting_for", self.ports["porter"]["prod"])
-            store.publish("porter", "1.1.0", folder)
+            build_sample(samples / "orders", "1.0.0", Path(scratch) / "halting-1.0.0")
+            store.publish("halting", "1.0.0", Path(scratch) / "halting-1.0.0")
+            for name, version in (("porter", "1.1.0"), ("debut", "1.0.0")):
+                folder = Path(scratch) / f"{name}-{version}"
+                build_sample(samples / "greeter", version, folder)
+                _break(folder / "greeting.py", "greeting_for", self.ports[name]["prod"])
+                store.publish(name, version, folder)
 
     def _sample(self, sample: str, name: str) -> None:
         """A copy of a sample service on ports of its own, that does not wait long for what will not come."""
@@ -119,6 +127,16 @@ class Scenery:
         self.file(name).write_text(text, encoding="utf-8")
         pairs = re.findall(r"environment: (\w+)\n\s+url: http://127.0.0.1:(\d+)", text)
         self.ports[name] = {environment: int(port) for environment, port in pairs}
+
+    def _wait_long_for_locks(self, name: str) -> None:
+        text = self.file(name).read_text(encoding="utf-8")
+        self.file(name).write_text(text.replace("lock_timeout_seconds: 5", "lock_timeout_seconds: 60"), "utf-8")
+
+    def _stuck(self) -> dict[str, Any]:
+        """A service whose work in Preprod may soon be given up on."""
+        service = self.recorded("stuck")
+        service["stages"]["preprod"]["deploy_deadline_seconds"] = 15
+        return service
 
     def _deaf(self) -> dict[str, Any]:
         """A service whose deploy endpoint is an address at which nobody listens."""

@@ -1,7 +1,8 @@
 """Questions and approvals with short lives: nobody answers in time, and approved but too long in the queue."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,38 +16,38 @@ pytestmark = pytest.mark.e2e
 LIFE_SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def short_lives(scene: Scene, performance: Performance) -> Iterator[None]:
-    """Lives of a minute, activated by two people; the rules as they were come back the same way."""
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """What waits for its time to run out."""
+
+    unanswered: Future[Run]
+    aged: Future[tuple[Run, Run]]
+    """The attempt whose approval grew old, and the next one, which is through."""
+
+
+@pytest.fixture(scope="session")
+def begun(scene: Scene, performance: Performance) -> Iterator[Waits]:
+    """Lives of a minute; then one release that nobody answers, and one that is approved and then held up."""
     performance.finish()
+    _put_lives_of_a_minute_in_effect(scene)
+    with ThreadPoolExecutor(2) as pool:
+        yield Waits(unanswered=pool.submit(_nobody_answers, scene), aged=pool.submit(_waits_too_long, scene))
+
+
+def _put_lives_of_a_minute_in_effect(scene: Scene) -> None:
+    """As any rule: proposed by one person, activated by another."""
     file = scene.scenery.folder / "platform.yaml"
-    before = file.read_text(encoding="utf-8")
     lives = "{request_life_minutes: 1, grant_life_minutes: 1}"
     short = [
         f"  {line.split(':')[0].strip()}: {lives}" if "request_life_minutes" in line else line
-        for line in before.splitlines()
+        for line in file.read_text(encoding="utf-8").splitlines()
     ]
-    _put_in_effect(scene, "\n".join(short) + "\n")
-    yield
-    _put_in_effect(scene, before)
-
-
-def _put_in_effect(scene: Scene, text: str) -> None:
-    (scene.scenery.folder / "platform.yaml").write_text(text, encoding="utf-8")
+    file.write_text("\n".join(short) + "\n", encoding="utf-8")
     proposed = scene.client(GREETING.releaser).request("POST", "/slipway/api/policy/proposals")
     assert proposed.is_success, proposed.text
     body = {"digest": proposed.json()["digest"], "reason": "So that time runs out while somebody watches."}
     activated = scene.client(GREETING.manager).request("POST", "/slipway/api/policy/activations", json=body)
     assert activated.is_success, activated.text
-
-
-@pytest.fixture(scope="module")
-def played(scene: Scene, short_lives: None) -> tuple[Run, Run]:
-    """One release that nobody answers, one that is approved and then held up; both at the same time."""
-    with ThreadPoolExecutor(2) as pool:
-        unanswered = pool.submit(_nobody_answers, scene)
-        aged = pool.submit(_waits_too_long, scene)
-        return unanswered.result(), aged.result()
 
 
 def _nobody_answers(scene: Scene) -> Run:
@@ -55,7 +56,7 @@ def _nobody_answers(scene: Scene) -> Run:
     return run
 
 
-def _waits_too_long(scene: Scene) -> Run:
+def _waits_too_long(scene: Scene) -> tuple[Run, Run]:
     run = scene.ask("waiting", "1.0.0", to="preprod")
     run.asked(Step.APPROVE)
     until = datetime.now(UTC) + timedelta(seconds=3 * LIFE_SECONDS)
@@ -63,7 +64,10 @@ def _waits_too_long(scene: Scene) -> Run:
     run.approve()
     run.ends("renewed")
     assert scene.client("gina").request("POST", f"/slipway/api/holds/{hold}/lift", json={}).is_success
-    return run
+    again = _next_attempt(scene, run)
+    again.approve()
+    again.ends("proven")
+    return run, again
 
 
 def _next_attempt(scene: Scene, run: Run) -> Run:
@@ -77,21 +81,25 @@ def _next_attempt(scene: Scene, run: Run) -> Run:
     return scene.follow(found["dag_id"], found["run_id"])
 
 
-def test_a_question_that_nobody_answers_expires(scene: Scene, played: tuple[Run, Run]) -> None:
-    run, _ = played
+def test_lives_of_a_minute_take_effect_once_somebody_else_activates_them(scene: Scene, begun: Waits) -> None:
+    (activated,) = scene.log(kind="policy_activated", actor=GREETING.manager)
+    assert activated["payload"]["proposed_by"] == [GREETING.releaser]
+
+
+def test_a_question_that_nobody_answers_expires(scene: Scene, begun: Waits, when_time_has_run_out: None) -> None:
+    run = begun.unanswered.result()
     assert run.log("request_expired")
     assert (run.release()["state"], run.release()["outcome"]) == ("ended", "expired")
     assert {run.tasks()[task] for task in ("preprod.take_turn", "preprod.deploy")} == {"skipped"}
     assert scene.recorder.works("silent", "preprod") == []
 
 
-def test_an_approval_that_grew_old_in_the_queue_is_asked_for_again(scene: Scene, played: tuple[Run, Run]) -> None:
-    _, run = played
+def test_an_approval_that_grew_old_in_the_queue_is_asked_for_again(
+    scene: Scene, begun: Waits, when_time_has_run_out: None
+) -> None:
+    run, again = begun.aged.result()
     assert "grant_expired" in str(run.log("turn_ended")[0]["payload"])
-    again = _next_attempt(scene, run)
     attempt = again.attempt()
     assert (attempt["origin"], attempt["actor"], attempt["digest"]) == ("platform", "platform", run.attempt()["digest"])
-    again.approve()
-    again.ends("proven")
     assert scene.recorder.runs("waiting", "preprod") == "1.0.0"
     assert "grant_expired" not in str(again.log())

@@ -16,7 +16,6 @@ from sqlalchemy import create_engine, text
 from slipway.platform.client import PlatformClient, wait_for
 from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.airflow_cli import airflow_cli, airflow_database_url
-from tests.e2e.break_glass import break_the_glass
 from tests.e2e.scenery import BREAKER
 from tests.running_platform import RunningPlatform
 
@@ -43,12 +42,11 @@ def audit(platform: RunningPlatform, run_id: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def parked(platform: RunningPlatform) -> dict[str, Any]:
-    """A run that waits for sam; and one member of BreakGlass, who may do what nobody else may."""
+def parked(platform: RunningPlatform, broken_glass: str) -> dict[str, Any]:
+    """A run that waits for sam."""
     rita = platform.client("rita")
     for dag_id in (DAG, REMOVABLE, RELEASED, "dev__announced", "audit_live"):
         wait_for(lambda d=dag_id: rita.request("GET", f"/api/v2/dags/{d}").is_success or None, 120, dag_id)  # type: ignore[misc]
-    break_the_glass(platform, BREAKER)
     rita.trigger(DAG, RUN)
     rita.trigger(DAG, FORGED)
     return platform.client("sam").wait_for_request(DAG, RUN, "ask")

@@ -52,14 +52,19 @@ class GitHubServer:
         self._assets[tag] = [(number + i, name, content) for i, (name, content) in enumerate(assets)]
 
     def compare(
-        self, older: str, newer: str, commits: Sequence[tuple[str, str, str]], total: int | None = None
+        self,
+        older: str,
+        newer: str,
+        commits: Sequence[tuple[str, str, str]],
+        total: int | None = None,
+        status: str = "ahead",
     ) -> None:
-        """What was written between two tags: sha, author and message, oldest first."""
+        """What was written between two tags: sha, author and message, oldest first; and how they stand."""
         listed = [
             {"sha": sha, "commit": {"message": message, "author": {"name": author}}, "author": None}
             for sha, author, message in commits
         ]
-        found = {"status": "ahead", "total_commits": len(listed) if total is None else total, "commits": listed}
+        found = {"status": status, "total_commits": len(listed) if total is None else total, "commits": listed}
         self.comparisons[f"{older}...{newer}"] = found
 
     def paths(self) -> list[str]:

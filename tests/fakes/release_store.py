@@ -21,13 +21,14 @@ from slipway.domain.activity import (
     TurnState,
     Worker,
 )
+from slipway.domain.containment import LiveEmergency
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
-from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stage, StageOutcome
+from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
@@ -78,6 +79,8 @@ class Tables:
     policies: list[PolicyInEffect] = field(default_factory=list)
     log: list[tuple[str, str | None]] = field(default_factory=list)
     """Kind and attempt of each entry."""
+    refused_answers: list[tuple[str | None, str, JsonObject]] = field(default_factory=list)
+    """Attempt, person and payload of each answer that the log says does not count."""
     fencing: int = 0
 
     def copy(self) -> "Tables":
@@ -123,22 +126,33 @@ class MemoryTransaction:
         self.grants = MemoryGrants(tables, now)
         self.records = MemoryRecords(tables, now)
         self.quarantines = NoQuarantines()
+        self.containments = NothingOwed()
         self.reviews = MemoryReviews(tables, now)
         self.policies = MemoryPolicies(tables, now)
+        self.mirrored_copies = NoMirroredCopies()
 
     def policy(self) -> PolicyInEffect:
         """The newest."""
         return self._tables.policies[-1]
 
-    def log(self, kind: str, _actor: Actor, *, attempt: Attempt | None = None, **_more: Any) -> None:
-        """Kind and attempt are kept."""
+    def log(self, kind: str, actor: Actor, *, attempt: Attempt | None = None, **more: Any) -> None:
+        """Kind and attempt are kept; of answers that don't count, which ones."""
         self._tables.log.append((kind, attempt.id if attempt else None))
+        if kind == "answer_refused":
+            self._tables.refused_answers.append((attempt.id if attempt else None, actor.id, more["payload"]))
 
     def tell(self, _message: Message) -> None:
         """Nobody listens."""
 
     def wake(self) -> None:
         """Nobody sleeps."""
+
+
+class NoMirroredCopies:
+    """Nothing comes from a mirror."""
+
+    def why_differs(self, _service: str, _digest: str) -> str | None:
+        return None
 
 
 class _Table:
@@ -239,6 +253,11 @@ class MemoryReleases(_Table):
 
     def attempts(self, release_id: str) -> Sequence[Attempt]:
         return [one for one in self._all.attempts.values() if one.release_id == release_id]
+
+    def secret_of(self, service: str) -> Release | None:
+        known = (one for one in self._all.releases.values() if one.service == service)
+        secret = (one for one in known if one.kind is ChangeKind.SECURITY and one.state is not ReleaseState.ENDED)
+        return next(reversed(list(secret)), None)
 
     def open_attempts(self, service: str | None = None) -> Sequence[Attempt]:
         known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]
@@ -516,6 +535,10 @@ class MemoryGrants(_Table):
     def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None:
         return self._all.requests.get((attempt_id, step))
 
+    def refused_before(self, attempt_id: str, actor: Actor, answer: JsonObject) -> bool:
+        known = ((one, who, payload) for one, who, payload in self._all.refused_answers if one == attempt_id)
+        return any(who == actor.id and answer.items() <= payload.items() for _, who, payload in known)
+
     def of_attempt(self, attempt_id: str) -> Sequence[Grant]:
         return [grant for grant in self._all.grants.values() if grant.attempt_id == attempt_id]
 
@@ -631,6 +654,19 @@ class NoQuarantines:
 
     def of_service(self, _service: str, _environment: str) -> None:
         return None
+
+
+class NothingOwed:
+    """Every version contains every emergency, as those who play on the real database declare."""
+
+    def owed(self, _service: str) -> Sequence[LiveEmergency]:
+        return ()
+
+    def declare(self, _attempt_id: str, _emergency: str, _version: str, _by: str) -> None:
+        pass
+
+    def carry_over(self, _before: str, _attempt_id: str) -> None:
+        pass
 
 
 class MemoryReviews(_Table):

@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from slipway.domain.commits import CommitsSinceLive
+from slipway.domain.commits import CommitsSinceLive, Containing
 from slipway.domain.errors import NotFoundError, SlipwayError
 from slipway.domain.repository import ArtefactSources, Repository
 from slipway.ports import History, Upstream
@@ -50,9 +50,11 @@ class FakeUpstream:
 class FakeHistory:
     """Answers as told."""
 
-    def __init__(self, answer: CommitsSinceLive | SlipwayError) -> None:
+    def __init__(self, answer: CommitsSinceLive | SlipwayError, contains: bool | SlipwayError = True) -> None:
         self.answer = answer
         self.asked: list[tuple[str, str]] = []
+        self.says_contained = contains
+        self.compared: list[tuple[str, str]] = []
 
     def commits(self, repository: Repository, since: str, version: str) -> CommitsSinceLive:
         """The answer. Raises it where it is an error."""
@@ -60,6 +62,13 @@ class FakeHistory:
         if isinstance(self.answer, SlipwayError):
             raise self.answer
         return self.answer
+
+    def contains(self, repository: Repository, version: str, earlier: str) -> Containing:
+        """As told. Raises it where it is an error."""
+        self.compared.append((version, earlier))
+        if isinstance(self.says_contained, SlipwayError):
+            raise self.says_contained
+        return Containing(contained=self.says_contained, source="a fake history")
 
 
 class FakeUpstreams:

@@ -112,7 +112,7 @@ def test_an_undo_that_takes_its_time_keeps_no_other_service_waiting(
 
 def test_accounts_follow_an_activation_without_being_told(two: Scene, outside: Outside, reconciler: Reconciler) -> None:
     def sync() -> str:
-        return str(sync_accounts(two.store, people, lambda _: AccountChanges(closed=("sam",)), PLATFORM))
+        return str(sync_accounts(two.store, people, lambda *_: AccountChanges(closed=("sam",)), PLATFORM))
 
     outside.sync = sync
     rounds(reconciler, lambda: not accounts_are_behind(two.store))

@@ -1,8 +1,10 @@
-"""`make test` and `make chaos` together run every test there is, and so does pytest by itself."""
+"""`make test` runs every test there is."""
 
 import re
 import tomllib
 from pathlib import Path
+
+from tests.selection import PLATFORMS
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = sorted(
@@ -15,15 +17,17 @@ def test_every_folder_of_tests_is_run_by_pytest() -> None:
     assert sorted(settings["tool"]["pytest"]["ini_options"]["testpaths"]) == FOLDERS
 
 
-def test_every_folder_of_tests_is_run_by_make_test() -> None:
-    lists = re.findall(
-        r"^(?:QUICK|PLATFORMS) := (.+)$", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert len(lists) == 2
-    assert sorted(folder for words in lists for folder in words.split()) == FOLDERS
-
-
-def test_what_make_test_leaves_out_is_there() -> None:
+def test_make_test_leaves_nothing_out() -> None:
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    (left_out,) = re.findall(r"^CHAOS := (.+)$", makefile, re.MULTILINE)
-    assert [name for name in left_out.split() if not (PROJECT / name).is_file()] == []
+    (command,) = re.findall(r"^test: .*\n\t@(.+)$", makefile, re.MULTILINE)
+    assert command == "$(PY) -m pytest $(ON_ALL_CORES)"
+    assert not re.search(r"^ON_ALL_CORES.*(ignore|deselect|-k|-m)\b", makefile, re.MULTILINE)
+
+
+def test_those_that_start_a_platform_are_where_the_sessions_look_for_them() -> None:
+    starters = {
+        file.relative_to(PROJECT / "tests").parts[0]
+        for file in PROJECT.glob("tests/**/*.py")
+        if re.search(r"\bRunningPlatform\(|\bLargePlatform\(|\bUnhurriedPlatform\(", file.read_text(encoding="utf-8"))
+    }
+    assert starters - {"bench", "running_platform.py"} - PLATFORMS == set()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from slipway.adapters.airflow_rest_errors import SignInError, accepted, unreachable
+from slipway.adapters.airflow_rest_errors import SignInError, accepted, refuse_a_stranger, unreachable
 from slipway.domain.errors import NotFoundError, RefusedError, SlipwayError
 from slipway.domain.json_value import JsonObject, JsonValue
 
@@ -87,6 +87,7 @@ class AirflowRest:
             waiting = ", ".join(one["task_instance"]["task_id"] for one in open_now) or "nothing"
             raise NotFoundError(f"{task_id} of {run_id} does not wait for an answer now; waiting: {waiting}")
         answer = self.answer_request(asked, option, _complete(asked, inputs), server_time=server_time)
+        refuse_a_stranger(answer, asked)
         body: JsonObject = accepted(answer).json()
         return body
 

@@ -1,11 +1,17 @@
 """What a refusal of Airflow's REST interface means, in words that say what to do."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayError
+from slipway.adapters.plain_words import problem, refused_by_form
+from slipway.domain.errors import HeldBackError, NotFoundError, RefusedError, Remedy, SlipwayError
+from slipway.domain.grant import PLATFORM_ACCOUNT
+
+FORBIDDEN = "Forbidden"
+"""All that Airflow says to whose role does not let them."""
 
 
 class AirflowUnreachableError(SlipwayError):
@@ -44,13 +50,34 @@ def accepted(answer: httpx.Response) -> httpx.Response:
         case HTTPStatus.UNAUTHORIZED:
             raise SignInError("you are not signed in, or not any more: run `slipway login`")
         case HTTPStatus.FORBIDDEN:
-            raise RefusedError(code or "forbidden", said or f"you may not {asked}")
+            if code is None and said in {"", FORBIDDEN}:
+                said = f"you may not do that: Airflow lets your account not {asked}. That you tried is in the log"
+            raise RefusedError(code or "forbidden", said)
         case HTTPStatus.NOT_FOUND:
             raise NotFoundError(said or f"there is nothing at {asked}")
+        case HTTPStatus.CONFLICT if code == HeldBackError.code:
+            raise HeldBackError(said)
         case HTTPStatus.CONFLICT:
             raise ConflictError(f"it was done already: {said}")
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise AirflowRestError(f"this was not accepted: {said}")
         case _:
             raise AirflowRestError(f"{asked} failed ({answer.status_code}): {said}")
+
+
+def refuse_a_stranger(answer: httpx.Response, asked: Mapping[str, Any]) -> None:
+    """Says whom a question was put to, instead of Airflow's words. Raises RefusedError, ConflictError."""
+    task = asked["task_instance"]["task_id"]
+    if answer.status_code == HTTPStatus.CONFLICT:
+        raise ConflictError(f"{task} was answered in the meantime: `slipway log list` says by whom")
+    code, said = _said(answer)
+    if answer.status_code == HTTPStatus.FORBIDDEN and code is None and ("respondent" in said or said == FORBIDDEN):
+        people = [one["name"] for one in asked.get("assigned_users") or () if one["id"] != PLATFORM_ACCOUNT]
+        raise RefusedError(
+            "not_asked_of_you",
+            f"{task} is not asked of you, so nothing was answered; asked are {', '.join(people) or 'others'}."
+            " That you tried is in the log",
+        )
 
 
 def _said(answer: httpx.Response) -> tuple[str | None, str]:
@@ -65,13 +92,5 @@ def _said(answer: httpx.Response) -> tuple[str | None, str]:
     if isinstance(detail, dict):
         return None, "; ".join(str(value) for value in detail.values())
     if isinstance(detail, list):
-        return None, "; ".join(_problem(one) for one in detail)
-    return None, str(detail)
-
-
-def _problem(one: Any) -> str:
-    """One finding of request validation."""
-    if not isinstance(one, dict):
-        return str(one)
-    where = ".".join(str(part) for part in one.get("loc", ()) if part != "body")
-    return f"{where}: {one.get('msg', one)}" if where else str(one.get("msg", one))
+        return None, "; ".join(problem(one) if isinstance(one, dict) else str(one) for one in detail)
+    return None, refused_by_form(str(detail)) or str(detail)

@@ -14,17 +14,13 @@ from slipway.airflow_edge.form import Form
 from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, world
-from slipway.domain.grant import Decision, Step
+from slipway.domain.grant import PLATFORM_ACCOUNT, Decision, Step
 from slipway.domain.release import StageOutcome
 from slipway.domain.text_limits import longest
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.expire_request import expire_request
-from slipway.use_cases.record_answer import PLATFORM_ACCOUNT, AnswerKind
+from slipway.use_cases.record_answer import AnswerKind
 
-_LOOKED = {
-    "looked_by": Param("", type="string", maxLength=longest("looked_by"), title="Who looked at the new functionality?"),
-    "looked_at": Param("", type="string", maxLength=longest("looked_at"), title="At what did they look?"),
-}
 # Airflow's page keeps its buttons closed while a field that may not be null is empty.
 _COMMENT = {
     "comment": Param(
@@ -43,8 +39,11 @@ class ApprovalSensor(Light, HITLOperator):
     params: Any
 
     def __init__(self, *, step: Step, **kwargs: Any) -> None:
-        looked = _LOOKED if step in {Step.AUTHORISE, Step.CONFIRM} else {}
-        kwargs["params"] = {**looked, **_COMMENT}  # Airflow puts the DAG's own form here, which people have seen
+        needed = {
+            name: Param("", type="string", maxLength=longest(name), title=asks)
+            for name, asks in step.needed_to_approve.items()
+        }
+        kwargs["params"] = {**needed, **_COMMENT}  # Airflow puts the DAG's own form here, which people have seen
         # The DAG's default would be taken for the time people have to answer; that is set when the question is put.
         kwargs["execution_timeout"] = None
         super().__init__(

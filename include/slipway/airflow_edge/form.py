@@ -75,6 +75,12 @@ def release_params() -> dict[str, Param]:
         "proof_in": _optional(
             "proof_in", "Proof in", "In an emergency with Preprod down: the stand-in that proves it instead."
         ),
+        "contains": _optional(
+            "contains",
+            "Contains emergency",
+            "Where an emergency went live and its repository cannot say: the emergency release, for example r17, whose"
+            " commits you have seen to be in this version; several with commas between them. Approvers read it.",
+        ),
         "despite_bad": _optional(
             "despite_bad",
             "Despite bad",

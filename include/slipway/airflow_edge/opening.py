@@ -7,12 +7,12 @@ from typing import Any
 from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import translated
 from slipway.airflow_edge.runs import patiently, world
+from slipway.domain.grant import PLATFORM_ACCOUNT
 from slipway.domain.release import ChangeKind, Origin
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.open_attempt import open_attempt
-from slipway.use_cases.record_answer import PLATFORM_ACCOUNT
 
 _EXTRA = ("problematic",)
 
@@ -57,6 +57,7 @@ class Open(Light):
             attended_by=asked.get("attended_by") or None,
             support=asked.get("support") or None,
             proof_in=asked.get("proof_in") or None,
+            contains=asked.get("contains") or "",
             extra={key: json.dumps(asked[key]) for key in _EXTRA if asked.get(key)},
         )
 

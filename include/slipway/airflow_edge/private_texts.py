@@ -7,16 +7,18 @@ from typing import Any, Protocol
 
 from slipway.domain.artefact_name import NAME
 from slipway.domain.disclosure import (
-    LONGEST_WORD,
+    JOINED,
     NOT_BY_HAND,
     how_to_answer_with_less,
     how_to_say_less,
+    is_name,
+    joined_words,
     tells_too_much,
 )
 from slipway.domain.release import ChangeKind
 from slipway.use_cases.change_stages import CHANGE_DAG
 
-WORDS = ("ticket", "fixes", "for_team", "attended_by", "support", "proof_in", "despite_bad")
+WORDS = ("ticket", "fixes", "for_team", "attended_by", "support", "proof_in", "contains", "despite_bad")
 """Fields of the form that name something, in one word."""
 FIELDS = frozenset(
     {"version", "summary", "rollback_plan", "change_kind", "to", "problematic", "needs", "release_id", "resume_of"}
@@ -29,6 +31,8 @@ _TIMES = ("logical_date", "run_after", "data_interval_start", "data_interval_end
 _BODY = frozenset({"conf", "dag_run_id", "note", *_TIMES})
 _TIME = re.compile(r"[0-9TZ:.+-]{0,40}")
 _ID = re.compile(r"[A-Za-z0-9_.:+-]{0,120}")
+_OURS = re.compile(r"(r[0-9]{1,18}(\.[0-9]{1,9})?)?")
+"""Of a release or an attempt."""
 _NO_SUCH_RELEASE = "There is no such release to go on with: `slipway status` lists those that await a retry."
 
 
@@ -83,7 +87,8 @@ def _why_not_started(dag_id: str, document: Mapping[str, Any], kinds: Kinds) -> 
         return None
     if dag_id == CHANGE_DAG:
         return NOT_BY_HAND
-    fields = [*_told_in_form(conf), *_told_beside_it(document)]
+    usual = (dag_id.removeprefix("release__"), _text(conf, "version"))
+    fields = [*_told_in_form(conf), *_told_beside_it(document, usual)]
     return how_to_say_less(fields) if fields else None
 
 
@@ -99,7 +104,7 @@ def _told_in_form(conf: Mapping[str, Any]) -> Iterator[str]:
     words = {name.replace("_", " "): _text(conf, name) for name in WORDS}
     yield from tells_too_much(_text(conf, "summary"), _text(conf, "rollback_plan"), _text(conf, "needs"), words)
     version = _text(conf, "version")
-    if version and (NAME.fullmatch(version) is None or len(version) > LONGEST_WORD):
+    if version and (NAME.fullmatch(version) is None or not is_name(version)):
         yield "version"
     if _text(conf, "change_kind") not in {"", *ChangeKind}:
         yield "change kind"
@@ -108,21 +113,29 @@ def _told_in_form(conf: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(conf.get("problematic"), bool | None):
         yield "problematic"
     for name in ("release_id", "resume_of"):
-        if _ID.fullmatch(_text(conf, name)) is None:
+        if _OURS.fullmatch(_text(conf, name)) is None:
             yield name.replace("_", " ")
     if not conf.keys() <= FIELDS:
         yield "a field that the form does not have"
 
 
-def _told_beside_it(document: Mapping[str, Any]) -> Iterator[str]:
+def _told_beside_it(document: Mapping[str, Any], usual: tuple[str, str]) -> Iterator[str]:
+    """`usual`: service and version, of which a run is often called."""
     if document.get("note"):
         yield "note"
-    if _ID.fullmatch(_text(document, "dag_run_id")) is None:
+    run_id = _text(document, "dag_run_id")
+    if _ID.fullmatch(run_id) is None or joined_words(_without(run_id, usual)) > JOINED:
         yield "run id"
     if any(_TIME.fullmatch(_text(document, name)) is None for name in _TIMES):
         yield "dates"
     if any(document[name] for name in document.keys() - _BODY):
         yield "a field beside the form"
+
+
+def _without(text: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        text = text.replace(name, " ", 1) if name else text
+    return text
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str:

@@ -5,17 +5,22 @@ is what makes it fail closed: where the log cannot be written, nothing is change
 """
 
 import re
+from dataclasses import replace
 
 from slipway.airflow_edge.request_record import Phase, RequestRecord
 from slipway.domain.audit import service_of_dag
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt
+from slipway.domain.text_limits import RUN
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.refuse_long_texts import shortened
 from slipway.wiring import make_store
 
 RECEIVED, ANSWERED = "request_received", "request_answered"
 ANONYMOUS = "anonymous"
+_LONGEST_PATH = 4 * RUN
+"""DAG, run and task, and what stands between them."""
 _RELEASE = re.compile(r"^/slipway/api/(?:releases|changes)/(r\d+)/")
 
 
@@ -26,6 +31,7 @@ def record_in_release_log(record: RequestRecord) -> None:
 
 def write(store: ReleaseStore, record: RequestRecord) -> None:
     """The same, into a given store."""
+    record = _as_kept(record)
     with store.transaction() as tx:
         attempt = _attempt(tx, record)
         tx.log(
@@ -36,6 +42,17 @@ def write(store: ReleaseStore, record: RequestRecord) -> None:
             service=service_of_dag(record.dag_id),
             payload=_payload(record),
         )
+
+
+def _as_kept(record: RequestRecord) -> RequestRecord:
+    """Whoever asks writes the path, strangers too: no more of it than any real one has, and nothing unstorable."""
+    return replace(
+        record,
+        path=shortened(record.path, _LONGEST_PATH) or "",
+        dag_id=shortened(record.dag_id, RUN),
+        run_id=shortened(record.run_id, RUN),
+        task_id=shortened(record.task_id, RUN),
+    )
 
 
 def _attempt(tx: Transaction, record: RequestRecord) -> Attempt | None:

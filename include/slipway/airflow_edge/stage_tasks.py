@@ -41,7 +41,7 @@ def add_stage(role: StageRole, group: TaskGroup | None) -> StageTasks:
         retries=5,
         retry_delay=timedelta(seconds=1),
     )
-    # As above: where migrate resumes after it waited for the slot, its own first start is the one to settle.
+    # As above: where one resumes after it waited for the slot or a rescue, its own first start is the one to settle.
     again = {"retries": 2, "retry_delay": timedelta(seconds=1)} if role.on_live_path else {}
     migrate = Migrate(task_id="migrate", role=role, doc_md=TASK_DOC["migrate"], **pool, **again)
     deploy = Deploy(task_id="deploy", role=role, doc_md=TASK_DOC["deploy"], **pool)

@@ -1,6 +1,7 @@
 """The operators of a release's machine steps: each calls one use case and says what came of it."""
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -8,8 +9,10 @@ from typing import Any, TypeVar
 from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, task_of, world
-from slipway.airflow_edge.triggers import SlotParked
+from slipway.airflow_edge.triggers import RescueOver, SlotParked
+from slipway.domain.errors import HeldBackError
 from slipway.domain.service import StageRole
+from slipway.use_cases.await_rescue import is_held_back
 from slipway.use_cases.close_attempt import Closing, close_attempt
 from slipway.use_cases.deploy import deploy
 from slipway.use_cases.finish_stage import Finish, finish_stage
@@ -37,8 +40,43 @@ class StageStep(Light):
         return StageRole(self.stage_role)
 
 
-class Migrate(StageStep):
-    """Waits for the parked slot, then brings the service's database to what the artefact needs."""
+class WorkStep(StageStep):
+    """May be the first work of its stage, which a rescue holds back: the task is deferred then, and takes no worker."""
+
+    def execute(self, context: Any) -> str:
+        """What was done, in words."""
+        with translated():
+            return self.begin(context)
+
+    def after_the_rescue(self, context: Any, event: Any) -> str:
+        """The rescue has ended, or the stage must: everything is checked again."""
+        with translated():
+            return self.begin(context)
+
+    def begin(self, context: Any) -> str:
+        """Does the work, or waits for its turn after a rescue."""
+        try:
+            return self.work(context)
+        except HeldBackError as held:
+            self.log.info("Waiting: %s", held)
+            self._wait(context)
+            return str(held)  # never: deferring leaves the task
+
+    def _wait(self, context: Any) -> None:
+        """Leaves the task until the rescue is over."""
+        self.defer(
+            trigger=RescueOver(attempt_id=attempt_of(context).id, role=self.stage_role),
+            method_name="after_the_rescue",
+            timeout=timedelta(days=30),
+        )
+
+    @abstractmethod
+    def work(self, context: Any) -> str:
+        """The use case."""
+
+
+class Migrate(WorkStep):
+    """Waits for the parked slot, and for rescues, then brings the service's database to what the artefact needs."""
 
     def execute(self, context: Any) -> str:
         """What was applied, in words."""
@@ -52,12 +90,19 @@ class Migrate(StageStep):
                     method_name="after_the_wait",
                     timeout=timedelta(seconds=seconds + 60),
                 )
-            return self.work(context)
+            return self.begin(context)
 
     def after_the_wait(self, context: Any, event: Any) -> str:
         """The slot is parked, or was not in time: then the permit is refused, which ends the stage."""
         with translated():
-            return self.work(context)
+            return self.begin(context)
+
+    def begin(self, context: Any) -> str:
+        """Waits for a rescue even where nothing is migrated: Airflow may start this task anew, but not deploy."""
+        attempt_id, actor = attempt_of(context).id, actor_of(context)
+        if self.role.on_live_path and patiently(lambda: is_held_back(world(), attempt_id, self.role, actor)):
+            self._wait(context)
+        return super().begin(context)
 
     def work(self, context: Any) -> str:
         """The use case."""
@@ -66,15 +111,14 @@ class Migrate(StageStep):
         return patiently(lambda: migrate(world(), attempt_id, self.role, task, actor))
 
 
-class Deploy(StageStep):
+class Deploy(WorkStep):
     """Deploys the artefact."""
 
-    def execute(self, context: Any) -> str:
-        """What was deployed, in words."""
-        with translated():
-            attempt_id = attempt_of(context).id
-            task, actor = task_of(context), actor_of(context)
-            return patiently(lambda: deploy(world(), attempt_id, self.role, task, actor))
+    def work(self, context: Any) -> str:
+        """The use case."""
+        attempt_id = attempt_of(context).id
+        task, actor = task_of(context), actor_of(context)
+        return patiently(lambda: deploy(world(), attempt_id, self.role, task, actor))
 
 
 class Smoke(StageStep):

@@ -8,6 +8,7 @@ from slipway.adapters.generated_passwords import VARIABLE, generated_password
 from slipway.airflow_edge.people_sync import Passwords, sync
 from slipway.catalogue.load import load_people
 from slipway.domain.errors import SlipwayError
+from slipway.domain.people import People
 from slipway.ports.values import Actor
 from slipway.use_cases.sync_accounts import AccountChanges, sync_accounts
 from slipway.wiring import make_store
@@ -24,7 +25,11 @@ def follow_policy() -> AccountChanges:
     """What was changed. Before the first activation the people are the catalogue's."""
     passwords = passwords_from(os.environ.get(VARIABLE, ""))
     folder = Path(os.environ["SLIPWAY_CATALOGUE"])
-    return sync_accounts(make_store(), lambda: load_people(folder), lambda people: sync(people, passwords), BY)
+
+    def make(people: People, break_glass: frozenset[str]) -> AccountChanges:
+        return sync(people, passwords, break_glass=break_glass)
+
+    return sync_accounts(make_store(), lambda: load_people(folder), make, BY)
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from slipway.airflow_edge.runs import world
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.service import StageRole
 from slipway.use_cases.await_act import act_is_over
+from slipway.use_cases.await_rescue import may_start_again
 from slipway.use_cases.park_slot import lane_is_freed, slot_is_parked
 from slipway.use_cases.take_turn import may_go_on
 
@@ -86,6 +87,14 @@ class SlotParked(StageTrigger):
     def look(self) -> bool:
         """Whether there is nothing left to wait for."""
         return slot_is_parked(world(), self.attempt_id, StageRole(self.role))
+
+
+class RescueOver(StageTrigger):
+    """Fires when a start that a rescue held back may be tried again, or its stage must end."""
+
+    def look(self) -> bool:
+        """Whether there is nothing left to wait for."""
+        return may_start_again(world(), self.attempt_id, StageRole(self.role))
 
 
 class ActIsOver(StageTrigger):

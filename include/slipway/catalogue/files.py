@@ -14,6 +14,8 @@ SERVICES = "services"
 NAME_PATTERN = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 """Names of services, teams, people and environments."""
 _NAME = re.compile(NAME_PATTERN)
+MOST_NAMED = 10
+"""Of services, where one is not found."""
 DEFAULT_FOLDER = Path("include/catalogue")
 
 
@@ -53,5 +55,12 @@ def require_service(folder: Path, name: str) -> str:
     if name in names:
         return service_file(name)
     close = nearest(name, names)
-    hint = f"did you mean {close}?" if close else "`slipway services` lists them all"
-    raise NotFoundError(f"there is no service `{name}` in the catalogue {folder}: {hint}")
+    hint = f"did you mean {close}?" if close else _some(names)
+    raise NotFoundError(f"there is no service {name}: {hint}")
+
+
+def _some(names: list[str]) -> str:
+    if not names:
+        return "the catalogue has none"
+    more = ", …; `slipway services` lists them all" if len(names) > MOST_NAMED else ""
+    return f"there are {', '.join(names[:MOST_NAMED])}{more}"

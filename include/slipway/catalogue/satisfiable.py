@@ -1,10 +1,12 @@
-"""Can every release that may be asked for also be approved? If not, the catalogue is refused (R6, R8)."""
+"""Can all that may be asked for also be approved, and reviewed? If not, the catalogue is refused (R6, R8, R10, R20)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from slipway.domain.authority import Matter, entitled, why_not
 from slipway.domain.people import People
 from slipway.domain.platform import Action, Party, Platform
+from slipway.domain.review import parties, rule_for
 
 
 def dead_ends(platform: Platform, people: People, team: str, product_owner: str | None = None) -> Iterator[str]:
@@ -14,10 +16,10 @@ def dead_ends(platform: Platform, people: People, team: str, product_owner: str 
     if not requesters:
         who_may = platform.rule(Action.REQUEST_RELEASE).who.describe()
         yield f"nobody may request a release: {who_may} is needed"
-    stuck = [who for who in requesters if not _preprod_possible(platform, people, _asked(matter, who))]
-    if stuck:
+    unproven = [who for who in requesters if not _preprod_possible(platform, people, _asked(matter, who))]
+    if unproven:
         who_could = platform.rule(Action.APPROVE_PREPROD).who.describe()
-        yield f"nobody could approve Preprod if {_names(stuck)} asked: another person is needed, {who_could}"
+        yield f"nobody could approve Preprod if {_names(unproven)} asked: another person is needed, {who_could}"
     stuck = [who for who in requesters if not _prod_possible(platform, people, _asked(matter, who))]
     if stuck:
         yield (
@@ -25,11 +27,33 @@ def dead_ends(platform: Platform, people: People, team: str, product_owner: str 
             f"two others are needed, {platform.rule(Action.AUTHORISE_PROD).who.describe()} to authorise; "
             f"{platform.rule(Action.SIGN_OFF_PROD).who.describe()} to sign off"
         )
+    yield from _stuck_with_an_exception(
+        platform, people, matter, [who for who in requesters if who not in {*unproven, *stuck}]
+    )
+
+
+def _stuck_with_an_exception(
+    platform: Platform, people: People, matter: Matter, requesters: Sequence[str]
+) -> Iterator[str]:
+    """What could be approved as an ordinary release, but not as a change by hand, or not be reviewed afterwards."""
+    by_hand = replace(matter, manager_agrees=True)
+    stuck = [who for who in requesters if not _prod_possible(platform, people, _asked(by_hand, who))]
+    if stuck:
+        yield (
+            f"no manager could agree to a change by hand if {_names(stuck)} asked: another manager is needed among"
+            " those who authorise or sign off"
+        )
+    hurried = set(entitled(platform.rule(Action.DECLARE_EMERGENCY), matter, people))
+    stuck = [who for who in requesters if who in hurried and not _review_possible(platform, people, matter, who)]
+    if stuck:
+        yield (
+            f"nobody could close the review if {_names(stuck)} declared an emergency: another person is needed beside"
+            f" those who approve, {rule_for(platform.rule(Action.CLOSE_REVIEW), matter.team).who.describe()}"
+        )
 
 
 def _asked(matter: Matter, requester: str) -> Matter:
-    parties = {Party.REQUESTER: frozenset({requester})}
-    return Matter(team=matter.team, product_owner=matter.product_owner, parties=parties)
+    return replace(matter, parties={Party.REQUESTER: frozenset({requester})})
 
 
 def _preprod_possible(platform: Platform, people: People, matter: Matter) -> bool:
@@ -45,9 +69,20 @@ def _prod_possible(platform: Platform, people: People, matter: Matter) -> bool:
 
 def _someone_signs(platform: Platform, people: People, matter: Matter, authoriser: str) -> bool:
     rule = platform.rule(Action.SIGN_OFF_PROD)
-    parties = {**matter.parties, Party.AUTHORISER: frozenset({authoriser})}
-    then = Matter(team=matter.team, product_owner=matter.product_owner, parties=parties)
+    then = replace(matter, parties={**matter.parties, Party.AUTHORISER: frozenset({authoriser})})
     return any(why_not(rule, person, then, people) is None for person in people.by_id.values())
+
+
+def _review_possible(platform: Platform, people: People, matter: Matter, declarer: str) -> bool:
+    """Somebody may close it whom nobody needs for the approvals."""
+    rule = rule_for(platform.rule(Action.CLOSE_REVIEW), matter.team)
+    declared = replace(matter, parties=parties(frozenset({declarer}), frozenset()))
+    return any(
+        _preprod_possible(platform, others, _asked(matter, declarer))
+        and _prod_possible(platform, others, _asked(matter, declarer))
+        for closer in entitled(rule, declared, people)
+        for others in (People(by_id={name: one for name, one in people.by_id.items() if name != closer}),)
+    )
 
 
 def _names(ids: list[str]) -> str:

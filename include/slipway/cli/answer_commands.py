@@ -5,26 +5,39 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.usage import wrong_usage
 from slipway.domain.grant import Decision, Step
 
 approve = command_group("Answer a question of a release with Approve.")
 reject = command_group("Answer a question of a release with Reject.")
 
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="A release, e.g. r12.")]
-WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help=f"The question: {', '.join(Step)}.")]
+WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help="The question that is answered.")]
 Comment = Annotated[str, typer.Option(help="Kept with the answer.")]
+NEEDED = f"Needed to approve {' and '.join(step for step in Step if step.needed_to_approve)}."
+LookedBy = Annotated[str, typer.Option(help=f"Who looked at the new functionality? {NEEDED}")]
+LookedAt = Annotated[str, typer.Option(help=f"At what did they look? {NEEDED}")]
 
 
 @approve.command("approve")
 def say_yes(
+    ctx: typer.Context,
     release: Release,
     step: WhichStep,
-    looked_by: Annotated[str, typer.Option(help="Who looked at the new functionality.")] = "",
-    looked_at: Annotated[str, typer.Option(help="What they looked at.")] = "",
+    looked_by: LookedBy = "",
+    looked_at: LookedAt = "",
     comment: Comment = "",
 ) -> None:
     """Approve; waits a moment where the question is very fresh, because Airflow needs it."""
-    _answer(release, step, Decision.APPROVE, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
+    inputs = {"looked_by": looked_by, "looked_at": looked_at, "comment": comment}
+    missing = [
+        f"Missing option '--{name.replace('_', '-')}', which {step} needs: {asks}"
+        for name, asks in step.needed_to_approve.items()
+        if not inputs[name].strip()
+    ]
+    if missing:
+        wrong_usage(ctx, missing)
+    _answer(release, step, Decision.APPROVE, inputs)
 
 
 @reject.command("reject")
@@ -33,7 +46,7 @@ def say_no(
     step: WhichStep,
     looked_by: Annotated[str, typer.Option(help="Who looked at the new functionality.")] = "",
     looked_at: Annotated[str, typer.Option(help="What they looked at.")] = "",
-    comment: Comment = "",
+    comment: Annotated[str, typer.Option(help="Why: kept with the answer.")] = "",
 ) -> None:
     """Reject; what was begun is undone."""
     _answer(release, step, Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})

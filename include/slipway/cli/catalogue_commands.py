@@ -35,7 +35,7 @@ class File(StrEnum):
 def validate(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="Default: SLIPWAY_CATALOGUE, or include/catalogue."),
+        typer.Argument(metavar="DIR", help="Default: SLIPWAY_CATALOGUE, or include/catalogue."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
@@ -53,7 +53,9 @@ def validate(
 
 @app.command()
 def schema(
-    file: Annotated[File | None, typer.Argument(help="Which kind of file; all three if left out.")] = None,
+    file: Annotated[
+        File | None, typer.Argument(metavar="FILE", help="platform, people or service; all three if left out.")
+    ] = None,
     write: Annotated[
         Path | None,
         typer.Option("--write", metavar="DIR", help="Write <kind>.json there instead."),

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore, DatabaseTransaction
-from slipway.domain.errors import SlipwayError
+from slipway.domain.errors import DatabaseUnavailableError, SlipwayError
 
 
 def database_url() -> str:
@@ -18,8 +18,14 @@ def database_url() -> str:
     return os.environ.get("SLIPWAY_DATABASE_URL") or current_place().release_database_url
 
 
+NO_DATABASE = (
+    "the release database does not answer: start the platform with `make up`, or name the database in"
+    " SLIPWAY_DATABASE_URL; `slipway doctor` says what else is wrong"
+)
+
+
 class _Store(DatabaseStore):
-    """The store, with a word of advice where the schema was never brought in."""
+    """The store, with a word of advice where it is not there, or its schema was never brought in."""
 
     @contextmanager
     def transaction(self) -> Iterator[DatabaseTransaction]:
@@ -27,6 +33,10 @@ class _Store(DatabaseStore):
         try:
             with super().transaction() as transaction:
                 yield transaction
+        except DatabaseUnavailableError as error:
+            if getattr(getattr(error.__cause__, "orig", None), "pgcode", None) is not None:
+                raise
+            raise DatabaseUnavailableError(NO_DATABASE) from error
         except ProgrammingError as error:
             if getattr(error.orig, "pgcode", None) not in _MISSING:
                 raise

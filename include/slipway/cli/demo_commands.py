@@ -10,7 +10,7 @@ app = command_group("Release a sample service from Dev to live, with the story."
 
 
 @app.command()
-def demo(keep: Annotated[bool, typer.Option("--keep", help="leave everything running")] = False) -> None:
+def demo(keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False) -> None:
     """Release a sample service from Dev to live with its approvals, and tell the story as it happens."""
     from slipway.platform.demo.play import Demo, storyteller
     from slipway.platform.place import current_place

@@ -5,10 +5,28 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json
+from slipway.cli.output import AsJson, print_json, print_table
 
-app = command_group("Read and publish the texts of security releases.")
+app = command_group("List, read and publish the texts of security releases.")
 Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="Such as SEC-7.")]
+
+
+@app.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """List what was filed, without the texts: all about it for the disclosure group, references for others."""
+    from slipway.cli.session import signed_in_rest
+
+    found = signed_in_rest().call("GET", "/slipway/api/disclosures")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("reference", "service", "release_id", "filed_by", "at", "published_by")
+    rows = [
+        (*(one.get(column) for column in columns), "yes" if one["may_read"] else "only the disclosure group")
+        for one in found
+    ]
+    heads = ("reference", "service", "release", "filed by", "at", "published by", "you may read it")
+    print_table(heads, rows, "No texts were filed.")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from slipway.adapters.database import schema
+from slipway.adapters.database.mode import mode_of
 from slipway.adapters.database.overview import Overview
 from slipway.catalogue.files import catalogue_folder
 from slipway.catalogue.load import load_catalogue
@@ -33,6 +34,10 @@ class Finding:
     detail: str
 
 
+class NotEvidentialError(SlipwayError):
+    """All works, but the log alone proves nothing to somebody who doubts it."""
+
+
 def examination(*, with_log: bool = True) -> Iterator[Finding]:
     """One finding after the other; a check that cannot be made is unknown, with the reason."""
     checks: dict[str, Callable[[], str]] = {
@@ -41,6 +46,7 @@ def examination(*, with_log: bool = True) -> Iterator[Finding]:
         "release database": _database,
         "policy": _policy,
         **({"log": _log} if with_log else {}),
+        "evidence": _evidence,
         "airflow": _airflow,
     }
     for name, check in checks.items():
@@ -49,6 +55,8 @@ def examination(*, with_log: bool = True) -> Iterator[Finding]:
         except DatabaseUnavailableError:
             first = name == "release database"
             yield Finding(name, CheckStatus.FAIL if first else CheckStatus.UNKNOWN, NO_DATABASE)
+        except NotEvidentialError as error:
+            yield Finding(name, CheckStatus.UNKNOWN, str(error))
         except SlipwayError as error:
             yield Finding(name, CheckStatus.FAIL, str(error))
 
@@ -90,6 +98,14 @@ def _log() -> str:
     if result.broken is not None:
         raise SlipwayError(f"broken at entry {result.broken.seq}: {result.broken.what}")
     return f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}"
+
+
+def _evidence() -> str:
+    with open_store().transaction() as tx:
+        mode = mode_of(tx.sql)
+    if not mode.evidential:
+        raise NotEvidentialError(mode.said)
+    return mode.said
 
 
 def _airflow() -> str:

@@ -1,34 +1,53 @@
 """`slipway hold …`: holding back what has not started."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.times import at_time
 
 app = command_group("Hold back what has not started, and let it go again.")
+SCOPES = "all, environment:NAME or service:NAME"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a hold binds."""
+
+    kind: str
+    name: str | None
+
+
+def parse_scope(value: str) -> Scope:
+    """As people write it. Raises BadParameter."""
+    kind, separator, name = value.partition(":")
+    if value == "all" or (kind in {"environment", "service"} and separator and name):
+        return Scope(kind, name or None)
+    raise typer.BadParameter(f"{value!r} is no scope: write {SCOPES}")
 
 
 @app.command()
 def place(
-    scope: Annotated[str, typer.Option(help="all, environment:NAME or service:NAME.")],
+    scope: Annotated[Scope, typer.Option(metavar="SCOPE", parser=parse_scope, help=f"{SCOPES}.")],
     reason: Annotated[str, typer.Option(help="Why: told to everybody whom it keeps waiting.")],
-    until: Annotated[str | None, typer.Option(help="When it ends by itself: ISO 8601, UTC unless it says.")] = None,
-    during: Annotated[str | None, typer.Option(metavar="RELEASE", help="A release that is not held.")] = None,
+    until: Annotated[datetime | None, at_time("When it ends by itself.")] = None,
+    during: Annotated[
+        str | None, typer.Option(metavar="RELEASE", help="A release that is not held; the hold ends with it.")
+    ] = None,
     absolute: Annotated[bool, typer.Option("--absolute", help="Emergencies and security changes wait too.")] = False,
 ) -> None:
     """Place a hold."""
     from slipway.cli.session import signed_in_rest
-    from slipway.cli.status_commands import parse_time
 
-    kind, name = _scope(scope)
-    ends = parse_time(until)
     body = {
-        "scope": kind,
-        "name": name,
+        "scope": scope.kind,
+        "name": scope.name,
         "reason": reason,
-        "until": ends and ends.isoformat(),
+        "until": until and until.isoformat(),
         "during": during,
         "absolute": absolute,
     }
@@ -78,10 +97,3 @@ def list_holds(
     print_table(
         ("id", "scope", "by", "at", "until", "during", "absolute", "lifted by", "reason"), rows, "No hold stands."
     )
-
-
-def _scope(value: str) -> tuple[str, str | None]:
-    kind, separator, name = value.partition(":")
-    if (value == "all") or (kind in {"environment", "service"} and separator and name):
-        return kind, name or None
-    raise typer.BadParameter(f"{value} is no scope: use all, environment:NAME or service:NAME")

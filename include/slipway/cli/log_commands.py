@@ -4,12 +4,16 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table, text
+from slipway.cli.usage import wrong_usage
+
+if TYPE_CHECKING:
+    from slipway.adapters.database.mode import Mode
 
 app = command_group("Search, export and verify the release log.")
 
@@ -25,19 +29,24 @@ class Format(StrEnum):
 
 @app.command("list")
 def list_entries(
-    release: Annotated[str | None, typer.Option(help="Of this release.")] = None,
+    ctx: typer.Context,
+    release: Annotated[str | None, typer.Option(help="Of this release, e.g. r12.")] = None,
     kind: Annotated[str | None, typer.Option(help="Of this kind, e.g. grant_given.")] = None,
     service: Annotated[str | None, typer.Option(help="About this service.")] = None,
     actor: Annotated[str | None, typer.Option(help="By this person or account.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, counted from the newest.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many, counted from the newest.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List the newest entries that match, oldest of them first."""
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
+    from slipway.cli.log_filters import unknown
 
     with open_store().transaction() as tx:
         found = LogReader(tx.sql).newest(release=release, kind=kind, service=service, actor=actor, limit=limit)
+        wrong = () if found else tuple(unknown(tx, release=release, kind=kind, service=service))
+    if wrong:
+        wrong_usage(ctx, wrong)
     if as_json:
         print_json([entry.as_json() for entry in found])
         return
@@ -59,7 +68,9 @@ def list_entries(
 
 
 @app.command()
-def show(seq: Annotated[int, typer.Argument(help="Number of the entry.")], as_json: AsJson = False) -> None:
+def show(
+    seq: Annotated[int, typer.Argument(metavar="SEQ", help="Number of the entry.")], as_json: AsJson = False
+) -> None:
     """Show one entry whole."""
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
@@ -114,12 +125,15 @@ def verify(
     from slipway.domain.errors import SlipwayError
 
     result = verify_file(from_file, published) if from_file else verify_database(published)
+    mode = None if from_file else _mode()
     if as_json:
         broken = {"seq": result.broken.seq, "what": result.broken.what} if result.broken else None
         head = {"seq": result.head_seq, "hash": result.head_hash}
-        print_json({"ok": broken is None, "entries": result.entries, "head": head, "broken": broken})
-    elif result.broken is None:
-        typer.echo(f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}")
+        print_json({"ok": broken is None, "entries": result.entries, "head": head, "broken": broken, **_as_json(mode)})
+    else:
+        if result.broken is None:
+            typer.echo(f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}")
+        _say(mode)
     if result.broken is not None:
         raise SlipwayError(f"the log does not hold at entry {result.broken.seq}: {result.broken.what}")
 
@@ -133,9 +147,28 @@ def head(as_json: AsJson = False) -> None:
     with open_store().transaction() as tx:
         seq, hash_ = LogReader(tx.sql).head()
     if as_json:
-        print_json({"seq": seq, "hash": hash_})
+        print_json({"seq": seq, "hash": hash_, **_as_json(_mode())})
     else:
         typer.echo(f"{seq}:{hash_}")
+        _say(_mode())
+
+
+def _mode() -> "Mode":
+    from slipway.adapters.database.mode import mode_of
+    from slipway.cli.database import open_store
+
+    with open_store().transaction() as tx:
+        return mode_of(tx.sql)
+
+
+def _as_json(mode: "Mode | None") -> dict[str, object]:
+    return {} if mode is None else {"mode": mode.value, "evidential": mode.evidential}
+
+
+def _say(mode: "Mode | None") -> None:
+    """Beside the answer, which programs read: on standard error."""
+    if mode is not None:
+        typer.echo(mode.said, err=True)
 
 
 def _short(payload: str) -> str:

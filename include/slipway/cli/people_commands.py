@@ -29,7 +29,9 @@ def sync() -> None:
 
 @login.command("login")
 def sign_in(
-    person: Annotated[str | None, typer.Argument(help="Your sign-in name; asked for if left out.")] = None,
+    person: Annotated[
+        str | None, typer.Argument(metavar="PERSON", help="Your sign-in name; asked for if left out.")
+    ] = None,
     from_page: Annotated[
         bool, typer.Option("--token", help="Paste the token that /slipway/token shows, instead of a password.")
     ] = False,

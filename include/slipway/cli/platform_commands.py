@@ -1,5 +1,6 @@
 """`slipway platform …`: starting and stopping everything; what `make up` and `make down` call."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -40,10 +41,22 @@ def run() -> None:
 
 
 @app.command()
-def password(person: Annotated[str, typer.Argument(help="id of a person of the demo catalogue")]) -> None:
+def password(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Id of a person of the demo catalogue.")],
+) -> None:
     """Print the generated password of a demo person."""
+    from slipway.catalogue.files import catalogue_folder
+    from slipway.catalogue.load import load_catalogue
+    from slipway.catalogue.problems import nearest
+    from slipway.domain.errors import NotFoundError
+    from slipway.platform.demo.cast import PIPELINE
     from slipway.platform.home import current_home, load_secrets
 
+    known = [*load_catalogue(catalogue_folder(os.environ)).people.by_id, PIPELINE]
+    if person not in known:
+        close = nearest(person, known)
+        hint = f"did you mean {close}?" if close else f"there are {', '.join(known)}"
+        raise NotFoundError(f"nobody is called {person}: {hint}")
     home = current_home()
     home.create()
     typer.echo(load_secrets(home).password_of(person))
@@ -51,8 +64,8 @@ def password(person: Annotated[str, typer.Argument(help="id of a person of the d
 
 @app.command()
 def compose(
-    write: Annotated[bool, typer.Option("--write", help="write docker-compose.yaml")] = False,
-    check: Annotated[bool, typer.Option("--check", help="fail where the file is not current")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write docker-compose.yaml.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 where the file is not current.")] = False,
 ) -> None:
     """Print docker-compose.yaml as it follows from the settings, or write or check the file."""
     from slipway.platform import compose as file

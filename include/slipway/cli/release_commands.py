@@ -37,30 +37,43 @@ OPENING_SECONDS = 60.0
 """How long a busy Airflow may take to begin with a run."""
 Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
 
+Contains = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--contains",
+        metavar="RELEASE",
+        help="An emergency that went live, and that you have seen the version to contain; may be given several times.",
+    ),
+]
+
 
 @release.command("release")
 def ask_for_release(
-    service: Annotated[str, typer.Argument(help="A service of the catalogue.")],
-    version: Annotated[str, typer.Argument(help="A version that was built.")],
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="A service of the catalogue.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A version that was built.")],
     summary: Annotated[str, typer.Option(help="What changes, in a sentence.")],
     rollback_plan: Annotated[str, typer.Option(help="What happens if it goes wrong.")],
     kind: Annotated[Kind, typer.Option(help="An emergency skips waiting, never proof or approval.")] = Kind.STANDARD,
-    to: Annotated[UpTo, typer.Option(help="How far it goes.")] = UpTo.PROD,
+    to: Annotated[UpTo, typer.Option(help="How far it goes; prod goes through preprod.")] = UpTo.PROD,
     ticket: Annotated[str | None, typer.Option(help="Number or address of the ticket.")] = None,
-    for_team: Annotated[str | None, typer.Option(help="The owning team, asked for on its behalf.")] = None,
+    for_team: Annotated[str | None, typer.Option(help="The owning team, where you ask on its behalf.")] = None,
     attended_by: Annotated[str | None, typer.Option(help="Who stays around afterwards, by sign-in name.")] = None,
     support: Annotated[
         int | None, typer.Option(metavar="ID", help="The booked support of second line that live waits for.")
     ] = None,
-    problematic: Annotated[bool, typer.Option("--problematic", help="Announce it beforehand.")] = False,
+    problematic: Annotated[
+        bool, typer.Option("--problematic", help="Kept with the release; announcing it beforehand is not built yet.")
+    ] = False,
     fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
     needs: Annotated[
         list[str] | None,
         typer.Option("--needs", metavar="SERVICE=VERSION", help="What must be live first; may be given several times."),
     ] = None,
     proof_in: Annotated[
-        str | None, typer.Option(metavar="ENVIRONMENT", help="Emergency with Preprod down: where else.")
+        str | None,
+        typer.Option(metavar="ENVIRONMENT", help="In an emergency with Preprod down: the stand-in that proves it."),
     ] = None,
+    contains: Contains = None,
     despite_bad: Annotated[
         str | None, typer.Option(metavar="REASON", help="Why a version that is marked bad may be tried again.")
     ] = None,
@@ -81,6 +94,7 @@ def ask_for_release(
         "fixes": fixes,
         "needs": ", ".join(needs) if needs else None,
         "proof_in": proof_in,
+        "contains": ",".join(contains) if contains else None,
         "despite_bad": despite_bad,
     }
     if kind is Kind.SECURITY:
@@ -96,6 +110,7 @@ def retry_release(
         str | None,
         typer.Option(help="Why a version that is marked bad may be tried again: a senior or manager says it."),
     ] = None,
+    contains: Contains = None,
     wait: Wait = False,
 ) -> None:
     """Start the next attempt; what is proven for the same artefact is carried over."""
@@ -115,6 +130,7 @@ def retry_release(
         "release_id": release_id,
         "resume_of": last["id"],
         **({"despite_bad": reason} if reason else {}),
+        **({"contains": ",".join(contains)} if contains else {}),
     }
     if last["dag_id"] == RECORD_CHANGE:
         conf |= {name: found["change"][name] for name in ("sort", "what", "where")} | {"service": found["service"]}

@@ -1,13 +1,14 @@
 """`slipway services`, `status`, `queue` and `explain`: reading, straight from the release database."""
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, minute, print_json, print_table, span
+from slipway.cli.times import at_time
 
 services = command_group("List services with what runs where.")
 status = command_group("Show releases in flight, or all of one service.")
@@ -38,9 +39,9 @@ def list_services(as_json: AsJson = False) -> None:
 
 @status.command("status")
 def show_status(
-    service: Annotated[str | None, typer.Argument(help="All services if left out.")] = None,
+    service: Annotated[str | None, typer.Argument(metavar="SERVICE", help="All services if left out.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many, counted from the newest.")] = 30,
+    limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many, counted from the newest.")] = 30,
     as_json: AsJson = False,
 ) -> None:
     """Show what runs, and releases, newest first: in flight, or with SERVICE the last ended ones too."""
@@ -95,9 +96,9 @@ def print_queue(as_json: AsJson = False) -> None:
 
 @explain.command("explain")
 def explain_start(
-    service: Annotated[str, typer.Argument(help="A service of the catalogue.")],
-    environment: Annotated[str, typer.Argument(help="An environment, e.g. preprod.")],
-    at: Annotated[str | None, typer.Option(help="Another instant than now: ISO 8601, UTC unless it says.")] = None,
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="A service of the catalogue.")],
+    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="An environment, e.g. preprod.")],
+    at: Annotated[datetime | None, at_time("Another instant than now.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether it may start: every blocker, when it clears, who can clear it."""
@@ -106,10 +107,10 @@ def explain_start(
     from slipway.cli.database import open_store
     from slipway.use_cases.explain import explain as ask
 
-    store, when = open_store(), parse_time(at)
+    store = open_store()
     with store.transaction() as tx:
         team = team_of(catalogue_folder(os.environ), tx, service)
-    answers = ask(store, service, team, environment, when)
+    answers = ask(store, service, team, environment, at)
     if as_json:
         print_json([one.as_json() for one in answers])
         return
@@ -119,17 +120,6 @@ def explain_start(
             clears = f"clears {minute(blocker.clears_at)}" if blocker.clears_at else "nobody knows when it clears"
             typer.echo(f"  {blocker.code}: {blocker.message}")
             typer.echo(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
-
-
-def parse_time(value: str | None) -> datetime | None:
-    """An instant in ISO 8601, UTC where it names no zone. Raises BadParameter."""
-    if value is None:
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise typer.BadParameter(f"{value} is no time in ISO 8601, like 2026-03-27T09:30:00+00:00") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _services() -> list[dict[str, Any]]:
@@ -167,7 +157,8 @@ def _expected(place: Any) -> str:
     at = place["expected_start"] or place["expected_end"]
     if at is None:
         return f"unknown, because {place['unknown_because']}"
-    return minute(at) if place["position"] else f"frees the lane {minute(at)}"
+    when = f"by {minute(at)} at the latest" if place["at_the_latest"] else minute(at)
+    return when if place["position"] else f"frees the lane {when}"
 
 
 def _why_here(place: Any) -> str:

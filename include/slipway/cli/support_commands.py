@@ -1,12 +1,14 @@
 """`slipway support …`: second line's support for an agreed time."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.times import at_time
 
 app = command_group("Book second line's support for an agreed time.")
 Number = Annotated[int, typer.Argument(metavar="ID", help="Number of the booking.")]
@@ -15,15 +17,12 @@ Number = Annotated[int, typer.Argument(metavar="ID", help="Number of the booking
 @app.command()
 def book(
     service: Annotated[str, typer.Option(help="The service that is released.")],
-    from_: Annotated[str, typer.Option("--from", help="When it begins: ISO 8601, UTC unless it says.")],
-    until: Annotated[str, typer.Option(help="When it ends: likewise.")],
+    from_: Annotated[datetime, at_time("When it begins.", "--from")],
+    until: Annotated[datetime, at_time("When it ends.")],
     reason: Annotated[str, typer.Option(help="What second line should be there for.")],
 ) -> None:
     """Ask second line to be there, as somebody of the team that owns the service."""
-    from slipway.cli.status_commands import parse_time
-
-    begins, ends = parse_time(from_), parse_time(until)
-    times = {"begins": begins and begins.isoformat(), "ends": ends and ends.isoformat()}
+    times = {"begins": from_.isoformat(), "ends": until.isoformat()}
     _post("", {"service": service, **times, "reason": reason})
 
 

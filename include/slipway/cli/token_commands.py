@@ -8,8 +8,8 @@ from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table
 
 app = command_group("Give the pipeline of a static app a token, replace it, and end it.")
-Service = Annotated[str, typer.Argument(help="The static app.")]
-Days = Annotated[int, typer.Option(min=1, max=365, help="How long it counts.")]
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help="The static app.")]
+Days = Annotated[int, typer.Option(min=1, max=365, metavar="DAYS", help="How long it counts.")]
 Why = Annotated[str, typer.Option(help="Why, for whoever seconds it and for the log.")]
 
 
@@ -22,7 +22,9 @@ def issue(service: Service, reason: Why, days: Days = 90) -> None:
 @app.command("rotate")
 def rotate(
     service: Service,
-    replaces: Annotated[int, typer.Option(metavar="ID", help="The token that it replaces, as `token list` has it.")],
+    replaces: Annotated[
+        int, typer.Option(metavar="ID", help="The token that it replaces, as `slipway token list` shows it.")
+    ],
     reason: Why,
     days: Days = 90,
 ) -> None:

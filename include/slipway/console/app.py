@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
 
 from slipway.console import (
     acts,
     audits,
+    break_glass,
     changes,
     disclosures,
     grants,
@@ -26,7 +28,7 @@ from slipway.console import (
     tokens,
     two_people,
 )
-from slipway.console.errors import translate
+from slipway.console.errors import misunderstood, translate
 from slipway.console.guards import csrf_guard, size_guard
 from slipway.console.parts import Parts, signed_in
 from slipway.domain.errors import SlipwayError
@@ -42,12 +44,14 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     app.state.parts = parts
     app.dependency_overrides[signed_in] = person
     app.add_exception_handler(SlipwayError, translate)
+    app.add_exception_handler(RequestValidationError, misunderstood)
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")
     people.include_router(acts.router, prefix="/api")
     people.include_router(service_tokens.router, prefix="/api")
     people.include_router(two_people.router, prefix="/api")
+    people.include_router(break_glass.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from slipway.adapters.database.overview import Overview
 from slipway.adapters.service_teams import team_of
 from slipway.console.parts import Parts, Person, UsedParts
+from slipway.console.texts import Name, Number, Why
 from slipway.domain.errors import NotFoundError
 from slipway.ports.values import Actor
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
@@ -26,7 +27,7 @@ class Body(BaseModel):
 class Reason(Body):
     """Why; may be left out where nobody else is concerned."""
 
-    reason: str = ""
+    reason: Why = ""
 
 
 class NewHold(Body):
@@ -35,15 +36,15 @@ class NewHold(Body):
     An `absolute` one binds emergency and security changes too."""
 
     scope: HoldScope
-    name: str | None = None
-    reason: str
+    name: Name | None = None
+    reason: Why
     until: AwareDatetime | None = None
-    during: str | None = None
+    during: Name | None = None
     absolute: bool = False
 
 
 @router.post("/releases/{release_id}/stop")
-def stop_release(release_id: str, body: Reason, person: Person, parts: UsedParts) -> dict[str, str]:
+def stop_release(release_id: Name, body: Reason, person: Person, parts: UsedParts) -> dict[str, str]:
     """Withdraws what waits; what was begun is settled and undone."""
     detail = stop(parts.world(), release_id, Actor(id=person, via=VIA), body.reason)
     return {"release_id": release_id, "detail": detail}
@@ -60,7 +61,7 @@ def new_hold(body: NewHold, person: Person, parts: UsedParts) -> dict[str, int |
 
 
 @router.post("/holds/{hold_id}/lift")
-def lift(hold_id: int, body: Reason, person: Person, parts: UsedParts) -> dict[str, int | str]:
+def lift(hold_id: Number, body: Reason, person: Person, parts: UsedParts) -> dict[str, int | str]:
     """Lifts a hold."""
     lift_hold(parts.world(), _placed(parts, hold_id), Actor(id=person, via=VIA), body.reason)
     return {"id": hold_id, "detail": f"hold {hold_id} is lifted"}
@@ -76,6 +77,7 @@ def _placed(parts: Parts, hold_id: int) -> PlacedHold:
         return PlacedHold(
             id=hold_id,
             placed_by=hold["placed_by"],
+            during=hold["during"],
             environment=hold["name"] if hold["scope"] == HoldScope.ENVIRONMENT else None,
             service=hold["name"] if is_service else None,
             team=team_of(parts.catalogue, tx, hold["name"]) if is_service else None,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from slipway.console.guards import internal_guard
 from slipway.console.parts import UsedParts, Where
+from slipway.console.texts import RunName
 from slipway.domain.errors import NotFoundError
 from slipway.domain.grant import Step
 from slipway.use_cases.record_answer import record_answer
@@ -22,10 +23,10 @@ class AskedTask(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dag_id: str
-    run_id: str
-    task_id: str
-    map_index: int = -1
+    dag_id: RunName
+    run_id: RunName
+    task_id: RunName
+    map_index: int = Field(default=-1, ge=-1, le=2**31 - 1)
 
 
 class GrantResult(BaseModel):

@@ -16,13 +16,17 @@ def refuse_strangers_to_the_log(
     refusal = why_not(rule, person, Matter(team=None), policy.people)
     if refusal is None:
         return
-    if person is not None and _owners(overview, release_id, service) & person.teams.keys():
+    if person is not None and _owners(policy, overview, release_id, service) & person.teams.keys():
         return
     raise RefusedError("may_not_read_log", f"{refusal}; others read the entries of their own team's releases")
 
 
-def _owners(overview: Overview, release_id: str | None, service: str | None) -> frozenset[str]:
+def _owners(policy: PolicyInEffect, overview: Overview, release_id: str | None, service: str | None) -> frozenset[str]:
+    """Whose it is: a release's team at the time, a service's team now; of old where it is in effect no more."""
     if release_id is not None:
         release = overview.release(release_id)
         return frozenset() if release is None else frozenset({release["team"]})
-    return frozenset() if service is None else overview.teams_of(service)
+    if service is None:
+        return frozenset()
+    owner = policy.services.get(service)
+    return overview.teams_of(service) if owner is None else frozenset({owner.team})

@@ -3,12 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, status
+from pydantic import Field
 
 from slipway.console.changes import Body
 from slipway.console.parts import UsedParts
+from slipway.console.texts import Name, Text, What
 from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.json_value import JsonObject
 from slipway.domain.same_site import bearer
+from slipway.domain.text_limits import MOST_AUTHORS
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.ask_change import AskedChange, ask_change
 from slipway.use_cases.know_pipeline import know_pipeline
@@ -23,26 +26,26 @@ class NewChange(Body):
     `tested`: where this build was looked at and what was seen; else `untested_because`, which a manager must agree to.
     """
 
-    key: str
-    service: str
-    version: str
-    digest: str
-    what: str
-    where: str
-    rollback_plan: str
-    authors: list[str]
-    tested: str = ""
-    untested_because: str = ""
-    ticket: str | None = None
-    fixes: str | None = None
+    key: Name
+    service: Name
+    version: Name
+    digest: Name
+    what: What
+    where: What
+    rollback_plan: Text
+    authors: list[Name] = Field(max_length=MOST_AUTHORS)
+    tested: Text = ""
+    untested_because: Text = ""
+    ticket: Name | None = None
+    fixes: Name | None = None
 
 
 class NewReport(Body):
     """`started` before anything is touched; after it `done`, `undone` (what was before is back) or `failed`."""
 
-    key: str
+    key: Name
     phase: Phase
-    seen: str = ""
+    seen: Text = ""
 
 
 def known_pipeline(request: Request, parts: UsedParts) -> Reporter:
@@ -81,12 +84,12 @@ def new_change(body: NewChange, who: Pipeline, parts: UsedParts) -> JsonObject:
 
 
 @router.get("/changes/{release_id}")
-def one_change(release_id: str, who: Pipeline, parts: UsedParts) -> JsonObject:
+def one_change(release_id: Name, who: Pipeline, parts: UsedParts) -> JsonObject:
     """Whether the pipeline may begin now, until when, and what stands in the way."""
     return change_state(parts.world(), who, release_id)
 
 
 @router.post("/changes/{release_id}/result")
-def result(release_id: str, body: NewReport, who: Pipeline, parts: UsedParts) -> JsonObject:
+def result(release_id: Name, body: NewReport, who: Pipeline, parts: UsedParts) -> JsonObject:
     """Reports the start, which is when the permit is given, and the result."""
     return report_change(parts.world(), who, release_id, Report(**body.model_dump()))

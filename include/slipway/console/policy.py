@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 
 from slipway.adapters.catalogue_policy import read_policy
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Why
 from slipway.domain.json_value import JsonObject
 from slipway.ports.values import Actor
 from slipway.use_cases.activate_policy import activate_policy
@@ -20,8 +21,8 @@ class NewActivation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    digest: str
-    reason: str = ""
+    digest: Name
+    reason: Why = ""
 
 
 @router.get("")

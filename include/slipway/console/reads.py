@@ -11,6 +11,7 @@ from slipway.adapters.service_teams import team_of
 from slipway.catalogue.files import service_names
 from slipway.console.log_rights import refuse_strangers_to_the_log
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Number, RunName
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.use_cases.explain import explain
@@ -41,14 +42,16 @@ def services(parts: UsedParts) -> list[Record]:
 
 
 @router.get("/releases")
-def releases(parts: UsedParts, service: str | None = None, state: str | None = None, limit: Limit = 50) -> list[Record]:
+def releases(
+    parts: UsedParts, service: Name | None = None, state: Name | None = None, limit: Limit = 50
+) -> list[Record]:
     """Releases with their last attempt, newest first."""
     with parts.store().transaction() as tx:
         return list(Overview(tx.sql).releases(service=service, state=state, limit=limit))
 
 
 @router.get("/releases/{release_id}")
-def release(release_id: str, parts: UsedParts) -> Record:
+def release(release_id: Name, parts: UsedParts) -> Record:
     """One release whole."""
     with parts.store().transaction() as tx:
         found = Overview(tx.sql).release(release_id)
@@ -58,7 +61,7 @@ def release(release_id: str, parts: UsedParts) -> Record:
 
 
 @router.get("/requests/{dag_id}/{run_id}")
-def request(dag_id: str, run_id: str, parts: UsedParts, person: Person) -> Record:
+def request(dag_id: RunName, run_id: RunName, parts: UsedParts, person: Person) -> Record:
     """What became of one's own request to release: `state` is waiting, opened or refused, and then says why."""
     with parts.store().transaction() as tx:
         return Overview(tx.sql).request(dag_id, run_id, person)
@@ -81,11 +84,11 @@ def holds(parts: UsedParts, *, all: bool = False) -> list[Record]:  # noqa: A002
 def log(
     parts: UsedParts,
     person: Person,
-    release: str | None = None,
-    kind: str | None = None,
-    service: str | None = None,
-    actor: str | None = None,
-    before: int | None = None,
+    release: Name | None = None,
+    kind: Name | None = None,
+    service: Name | None = None,
+    actor: Name | None = None,
+    before: Number | None = None,
     limit: Limit = 50,
 ) -> list[dict[str, Any]]:
     """The newest entries that match, oldest of them first."""
@@ -99,7 +102,7 @@ def log(
 
 @router.get("/explain")
 def explain_start(
-    service: str, environment: str, parts: UsedParts, at: AwareDatetime | None = None
+    service: Name, environment: Name, parts: UsedParts, at: AwareDatetime | None = None
 ) -> list[JsonObject]:
     """May the service be changed there now? Every blocker, for each open attempt or for a new release."""
     with parts.store().transaction() as tx:

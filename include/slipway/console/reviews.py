@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Number
 from slipway.domain.json_value import JsonObject
 from slipway.ports.values import Actor
 from slipway.use_cases.close_review import close_review
@@ -21,7 +22,7 @@ def reviews(parts: UsedParts, *, everything: Annotated[bool, Query(alias="all")]
 
 
 @router.post("/{number}/close")
-def close(number: int, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
+def close(number: Number, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Closes a review, as a manager who had no part in what it is about."""
     review = close_review(parts.world(), number, Actor(id=person, via=VIA), body.reason)
     return {"id": review.id, "detail": f"review {review.id} is closed"}

@@ -8,6 +8,7 @@ from pydantic import Field
 from slipway.adapters.database.overview import Overview, Record
 from slipway.console.changes import VIA, Body, Reason
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Number, Why
 from slipway.console.two_people import ask
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
@@ -21,11 +22,11 @@ router = APIRouter()
 class NewToken(Body):
     """`hash` is the SHA-256 of a secret that never leaves the caller; `replaces` a token of the same service."""
 
-    service: str
-    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
-    days: int
-    reason: str
-    replaces: int | None = None
+    service: Name
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$", max_length=64)
+    days: Number
+    reason: Why
+    replaces: Number | None = None
 
 
 @router.get("/tokens")
@@ -43,6 +44,6 @@ def issue(body: NewToken, person: Person, parts: UsedParts) -> JsonObject:
 
 
 @router.post("/tokens/{number}/revoke")
-def revoke(number: int, body: Reason, person: Person, parts: UsedParts) -> dict[str, int | str]:
+def revoke(number: Number, body: Reason, person: Person, parts: UsedParts) -> dict[str, int | str]:
     """Ends a token at once."""
     return {"id": number, "detail": revoke_token(parts.world(), number, Actor(id=person, via=VIA), body.reason)}

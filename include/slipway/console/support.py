@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Number, Why
 from slipway.domain.booking import Booking
 from slipway.domain.json_value import JsonObject
 from slipway.ports.values import Actor
@@ -22,10 +23,10 @@ class NewBooking(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: str
+    service: Name
     begins: AwareDatetime
     ends: AwareDatetime
-    reason: str
+    reason: Why
 
 
 @router.get("")
@@ -42,14 +43,14 @@ def book(body: NewBooking, person: Person, parts: UsedParts) -> JsonObject:
 
 
 @router.post("/{number}/accept")
-def accept(number: int, person: Person, parts: UsedParts) -> JsonObject:
+def accept(number: Number, person: Person, parts: UsedParts) -> JsonObject:
     """Second line agrees to be there."""
     booking = accept_booking(parts.world(), number, Actor(id=person, via=VIA))
     return _answer(booking, f"{booking}, is {booking.state}")
 
 
 @router.post("/{number}/waive")
-def waive(number: int, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
+def waive(number: Number, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Lets releases that asked for it go live without."""
     booking = waive_booking(parts.world(), number, Actor(id=person, via=VIA), body.reason)
     return _answer(booking, f"{booking}, is {booking.state}")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from slipway.adapters.database.overview import Overview, Record
 from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Parts, Person, UsedParts
+from slipway.console.texts import Name, Number, Why
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.ports.values import Actor
@@ -23,7 +24,7 @@ class Settling(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ending: Literal["done", "failed"] = Field(alias="as")
-    reason: str = ""
+    reason: Why = ""
 
 
 @router.get("/pending")
@@ -34,7 +35,7 @@ def pending(parts: UsedParts, *, everything: Annotated[bool, Query(alias="all")]
 
 
 @router.post("/pending/{number}/second")
-def second(number: int, person: Person, parts: UsedParts) -> JsonObject:
+def second(number: Number, person: Person, parts: UsedParts) -> JsonObject:
     """Agrees as the second person: what was asked for takes effect."""
     seconded = give_second(parts.world(), number, Actor(id=person, via=VIA))
     act = seconded.pending
@@ -45,19 +46,19 @@ def second(number: int, person: Person, parts: UsedParts) -> JsonObject:
 
 
 @router.post("/leases/{attempt}/break", status_code=status.HTTP_202_ACCEPTED)
-def break_lease(attempt: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
+def break_lease(attempt: Name, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to take lane and lease from an attempt."""
     return ask(parts, Action.BREAK_LEASE, {"attempt": attempt}, body.reason, person)
 
 
 @router.post("/activities/{activity}/quarantine", status_code=status.HTTP_202_ACCEPTED)
-def quarantine(activity: str, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
+def quarantine(activity: Name, body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to give up on an activity for the lane, not for its service."""
     return ask(parts, Action.QUARANTINE_ACTIVITY, {"activity": activity}, body.reason, person)
 
 
 @router.post("/activities/{activity}/settle", status_code=status.HTTP_202_ACCEPTED)
-def settle(activity: str, body: Settling, person: Person, parts: UsedParts) -> JsonObject:
+def settle(activity: Name, body: Settling, person: Person, parts: UsedParts) -> JsonObject:
     """Asks to say how quarantined work ended whose target never returns."""
     return ask(parts, Action.SETTLE_ACTIVITY, {"activity": activity, "as": body.ending}, body.reason, person)
 

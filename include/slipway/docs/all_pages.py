@@ -11,6 +11,7 @@ from slipway.docs.cli_page import CommandEntry, cli_page
 from slipway.docs.evidence_page import evidence_page
 from slipway.docs.log_page import log_page
 from slipway.docs.pages import PROJECT, Pages
+from slipway.docs.walks_page import walks_page
 
 EXPLANATION = Path("docs/explanation")
 REFERENCE = Path("docs/reference")
@@ -25,5 +26,6 @@ def all_pages(commands: Sequence[CommandEntry]) -> Pages:
         REFERENCE / "log-kinds.md": log_page(),
         EXPLANATION / "evidence.md": evidence_page(),
         EXPLANATION / "attacks.md": attacks_page(),
+        EXPLANATION / "walks.md": walks_page(),
         **{REFERENCE / "schema" / f"{name}.json": schema_text(name) for name in MODELS},
     }

@@ -22,6 +22,7 @@ _ATTACKS = "integration/use_cases/test_attacks.py"
 _BY_HAND = "e2e/test_release_by_hand.py"
 _CONSOLE = "console/test_every_route.py"
 _EVERY = "e2e/test_every_route.py"
+_GLASS = "integration/use_cases/test_break_glass.py"
 _GROUND = "e2e/test_platform_ground.py"
 _OUTSIDE = "console/test_changes_outside.py"
 _POLICY = "integration/use_cases/test_governed_policy.py"
@@ -244,6 +245,21 @@ ATTACKS: Sequence[Attack] = (
             f"{_ANSWERS}::test_a_machine_asks_for_dev_only_and_retries_nothing",
         ),
         log=("request_answered", "release_refused"),
+    ),
+    Attack(
+        tries="Open Airflow by break-glass alone, for oneself as the second person, for longer, or keep it",
+        comes_of_it="It takes two people, and who gains by it is not the second; its end is in the row, and the role"
+        " goes with it. Whoever has it makes no grant, and closes no review of it",
+        tests=(
+            f"{_GLASS}::test_it_is_off_and_one_person_does_not_open_it",
+            f"{_GLASS}::test_neither_who_asked_nor_who_gains_by_it_nor_a_stranger_activates_it",
+            f"{_GLASS}::test_it_is_for_an_hour_at_most",
+            f"{_GLASS}::test_it_ends_by_itself_and_the_account_loses_the_role",
+            f"{_GLASS}::test_it_makes_no_grant",
+            f"{_GLASS}::test_it_opens_a_review_that_nobody_closes_who_had_a_part_in_it",
+            f"{_GLASS}::test_the_database_keeps_it_as_it_was_agreed",
+        ),
+        log=("second_refused", "two_person_act_refused", "break_glass_opened", "break_glass_closed"),
     ),
     Attack(
         tries="Start, mark, clear or answer past REST: by the Airflow CLI, or in Airflow's database",

@@ -25,6 +25,7 @@ BUILT: Collection[Action] = frozenset(
         Action.SETTLE_ACTIVITY,
         Action.ACTIVATE_POLICY,
         Action.ISSUE_TOKEN,
+        Action.BREAK_GLASS,
         Action.READ_EVERYTHING,
         Action.READ_SECURITY,
         Action.SUPPORT_BOOK,

@@ -234,9 +234,12 @@ EVIDENCE: Sequence[Evidence] = (
             "domain/overtaking.py",
             "use_cases/overtake.py",
             "use_cases/proof_elsewhere.py",
+            "domain/policy/contains_emergencies.py",
+            "use_cases/contain_emergencies.py",
         ),
         tests=(
             "e2e/test_emergency.py::*",
+            "integration/use_cases/test_contained_emergencies.py::*",
             "integration/use_cases/test_retry_and_queue.py::test_an_emergency_goes_first",
             "unit/domain/policy/test_window_is_open.py::test_an_emergency_and_dev_do_not_wait",
             "integration/use_cases/test_reviews.py::*",
@@ -253,8 +256,9 @@ EVIDENCE: Sequence[Evidence] = (
             "review_opened",
             "review_closed",
             "disclosure_read",
+            "emergency_declared_contained",
+            "emergency_containment_asked",
         ),
-        not_yet="That the next ordinary release contains the changes of the emergency.",
     ),
     Evidence(
         number="R21",
@@ -284,7 +288,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_github_is_down.py::*",
             "e2e/test_github_is_down.py::test_a_release_goes_to_live_from_the_mirror_while_github_is_down",
         ),
-        log=("artefact_fetched", "release_refused"),
+        log=("artefact_fetched", "artefact_differs_upstream", "release_refused"),
     ),
     Evidence(
         number="R24",

@@ -1,6 +1,7 @@
 """Where an artefact came from, and who gave no answer before: in the log, and on the form (R23)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from slipway.domain.commits import harmless
 from slipway.domain.json_value import JsonObject
@@ -33,3 +34,16 @@ class Arrival:
         """A Markdown list item."""
         why = "".join(f"; {one.source} could not be used: {harmless(one.because, LONGEST)}" for one in self.failed)
         return f"- Fetched from {self.source}: {harmless(self.address, LONGEST)}{why}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MirroredCopy:
+    """A version that came from `source` because nobody before it could be used, and was not compared since."""
+
+    id: int
+    service: str
+    version: str
+    digest: str
+    source: str
+    asked_at: datetime | None
+    """When the place that publishes it was last asked, and gave no answer."""

@@ -1,6 +1,5 @@
 """What was written since the version that is live, for those who decide: other people's words, made harmless."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,8 +46,16 @@ class CommitsSinceLive:
                 yield f"    - and {self.total - len(self.commits[:MOST_SHOWN])} others"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Containing:
+    """Whether one version has all that was written for another, and who says so."""
+
+    contained: bool
+    source: str
+
+
 def harmless(text: str, longest: int) -> str:
     """Foreign text as inline code of one line: no link, picture, markup or change of direction comes out of it."""
     line = " ".join(text.split()).replace("`", "'")
-    shown = "".join(each for each in line if each == " " or unicodedata.category(each)[0] not in "CZ").strip()
+    shown = "".join(filter(str.isprintable, line)).strip()
     return f"`{shown if len(shown) <= longest else shown[: longest - 1] + '…'}`" if shown else "(nothing)"

@@ -25,6 +25,13 @@ class RefusedError(SlipwayError):
         self.code = code
 
 
+class HeldBackError(SlipwayError):
+    """Not yet: something that ends by itself comes first. Nothing was refused or touched; ask again."""
+
+    remedy = Remedy.WAIT
+    code = "held_back"
+
+
 class NotFoundError(SlipwayError):
     """No such service, release, attempt or version."""
 

@@ -58,6 +58,7 @@ def evidence(
         *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
+        *(f"- {known}" for known in facts.emergencies),
         *(f"- {_grant(grant)}" for grant in facts.grants),
         *(f"- In the way now: {_said(hold.reason)} (hold {hold.id} by {hold.placed_by})" for hold in facts.holds),
     ]

@@ -12,6 +12,8 @@ class Expected:
 
     at: datetime | None = None
     because: str = ""
+    at_the_latest: bool = False
+    """`at` rests on the deadline of somebody who acts outside: it may well be earlier."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,8 @@ class InLine:
     """How long it will hold the lane; None where no stage like it was ever timed."""
     expires_at: datetime | None
     """When the first of its approvals and proofs ends."""
+    waits_for_an_act: bool = False
+    """`lasts` is the deadline of a person or pipeline outside, not how long stages like it took."""
 
 
 def nine_in_ten(seconds: Sequence[float]) -> timedelta | None:
@@ -41,9 +45,11 @@ def lane_free(now: datetime, holder: InLine, since: datetime) -> Expected:
     if holder.lasts is None:
         return Expected(because=f"{holder.attempt_id} holds the lane, and no stage of {holder.where} was timed before")
     end = since + holder.lasts
-    if end < now:
-        return Expected(because=f"{holder.attempt_id} has held the lane longer than nine in ten of {holder.where} did")
-    return Expected(at=end)
+    if end >= now:
+        return Expected(at=end, at_the_latest=holder.waits_for_an_act)
+    if holder.waits_for_an_act:
+        return Expected(because=f"{holder.attempt_id} was to be acted on and checked by {end:%Y-%m-%d %H:%M} UTC")
+    return Expected(because=f"{holder.attempt_id} has held the lane longer than nine in ten of {holder.where} did")
 
 
 def expected_starts(free: Expected, line: Sequence[InLine]) -> Sequence[Expected]:
@@ -57,10 +63,10 @@ def expected_starts(free: Expected, line: Sequence[InLine]) -> Sequence[Expected
         at, index = min(known)
         one = line[index]
         if one.expires_at is not None and at >= one.expires_at:
-            found[index] = _asked_again(one.expires_at, at)
+            found[index] = _asked_again(one.expires_at, starts[index])
             continue
         found[index] = starts[index]
-        free = _after(one, at)
+        free = _after(one, starts[index])
     return [found[index] for index in range(len(line))]
 
 
@@ -68,17 +74,21 @@ def _start(free: Expected, ready: Expected, first_fit: Callable[[datetime], date
     if free.at is None or ready.at is None:
         return free
     at = first_fit(max(free.at, ready.at))
-    return Expected(at=at, because="" if at else "no release window of the coming year is long enough for it")
+    if at is None:
+        return Expected(because="no release window of the coming year is long enough for it")
+    return Expected(at=at, at_the_latest=free.at_the_latest and free.at > ready.at)
 
 
-def _after(one: InLine, start: datetime) -> Expected:
+def _after(one: InLine, start: Expected) -> Expected:
+    assert start.at is not None, "only what has a known start is followed"
     if one.lasts is None:
         return Expected(because=f"{one.attempt_id} goes before it, and no stage of {one.where} was timed yet")
-    return Expected(at=start + one.lasts)
+    return Expected(at=start.at + one.lasts, at_the_latest=start.at_the_latest or one.waits_for_an_act)
 
 
-def _asked_again(expires: datetime, start: datetime) -> Expected:
-    return Expected(
-        because=f"its approvals or proofs end at {expires:%Y-%m-%d %H:%M} UTC, before its turn comes"
-        f" ({start:%Y-%m-%d %H:%M} UTC): it will be asked for again"
-    )
+def _asked_again(expires: datetime, start: Expected) -> Expected:
+    ends = f"its approvals or proofs end at {expires:%Y-%m-%d %H:%M} UTC"
+    turn = f"{start.at:%Y-%m-%d %H:%M} UTC"
+    if start.at_the_latest:
+        return Expected(because=f"{ends}, and its turn may come as late as {turn}")
+    return Expected(because=f"{ends}, before its turn comes ({turn}): it will be asked for again")

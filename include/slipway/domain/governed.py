@@ -51,7 +51,9 @@ class Governed:
     def owned(self, release: Release) -> Release:
         """The release as this policy says who owns its service; as it was asked for where it says nothing."""
         owner = self.services.get(release.service)
-        return release if owner is None else replace(release, team=owner.team, product_owner=owner.product_owner)
+        if owner is None or (owner.team, owner.product_owner) == (release.team, release.product_owner):
+            return release
+        return replace(release, team=owner.team, product_owner=owner.product_owner)
 
 
 def people_digest(people: People) -> str:

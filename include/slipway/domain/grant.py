@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from slipway.domain.service import StageRole
 
+PLATFORM_ACCOUNT = "platform"
+"""The account that only withdraws questions; it belongs to nobody."""
+
 
 class Step(StrEnum):
     """The questions a release puts to people; each is an Airflow task of that name."""
@@ -27,6 +30,16 @@ class Step(StrEnum):
         """The row of the authority table that says who may answer."""
         return _ACTIONS[self]
 
+    @property
+    def needed_to_approve(self) -> Mapping[str, str]:
+        """What must be filled in to approve: the field's name, and what it asks."""
+        return _LOOK if self in {Step.AUTHORISE, Step.CONFIRM} else {}
+
+
+_LOOK: Mapping[str, str] = {
+    "looked_by": "Who looked at the new functionality?",
+    "looked_at": "At what did they look?",
+}
 
 _ACTIONS: Mapping[Step, str] = {
     Step.APPROVE: "approve_preprod",

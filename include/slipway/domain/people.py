@@ -17,8 +17,10 @@ class TeamRole(StrEnum):
 
     def includes(self, other: "TeamRole") -> bool:
         """Whether who has this role may also do what `other` may."""
-        ladder = list(TeamRole)
-        return ladder.index(self) >= ladder.index(other)
+        return _LADDER.index(self) >= _LADDER.index(other)
+
+
+_LADDER = tuple(TeamRole)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from slipway.domain.people import People, Person, Team, TeamRole
 from slipway.domain.release_window import ReleaseWindow
@@ -170,6 +171,11 @@ class Platform:
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
     artefact_sources: ArtefactSources = field(default_factory=ArtefactSources)
     """Where versions that the store does not have may come from (R23)."""
+
+    @cached_property
+    def effective_hashes(self) -> dict[tuple[str, str], str]:
+        """By team and environment: what `policy_hash` has worked out already."""
+        return {}
 
     def rule(self, action: str) -> AuthorityRule:
         """The row for an action, by `Action` or its text. Raises ValueError for what isn't one.

@@ -16,7 +16,10 @@ ROWS = {
 
 def effective_policy_hash(platform: Platform, team: str, environment: str) -> str:
     """Hex SHA-256; the same as long as nothing that concerns this team and environment changes."""
-    return sha256_of(effective_policy(platform, team, environment))
+    known = platform.effective_hashes
+    if (team, environment) not in known:
+        known[team, environment] = sha256_of(effective_policy(platform, team, environment))
+    return known[team, environment]
 
 
 def effective_policy(platform: Platform, team: str, environment: str) -> JsonObject:

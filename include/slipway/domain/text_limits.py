@@ -4,6 +4,8 @@ NAME = 200
 """Characters of a version, a reference, a person: what stands in one line."""
 TEXT = 4_000
 """Characters of what is explained."""
+RUN = 250
+"""Characters of the names that Airflow gives to DAGs, runs and tasks."""
 REFUSAL = 1_000
 """Characters that a log entry keeps of what was said to whoever was refused."""
 MOST_AUTHORS = 100
@@ -21,6 +23,7 @@ LONGEST = {
     "comment": TEXT,
     "looked_at": TEXT,
     "despite_bad": TEXT,
+    "reason": 1_000,
 }
 """By the field's name; every other field holds a name."""
 

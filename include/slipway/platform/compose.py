@@ -19,10 +19,15 @@ COMPOSE_FILE = PROJECT / "docker-compose.yaml"
 _HEADER = """\
 # The platform in containers. Generated from the settings in slipway.platform (make docs): do not edit.
 # Before the first `docker compose up`, set the variables marked `:?` in a file named .env, each to a long
-# random text (SLIPWAY_FERNET_KEY: 32 random bytes in URL-safe base64).
+# random text (SLIPWAY_FERNET_KEY: 32 random bytes in URL-safe base64). Connections (AIRFLOW_CONN_…) stand in a file
+# of their own, connections.env: docs/reference/environment-variables.md.
 """
 _ROOT = Path("/opt/slipway")
 _STATE = Path("/var/lib/slipway")
+CONNECTIONS_FILE = "connections.env"
+"""`AIRFLOW_CONN_…`, one a line. Not `.env`: that has the passwords of every role, which no process gets whole."""
+_MIRRORS = "${SLIPWAY_MIRRORS:-mirrors}:/srv:ro"
+"""Copies of what GitHub has; where nobody names a folder, an empty one of the engine's own."""
 
 
 def _asked(variable: str) -> str:
@@ -51,6 +56,7 @@ FIRST_START = "\n".join(
 """What the server does once, when its data is new: a role for each kind of process, and the second database."""
 _DOCKERFILE = """\
 FROM python:3.11-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --home-dir /var/lib/slipway slipway
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
@@ -88,13 +94,14 @@ def _document() -> dict[str, Any]:
                     signs_in=program.signs_in,
                     lets_people_in=program.lets_people_in,
                     database_role=program.database_role,
+                    reaches_out=program.reaches_out,
                 )
                 | ({"ports": ["${SLIPWAY_PORT:-8080}:8080"]} if program.name == "api-server" else {})
                 for program in PROGRAMS
             },
         },
         "configs": {"databases": {"content": FIRST_START}},
-        "volumes": {"database": None, "state": None},
+        "volumes": {"database": None, "state": None, "mirrors": None},
     }
 
 
@@ -128,16 +135,20 @@ def _service(
     signs_in: bool = False,
     lets_people_in: bool = False,
     database_role: str,
+    reaches_out: bool = False,
 ) -> dict[str, Any]:
     asked = [ISSUER, CLIENT_ID, *([CLIENT_SECRET] if lets_people_in else []), *([PASSWORD_SEED] if signs_in else [])]
+    connections = {"env_file": [{"path": CONNECTIONS_FILE, "required": False}]} if reaches_out else {}
     return {
         "image": "slipway:0.1.0",
         "restart": restart,
         "command": ["python", *arguments],
+        **connections,
         "environment": _environment(database_role) | {name: f"${{{name}:-}}" for name in asked},
         "volumes": [
             *(f"./{folder}:{_ROOT}/{folder}:ro" for folder in ("dags", "plugins", "include")),
             f"state:{_STATE}",
+            *([_MIRRORS] if reaches_out else []),
         ],
         "depends_on": {name: {"condition": condition} for name, condition in after.items()},
     }

@@ -8,7 +8,7 @@ WATCHED = frozenset({"scheduler", "triggerer"})
 """Components named like our programs. The DAG processor is silent for minutes while it writes a thousand services, and
 ends by itself when it loses its database; the metadatabase and the API server are judged by whether they answer."""
 LOOK_SECONDS = 10.0
-GRACE_SECONDS = 90.0
+GRACE_SECONDS = 45.0
 """Unhealthy for so long, while the database is healthy: it will not come back by itself."""
 
 

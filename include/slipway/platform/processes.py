@@ -21,6 +21,8 @@ class Program:
     """As whom it works in the release database, where the server has roles."""
     lets_people_in: bool = False
     """Whether people sign in there, and so it gets the secret shared with the organisation's sign-in."""
+    reaches_out: bool = False
+    """Whether it asks targets, databases of services, or GitHub and its mirrors, and so gets the connections."""
 
     @property
     def argv(self) -> list[str]:
@@ -29,11 +31,23 @@ class Program:
 
 
 PROGRAMS: Sequence[Program] = (
-    Program(name="api-server", arguments=("-m", "airflow", "api-server"), database_role=API, lets_people_in=True),
-    Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs")),
+    Program(
+        name="api-server",
+        arguments=("-m", "airflow", "api-server"),
+        database_role=API,
+        lets_people_in=True,
+        reaches_out=True,
+    ),
+    Program(name="scheduler", arguments=("-m", "airflow", "scheduler", "--skip-serve-logs"), reaches_out=True),
     Program(name="dag-processor", arguments=("-m", "airflow", "dag-processor"), gives_way=True),
     Program(name="triggerer", arguments=("-m", "airflow", "triggerer", "--skip-serve-logs")),
-    Program(name="reconciler", arguments=("-m", "slipway.reconciler"), database_role=RECONCILER, signs_in=True),
+    Program(
+        name="reconciler",
+        arguments=("-m", "slipway.reconciler"),
+        database_role=RECONCILER,
+        signs_in=True,
+        reaches_out=True,
+    ),
 )
 """The whole platform, PostgreSQL aside. `airflow standalone` would force its own sign-in."""
 

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
 from slipway.adapters.single_sign_on import CLIENT_SECRET
+from slipway.catalogue.files import service_names
 from slipway.platform.home import Secrets
 from slipway.platform.place import Place
 
@@ -14,6 +15,10 @@ QUIETER = " ".join(
     f"airflow.{name}=WARNING" for name in ("models.dag", "serialization.definitions.dag", "dag_processing.collection")
 )
 """Loggers that say several lines about every DAG each time it is read: gigabytes a day with a thousand services."""
+
+_SHORTEST_PARSE_INTERVAL = 30
+_PARSE_INTERVAL_A_SERVICE = 0.3
+"""Seconds: several times what one service takes to be parsed, serialised and compared with what is stored."""
 
 _FIXED: Mapping[str, str] = {
     # Who may do what. No "FabAuthManager" in the path: Airflow would commit rights for every single DAG (ADR 0014).
@@ -37,7 +42,6 @@ _FIXED: Mapping[str, str] = {
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "5",
     "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "24",
     "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "30",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
     # One file builds all DAGs: a parse that is cut short would make every service's DAGs stale at once.
     "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "600",
@@ -59,6 +63,7 @@ def settings(place: Place, secrets: Secrets) -> dict[str, str]:
     return {
         **_FIXED,
         **_places(place),
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": str(_seconds_between_parses(place)),
         "AIRFLOW__CORE__FERNET_KEY": secrets.fernet_key,
         "AIRFLOW__API__SECRET_KEY": secrets.api_secret,
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt_secret,
@@ -83,6 +88,15 @@ def environment(
         "TMPDIR": str(temporary),
         "SLIPWAY_HOME": str(place.home),
     }
+
+
+def _seconds_between_parses(place: Place) -> int:
+    """A thousand services take the DAG processor most of a minute, which tasks would lack if it never rested.
+
+    Nothing that decides waits for it: `open` reads the service's file itself. What appears later is a changed
+    description, nightly schedule or stage in Airflow's pages, and a new service's DAGs.
+    """
+    return max(_SHORTEST_PARSE_INTERVAL, round(len(service_names(place.catalogue)) * _PARSE_INTERVAL_A_SERVICE))
 
 
 def _places(place: Place) -> dict[str, str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Protocol
 
-from slipway.domain.commits import CommitsSinceLive
+from slipway.domain.commits import CommitsSinceLive, Containing
 from slipway.domain.json_value import JsonObject
 from slipway.domain.repository import ArtefactSources, Repository
 from slipway.domain.service import MigrationSettings, Service, SmokeSuite, TargetSettings
@@ -67,6 +67,9 @@ class History(Protocol):
 
     def commits(self, repository: Repository, since: str, version: str) -> CommitsSinceLive:
         """The commits of `version` that `since` has not. Raises UnavailableError or NotFoundError."""
+
+    def contains(self, repository: Repository, version: str, earlier: str) -> Containing:
+        """Whether every commit of `earlier` is one of `version`. Raises UnavailableError or NotFoundError."""
 
 
 class Upstreams(Protocol):

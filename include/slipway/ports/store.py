@@ -14,10 +14,13 @@ from slipway.ports.repositories import (
     Activities,
     Audits,
     Bookings,
+    BreakGlass,
+    Containments,
     Disclosures,
     Grants,
     KeyedRequests,
     Leases,
+    MirroredCopies,
     Outbox,
     PendingActs,
     Permits,
@@ -56,6 +59,10 @@ class Transaction(Protocol):
     @property
     def records(self) -> Records: ...
     @property
+    def break_glass(self) -> BreakGlass: ...
+    @property
+    def containments(self) -> Containments: ...
+    @property
     def pending_acts(self) -> PendingActs: ...
     @property
     def quarantines(self) -> Quarantines: ...
@@ -77,6 +84,8 @@ class Transaction(Protocol):
     def policies(self) -> Policies: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def mirrored_copies(self) -> MirroredCopies: ...
 
     @property
     def now(self) -> datetime:

@@ -5,9 +5,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from slipway.domain.activity import Quarantine
+from slipway.domain.arrival import MirroredCopy
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt
 from slipway.reconciler.sideline import Job, Sideline
+from slipway.use_cases.close_break_glass import end_break_glass
+from slipway.use_cases.compare_mirrored import compare, due_comparisons
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
@@ -41,10 +44,12 @@ class Reconciler:
         self._orphans = Sideline("orphans", SERVICES_AT_ONCE)
         self._quarantines = Sideline("quarantines", SERVICES_AT_ONCE)
         self._accounts = Sideline("accounts", 1)
+        self._comparisons = Sideline("comparisons", 1)
 
     def round(self) -> None:
         """Every duty once. What may take long is begun here and goes on beside the rounds."""
         self._duty("policy", self._watch_catalogue)
+        self._duty("break-glass", lambda: end_break_glass(self._world))
         self._duty("accounts", self._sync_accounts)
         self._duty("withdraw", lambda: withdraw_dead_questions(self._world, self._ports.scheduler))
         self._duty("orphans", self._finish_orphans)
@@ -54,6 +59,7 @@ class Reconciler:
         self._duty("pending", lambda: expire_pending(self._world))
         self._duty("reviews", lambda: watch_reviews(self._world))
         self._duty("quarantines", self._ask_quarantined)
+        self._duty("comparisons", self._compare_mirrored)
         self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 
     def _watch_catalogue(self) -> None:
@@ -63,7 +69,7 @@ class Reconciler:
 
     def close(self) -> None:
         """Returns when what the rounds began has ended."""
-        for sideline in (self._accounts, self._orphans, self._quarantines):
+        for sideline in (self._accounts, self._orphans, self._quarantines, self._comparisons):
             sideline.close()
 
     def _sync_accounts(self) -> None:
@@ -91,6 +97,14 @@ class Reconciler:
 
     def _asking(self, quarantine: Quarantine) -> Job:
         return lambda: ask_quarantined(self._world, quarantine)
+
+    def _compare_mirrored(self) -> None:
+        """Downloads what is published anew: one at a time, as nobody waits for it."""
+        due = due_comparisons(self._world)
+        _raise_what_failed(self._comparisons.give({str(one.id): self._comparing(one) for one in due}))
+
+    def _comparing(self, copy: MirroredCopy) -> Job:
+        return lambda: compare(self._world, copy)
 
     def _duty(self, name: str, action: Callable[[], object]) -> None:
         """A complaint is written once, not once a second, and taken back when the duty works again."""

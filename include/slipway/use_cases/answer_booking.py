@@ -7,6 +7,7 @@ from slipway.domain.platform import Action, Party
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
 
@@ -27,6 +28,7 @@ def waive_booking(world: World, number: int, actor: Actor, reason: str) -> Booki
     """The booking, waived. Raises NotFoundError; RefusedError, which is in the log."""
     with world.store.transaction() as tx:
         booking = tx.bookings.lock(number)
+        reason = said_of_service(tx, booking.service, None, reason)
         refusal = _may_not(tx, booking, actor, Action.SUPPORT_WAIVE)
         if refusal is None and booking.waived_by is not None:
             refusal = f"{booking.waived_by} waived it before"

@@ -17,6 +17,7 @@ from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.commits_since_live import commits_since_live
+from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.world import World
 
@@ -42,6 +43,7 @@ class NotAsked:
 
 def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, actor: Actor) -> Asked | NotAsked:
     """Writes the question before Airflow shows it; asked again, it keeps its deadline."""
+    look_again(world, attempt_id, step.role, actor)
     commits = commits_since_live(world, attempt_id, step)
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)

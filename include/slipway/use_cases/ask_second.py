@@ -10,6 +10,7 @@ from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.two_person_act import Subject, as_payload, shown
 from slipway.use_cases.two_person_acts import ACTS
 from slipway.use_cases.world import World
@@ -25,6 +26,8 @@ def ask_second(world: World, action: Action, parameters: JsonObject, reason: str
     with world.store.transaction() as tx:
         expire_due(tx)
         subject = act.about(tx, parameters)
+        about = None if subject.attempt is None else subject.attempt.release_id
+        reason = said_of_service(tx, None, about, reason)
         refusal = _may_not(tx, action, subject, reason, actor) or act.why_not_now(world, tx, parameters, found)
         if refusal is None:
             pending, is_new = tx.pending_acts.ask(action, parameters, reason, actor.id, tx.now + LIFE)

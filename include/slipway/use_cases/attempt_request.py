@@ -40,6 +40,8 @@ class AttemptRequest:
     """Number of a booking, as written."""
     proof_in: str | None = None
     """The stand-in that proves it, where Preprod is down."""
+    contains: str = ""
+    """Emergency releases that the version is declared to contain, as written: `r17`, several with commas."""
     extra: Mapping[str, str] | None = None
     change: OutsideChange | None = None
     """What somebody outside is to do; None: an artefact is released."""
@@ -53,7 +55,7 @@ def texts_of(request: AttemptRequest) -> dict[str, str | None]:
 
 _TEXTS = (
     *("service", "version", "summary", "rollback_plan", "release_id", "ticket", "fixes", "needs", "despite_bad"),
-    *("for_team", "attended_by", "support", "proof_in"),
+    *("for_team", "attended_by", "support", "proof_in", "contains"),
 )
 
 
@@ -63,6 +65,6 @@ def refuse_free_text_in(request: AttemptRequest) -> None:
         raise RefusedError("not_by_hand", NOT_BY_HAND)
     given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
     given |= {"for_team": request.for_team, "attended_by": request.attended_by, "support": request.support}
-    given |= request.extra or {}
+    given |= {"contains": request.contains, **(request.extra or {})}
     words = {name.replace("_", " "): text for name, text in given.items() if text}
     refuse_free_text(request.summary, request.rollback_plan, request.needs, words)

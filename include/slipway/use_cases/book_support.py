@@ -1,6 +1,6 @@
 """A team books second line's support for an agreed time (R21)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from slipway.domain.authority import Matter, why_not
@@ -11,6 +11,7 @@ from slipway.domain.platform import Action
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
 
@@ -31,6 +32,7 @@ class SupportRequest:
 def book_support(world: World, request: SupportRequest, actor: Actor) -> Booking:
     """The booking, which second line is asked to accept. Raises NotFoundError; RefusedError, which is in the log."""
     with world.store.transaction() as tx:
+        request = replace(request, reason=said_of_service(tx, request.service, None, request.reason))
         refusal = _may_not(tx, request, actor) or _makes_no_sense(tx, request)
         if refusal is None:
             booking = tx.bookings.book(request.service, request.begins, request.ends, request.reason, actor.id)

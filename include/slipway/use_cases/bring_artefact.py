@@ -32,6 +32,8 @@ def bring_artefact(world: World, service: Service, version: str, actor: Actor) -
     }
     with world.store.transaction() as tx:
         tx.log("artefact_fetched", actor, service=service.name, payload=payload)
+        if arrival.failed:
+            tx.mirrored_copies.remember(service.name, version, artefact.digest, arrival.source)
     world.artefacts.name(artefact)  # after the entry: a version that can be released is one whose arrival is in the log
 
 

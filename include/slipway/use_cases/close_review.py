@@ -9,6 +9,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
 
@@ -16,6 +17,7 @@ def close_review(world: World, number: int, actor: Actor, reason: str) -> Review
     """The review, closed. Raises NotFoundError; RefusedError, which is in the log."""
     with world.store.transaction() as tx:
         review = tx.reviews.lock(number)
+        reason = said_of_service(tx, None, review.release_id, reason)
         refusal = _closed_before(review) or _may_not(tx, review, actor, reason)
         payload = {"review": review.id, "kind": review.kind.value, "reason": reason}
         if refusal is None:
@@ -48,11 +50,13 @@ def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str 
 
 
 def _matter(tx: Transaction, review: Review) -> Matter:
-    """Whoever ever asked for the release declared it; whoever ever approved a stage of it approved it."""
+    """Whoever ever asked for the release, or had a part in break-glass, declared it; who approved a stage approved."""
     about = f"what review {review.id} is about"
     release = None if review.release_id is None else tx.releases.get(review.release_id)
     if release is None:
-        return Matter(team=None, parties=parties(frozenset({review.opened_by}), frozenset()), about=about)
+        opening = tx.break_glass.of_review(review.id)
+        declarers = {review.opened_by} | (opening.people if opening is not None else frozenset())
+        return Matter(team=None, parties=parties(frozenset(declarers), frozenset()), about=about)
     owned = tx.policy().governed.owned(release)
     return Matter(
         team=owned.team,

@@ -8,6 +8,7 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Platform
 from slipway.domain.policy import (
+    contains_emergencies,
     no_hold,
     no_rescue_runs,
     not_quarantined,
@@ -21,10 +22,12 @@ from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage
 from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.store import ReleaseStore, Transaction
+from slipway.use_cases.contain_emergencies import contained
 from slipway.use_cases.facts import gather, not_activated, stage_needs
 from slipway.use_cases.who_is_ahead import who_is_ahead
 
 FOR_ANYBODY: Sequence[Rule] = (
+    contains_emergencies.check,
     policy_is_activated.check,
     no_hold.check,
     window_is_open.check,
@@ -134,12 +137,13 @@ def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Fac
         outcome=None,
         requested_at=tx.now,
     )
+    attempt = _imagined_attempt(release)
     return Facts(
         platform=policy.platform,
         people=policy.people,
         policy_hash=effective_policy_hash(policy.platform, team, environment),
         release=release,
-        attempt=_imagined_attempt(release),
+        attempt=attempt,
         stage=_imagined_stage(role, environment),
         calendar=policy.calendar,
         stage_needs=stage_needs(tx, policy, service, environment),
@@ -147,6 +151,7 @@ def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Fac
         product_owner=None,
         stages_before=(),
         grants=(),
+        emergencies=contained(tx, release, attempt, role),
         holds=tuple(tx.records.standing_holds(service, environment, release)),
         lease=tx.leases.live(service, environment),
         rescues=tuple(tx.activities.rescues()),

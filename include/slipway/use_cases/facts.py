@@ -17,6 +17,7 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import PolicyInEffect
 from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.check_needs import states_of
+from slipway.use_cases.contain_emergencies import contained
 from slipway.use_cases.proofs import changes_since
 
 ENOUGH_SEEN = 5
@@ -53,10 +54,12 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         turn=turn,
         lane_holder=tx.turns.holder(lane_of(role, attempt.service)),
         bad_version=tx.records.why_bad(attempt.service, attempt.digest),
+        differs_upstream=tx.mirrored_copies.why_differs(attempt.service, attempt.digest),
         runs_before={
             other.environment: tx.records.deployed(attempt.service, other.environment).digest for other in before
         },
         proofs=proofs,
+        emergencies=contained(tx, release, attempt, role),
         needs=states_of(tx, release),
         booking=None if release.booking is None else tx.bookings.get(release.booking),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),

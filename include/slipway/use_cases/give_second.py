@@ -57,6 +57,8 @@ def _may_not(tx: Transaction, pending: PendingAct, subject: Subject, actor: Acto
     """Judged by the policy in effect now: the first person may have lost the right since."""
     if pending.state is PendingState.EXPIRED:
         return f"pending {pending.id} expired at {pending.expires_at:%Y-%m-%d %H:%M} UTC: it must be asked for again"
+    if subject.gains == actor.id != pending.first:
+        return f"{actor.id} gains by it: another person must second it"
     policy = tx.policy()
     rule = policy.platform.rule(pending.action)
     return why_not_these_two(rule, pending.first, actor.id, subject.matter, policy.people)

@@ -8,6 +8,7 @@ from slipway.domain.platform import Action, Party
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
 
@@ -20,6 +21,8 @@ class PlacedHold:
     environment: str | None
     service: str | None
     team: str | None
+    during: str | None = None
+    """The release for which it was placed, or whose failure placed it."""
     failed: str | None = None
     """The release whose failure placed it; nobody who asked for that one lifts it."""
 
@@ -27,6 +30,7 @@ class PlacedHold:
 def lift_hold(world: World, hold: PlacedHold, actor: Actor, reason: str) -> None:
     """Returns when it is lifted. Raises RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
+        reason = said_of_service(tx, hold.service, hold.during or hold.failed, reason)
         refusal = _may_not(tx.policy(), hold, actor, reason) or _asked_for_it(tx, hold, actor)
         if refusal is None and not tx.records.lift_hold(hold.id, actor.id, reason):
             refusal = f"hold {hold.id} does not stand any more"

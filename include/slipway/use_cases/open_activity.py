@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from slipway.domain.activity import Activity, ActivityKind, Permit, Worker, why_not_next
-from slipway.domain.errors import RefusedError
+from slipway.domain.errors import HeldBackError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decide import FOR_PERMIT, RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
@@ -15,6 +15,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
+from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_service
 from slipway.use_cases.world import World
@@ -54,12 +55,10 @@ class _Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class _Wait:
-    """Since when targets are asked, and how often again. It begins anew after a rescue, which is waited for to its end:
-    its work has a deadline, and a stop or a grant that expires ends the wait before."""
+    """Since when targets are asked, and how often again."""
 
     since: datetime
     asked_again: int = 0
-    for_a_rescue: bool = False
 
     def lasted(self, until: datetime) -> timedelta:
         """By the clock, or by the number of times."""
@@ -77,10 +76,13 @@ def open_activity(
     seconds: float,
     actor: Actor,
 ) -> Opening:
-    """Migrate or deploy. Raises NotPermittedError, which is in the log and ends the stage."""
+    """Migrate, deploy or act. Raises NotPermittedError, which is in the log and ends the stage.
+
+    Raises HeldBackError while a rescue runs: nobody waits in here for that, see `await_rescue`."""
     wanted = _Wanted(
         attempt_id=attempt_id, role=role, kind=kind, id=activity_id, worker=worker, seconds=seconds, actor=actor
     )
+    look_again(world, attempt_id, role, actor)
     answers = ask_targets(world, attempt_id, role)
     wait = _Wait(since=answers.at)
     while True:
@@ -89,13 +91,15 @@ def open_activity(
             return opening
         if isinstance(opening, Decision):
             raise NotPermittedError(opening)
+        if isinstance(opening, HeldBackError):
+            raise opening
         wait = opening
         world.sleep(LOOK_EVERY.total_seconds())
         answers = ask_targets(world, attempt_id, role)
 
 
-def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Opening | Decision | _Wait:
-    """Opened, refused, or to be tried again: a rescue ends, or a target may yet answer."""
+def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Opening | Decision | HeldBackError | _Wait:
+    """Opened, refused, or to be tried again: when a rescue has ended, or since a target may yet answer."""
     role, kind, actor = wanted.role, wanted.kind, wanted.actor
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(wanted.attempt_id)
@@ -116,10 +120,9 @@ def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Openi
             activity = tx.activities.open(permit, wanted.id, kind, 1, attempt.digest, wanted.worker, deadline)
             log_starting(tx, activity, facts.stage.environment, actor)
             return Opening(activity=activity, mine=True)
-        if _held_back_by_a_rescue(decision):
-            if not wait.for_a_rescue:
-                _log_blockers(tx, "start_held_back", facts, decision, actor)
-            return _Wait(since=tx.now, for_a_rescue=True)
+        if held_back_by_a_rescue(decision):
+            _log_blockers(tx, "start_held_back", facts, decision, actor)
+            return HeldBackError(f"held back: {_rescues(decision)}; ask again when it has ended")
         if _may_clear_by_itself(facts, decision, wait.lasted(answers.at)):
             if not wait.asked_again:
                 _log_blockers(tx, "target_asked_again", facts, decision, actor)
@@ -152,10 +155,14 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
     return Decision(blockers=tuple(blockers))
 
 
-def _held_back_by_a_rescue(decision: Decision) -> bool:
+def held_back_by_a_rescue(decision: Decision) -> bool:
     """Its own service may be the one that is being brought back: then it is busy for as long."""
-    ends_with_it = _CLEARS_BY_ITSELF | {"rescue_running"}
-    return decision.has("rescue_running") and all(blocker.code in ends_with_it for blocker in decision.blockers)
+    ends_with_it = _CLEARS_BY_ITSELF | {_RESCUE}
+    return decision.has(_RESCUE) and all(blocker.code in ends_with_it for blocker in decision.blockers)
+
+
+def _rescues(decision: Decision) -> str:
+    return "; ".join(blocker.message for blocker in decision.blockers if blocker.code == _RESCUE)
 
 
 def _may_clear_by_itself(facts: Facts, decision: Decision, waited: timedelta) -> bool:
@@ -163,6 +170,7 @@ def _may_clear_by_itself(facts: Facts, decision: Decision, waited: timedelta) ->
     return waited < patience and all(blocker.code in _CLEARS_BY_ITSELF for blocker in decision.blockers)
 
 
+_RESCUE = "rescue_running"
 _CLEARS_BY_ITSELF = TRANSIENT | {"service_busy"}
 """Busy in spite of the turn is only a service that was to be overtaken, and is about to be brought back instead."""
 _STOPS_A_STAGE_AT_WORK = frozenset(

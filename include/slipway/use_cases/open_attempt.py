@@ -17,6 +17,7 @@ from slipway.use_cases.change_stages import (
     refuse_what_does_not_fit,
 )
 from slipway.use_cases.check_needs import refuse_circles
+from slipway.use_cases.contain_emergencies import asked_before_opening, keep_contained
 from slipway.use_cases.new_release import requested_release
 from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
@@ -48,6 +49,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         refuse_free_text_in(request)
     service = world.definitions.service(request.service)
     _bring_artefacts(world, request, service)
+    asked = asked_before_opening(world, request, service)
     with world.store.transaction() as tx:
         tx.releases.lock_service(request.service)
         known = tx.releases.attempt_of_run(request.dag_id, request.run_id)
@@ -100,6 +102,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         )
         payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
         tx.log("attempt_opened", request.actor, attempt=attempt, payload={**payload, "supersedes": superseded})
+        keep_contained(tx, release, attempt, last, request, asked)
         tell_of_it(tx, attempt, request.actor)
         for stage in tx.stages.of_attempt(attempt.id):
             if stage.outcome is not None:
@@ -178,5 +181,6 @@ def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> N
 
 def _release_of_that_service(tx: Transaction, request: AttemptRequest) -> str | None:
     """The release that the request goes on with; None where there is none, or it is another service's."""
-    release = tx.releases.get(request.release_id) if request.release_id is not None else None
+    named = shortened(request.release_id)
+    release = tx.releases.get(named) if named is not None else None
     return release.id if release is not None and release.service == request.service else None

@@ -1,6 +1,6 @@
 """Places a hold on everything, an environment or a service; what has not started waits (R15)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from slipway.domain.release import ReleaseState
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
+from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
 
@@ -54,6 +55,7 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
     """The number of the hold. Raises RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
         policy = tx.policy()
+        request = _told_to_all(tx, request)
         refusal = _may_not(policy, request, actor) or _makes_no_sense(tx, policy, request)
         if refusal is None:
             hold_id = tx.records.place_hold(
@@ -76,6 +78,11 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
             return hold_id
         _log(tx, "hold_refused", actor, request, {"message": refusal})
     raise RefusedError("may_not_hold", refusal)
+
+
+def _told_to_all(tx: Transaction, request: HoldRequest) -> HoldRequest:
+    service = request.name if request.scope is HoldScope.SERVICE else None
+    return replace(request, reason=said_of_service(tx, service, request.during, request.reason))
 
 
 def _may_not(policy: PolicyInEffect, request: HoldRequest, actor: Actor) -> str | None:

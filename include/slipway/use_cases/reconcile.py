@@ -7,6 +7,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
 from slipway.ports.outside import RunState, Scheduler
 from slipway.ports.store import Transaction
+from slipway.use_cases.ask_again_later import must_wait
 from slipway.use_cases.change_stages import CHANGE_DAG, change_form
 from slipway.use_cases.close_attempt import close_attempt
 from slipway.use_cases.do_activity import TaskWorker
@@ -76,14 +77,17 @@ def _awaiting_renewal(world: World) -> Sequence[Attempt]:
 
 
 def _is_due(world: World, attempt: Attempt) -> bool:
-    """Not if somebody asked for something newer: then it ends as replaced. A service that is busy has its next round.
+    """Not if somebody asked for something newer: then it ends as replaced. A service that is busy has its next round,
+    and so has what nobody need be asked about yet.
 
     Each in a transaction of its own, and without waiting: whoever opens an attempt may keep its service for long."""
     with world.store.transaction() as tx:
         if not tx.releases.try_lock_service(attempt.service):
             return False
         release = release_of(tx, attempt)
-        return release.state is ReleaseState.AWAITING_RETRY and not _is_replaced(tx, attempt, release)
+        if release.state is not ReleaseState.AWAITING_RETRY or _is_replaced(tx, attempt, release):
+            return False
+        return not must_wait(tx, attempt)
 
 
 def _is_replaced(tx: Transaction, attempt: Attempt, release: Release) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from slipway.domain.authority import why_not
 from slipway.domain.disclosure import how_to_answer_with_less
-from slipway.domain.grant import Answer, Decision, Step
+from slipway.domain.grant import PLATFORM_ACCOUNT, Answer, Decision, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import matter_of
 from slipway.domain.release import ChangeKind, StageOutcome
@@ -20,8 +20,6 @@ from slipway.ports.values import Actor
 from slipway.use_cases.facts import gather
 from slipway.use_cases.refuse_long_texts import why_too_long
 from slipway.use_cases.world import World
-
-PLATFORM_ACCOUNT = "platform"
 
 
 class AnswerKind(StrEnum):
@@ -43,7 +41,7 @@ class AnswerResult:
 
 def record_answer(world: World, attempt_id: str, step: Step, answer: Answer) -> AnswerResult:
     """Judges the person by the policy in effect now and writes grant or refusal with its log entry."""
-    actor = Actor(id=answer.person or "unknown", via="airflow")
+    actor = _who(answer)
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         facts = gather(tx, attempt, step.role)
@@ -52,16 +50,13 @@ def record_answer(world: World, attempt_id: str, step: Step, answer: Answer) -> 
             kind = AnswerKind.GRANTED if before.decision is Decision.APPROVE else AnswerKind.REJECTED
             if (before.person, before.decision) != (answer.person, answer.decision):
                 message = f"{step.value} was answered before, by {before.person}: {before.decision}"
-                payload = {"step": step.value, "decision": answer.decision, "message": message}
-                environment = facts.stage.environment
-                tx.log("answer_refused", actor, attempt=attempt, environment=environment, payload=payload)
+                _log_refusal(tx, facts, step, answer, message)
             return AnswerResult(kind=kind, detail=f"{before.person} answered {before.decision} before")
         if answer.decision == Decision.WITHDRAWN and answer.person == PLATFORM_ACCOUNT:
             return _withdraw(tx, facts, step, actor)
         refusal = _why_it_does_not_count(tx, facts, step, answer)
         if refusal is not None:
-            payload = {"step": step.value, "decision": answer.decision, "message": refusal}
-            tx.log("answer_refused", actor, attempt=attempt, environment=facts.stage.environment, payload=payload)
+            _log_refusal(tx, facts, step, answer, refusal)
             _tell(
                 tx,
                 facts,
@@ -71,6 +66,24 @@ def record_answer(world: World, attempt_id: str, step: Step, answer: Answer) -> 
             )
             return AnswerResult(kind=AnswerKind.DOES_NOT_COUNT, detail=refusal)
         return _write(tx, facts, step, answer, actor)
+
+
+def _who(answer: Answer) -> Actor:
+    return Actor(id=answer.person or "unknown", via="airflow")
+
+
+def _log_refusal(tx: Transaction, facts: Facts, step: Step, answer: Answer, message: str) -> None:
+    """Once an answer: a task that Airflow tries again has the same one read again."""
+    which = {
+        "step": step.value,
+        "decision": answer.decision,
+        "hitl_id": answer.hitl_id,
+        "answered_at": answer.at.isoformat(),
+    }
+    if not tx.grants.refused_before(facts.attempt.id, _who(answer), which):
+        payload = {**which, "message": message}
+        environment = facts.stage.environment
+        tx.log("answer_refused", _who(answer), attempt=facts.attempt, environment=environment, payload=payload)
 
 
 def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: Answer) -> str | None:
@@ -91,8 +104,9 @@ def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: An
 
 
 def _flaw_of_its_texts(step: Step, answer: Answer, kind: ChangeKind) -> str | None:
-    needs_look = step in {Step.AUTHORISE, Step.CONFIRM} and answer.decision == Decision.APPROVE
-    if needs_look and not (answer.looked_by.strip() and answer.looked_at.strip()):
+    given = {"looked_by": answer.looked_by, "looked_at": answer.looked_at}
+    needed = step.needed_to_approve if answer.decision == Decision.APPROVE else ()
+    if not all(given[name].strip() for name in needed):
         return "it must say who looked at the new functionality, and at what"
     if kind is ChangeKind.SECURITY:
         return how_to_answer_with_less(answer.comment, answer.looked_by, answer.looked_at)

@@ -1,5 +1,6 @@
 """Refuses texts that nobody would read to their end, before anything is made of them."""
 
+import re
 from collections.abc import Mapping
 
 from slipway.domain.errors import RefusedError
@@ -26,5 +27,10 @@ def why_too_long(texts: Mapping[str, str | None]) -> str | None:
 
 
 def shortened(text: str | None, most: int = NAME) -> str | None:
-    """As much of a name, or of another text, as fits into a log entry about its refusal."""
+    """As much of a name, or of another text, as fits into a log entry about its refusal, and can be searched there."""
+    text = None if text is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     return text if text is None or len(text) <= most else f"{text[:most]}…"
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, and halves of pairs: what PostgreSQL keeps in no text."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from slipway.domain.act import act_needs
 from slipway.domain.activity import LIVE_LANE, Turn
 from slipway.domain.expected_start import Expected, InLine, expected_starts, lane_free, nine_in_ten
 from slipway.domain.json_value import JsonObject
@@ -53,6 +54,7 @@ class QueuePlace:
             "age_seconds": round(self.age_seconds),
             "expected_start": self.expected.at if self.position else None,
             "expected_end": None if self.position else self.expected.at,
+            "at_the_latest": self.expected.at_the_latest,
             "unknown_because": self.expected.because,
             "blockers": [asdict(blocker) for blocker in self.decision.blockers],
             "overtakes": list(self.overtakes),
@@ -153,14 +155,17 @@ def _place(
 
 def _in_line(tx: Transaction, facts: Facts, decision: Decision) -> InLine:
     service, environment = facts.release.service, facts.stage.environment
+    definition = facts.stage.definition
+    seen = nine_in_ten(tx.turns.seconds_held(service, environment))
     expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
     return InLine(
         attempt_id=facts.attempt.id,
         where=f"{service} in {environment}",
         ready=_ready(facts, decision, tx.now),
         first_fit=lambda at: at if facts.release.kind.rank else facts.calendar.first_fit(at, facts.stage_needs),
-        lasts=nine_in_ten(tx.turns.seconds_held(service, environment)),
+        lasts=seen if definition.act is None else act_needs(definition, None, tx.now),
         expires_at=min((one for one in expiries if one is not None), default=None),
+        waits_for_an_act=definition.act is not None,
     )
 
 

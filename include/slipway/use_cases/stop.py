@@ -1,13 +1,13 @@
 """Stops a release: withdraws what waits, settles and undoes what works. Never blocked."""
 
 from slipway.domain.authority import Matter, why_not
-from slipway.domain.disclosure import is_word
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action, Party
-from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState
+from slipway.domain.release import Attempt, Outcome, Release, ReleaseState
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.keep_private import said_of
 from slipway.use_cases.world import World
 
 
@@ -25,7 +25,7 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
         refusal = why_not(policy.platform.rule(Action.STOP), policy.people.find(actor.id), matter, policy.people)
         if refusal is None and not reason.strip():
             refusal = "a reason is needed: say why, for those who read the log later"
-        reason = _kept(release, reason)
+        reason = said_of(release, reason)
         if refusal is not None:
             tx.log(
                 "stop_refused",
@@ -58,13 +58,6 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
             _request(tx, attempt, actor, reason)
             return f"{attempt.id} stops at its next step; what was begun is settled and undone"
     raise RefusedError("may_not_stop", refusal)
-
-
-def _kept(release: Release, reason: str) -> str:
-    """The reason; of a security release only a reference, for everybody reads it and a stop is not refused for it."""
-    if release.kind is not ChangeKind.SECURITY or is_word(reason):
-        return reason
-    return f"see {release.summary}; what was said is not kept, because everybody could read it"
 
 
 def _has_no_run_yet(tx: Transaction, release: Release) -> bool:

@@ -26,8 +26,8 @@ class AccountChanges:
         return "; ".join(told) or "nothing to change"
 
 
-MakeAccounts = Callable[[People], AccountChanges]
-"""Makes the accounts exactly those of these people; harmless to repeat."""
+MakeAccounts = Callable[[People, frozenset[str]], AccountChanges]
+"""Makes the accounts exactly those of these people, and break-glass in force for those named; harmless to repeat."""
 
 
 def sync_accounts(
@@ -38,22 +38,37 @@ def sync_accounts(
         tx.accounts.lock()
         in_effect = _in_effect(tx)
         people = first_people() if in_effect is None else in_effect
-        changes = make(people)
-        digest = people_digest(people)
-        if tx.accounts.follow() != digest:
-            tx.accounts.now_follow(digest)
+        break_glass = _break_glass(tx, people)
+        changes = make(people, break_glass)
+        wanted = _wanted(people_digest(people), break_glass)
+        if tx.accounts.follow() != wanted:
+            tx.accounts.now_follow(wanted)
         if changes:
-            payload = {"people": digest, **{word: list(names) for word, names in asdict(changes).items()}}
+            payload = {"people": people_digest(people), "break_glass": sorted(break_glass)}
+            payload |= {word: list(names) for word, names in asdict(changes).items()}
             tx.log("accounts_synced", actor, payload=payload)
         return changes
 
 
 def accounts_are_behind(store: ReleaseStore) -> bool:
-    """Whether people were activated whom the accounts do not follow yet."""
+    """Whether people were activated, or break-glass opened or ended, which the accounts do not follow yet."""
     with store.transaction() as tx:
         if tx.policies.activation() is None:
             return False
-        return tx.accounts.follow() != tx.policy().governed.people_digest
+        policy = tx.policy()
+        wanted = _wanted(policy.governed.people_digest, _break_glass(tx, policy.people))
+        return tx.accounts.follow() != wanted
+
+
+def _break_glass(tx: Transaction, people: People) -> frozenset[str]:
+    """By the database's clock, whether or not anybody has written that its time is over."""
+    opening = tx.break_glass.in_force()
+    return frozenset() if opening is None else frozenset({opening.person} & people.by_id.keys())
+
+
+def _wanted(people: str, break_glass: frozenset[str]) -> str:
+    """What the accounts should be, by name."""
+    return f"{people} with break-glass for {', '.join(sorted(break_glass))}" if break_glass else people
 
 
 def _in_effect(tx: Transaction) -> People | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slipway.domain.activity import TurnState, lane_of
-from slipway.domain.policy import proof_holds
+from slipway.domain.policy import contains_emergencies, proof_holds
 from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.policy.grants_count import earliest_expiry
@@ -14,14 +14,16 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
 from slipway.use_cases.who_is_ahead import who_is_ahead
 from slipway.use_cases.world import World
 
-FINAL = frozenset(
-    {"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version", "exception_over"}
-)
+FINAL = contains_emergencies.CODES | {
+    *("attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"),
+    *("artefact_differs", "exception_over"),
+}
 """Blockers that no waiting clears: the stage is refused."""
 
 
@@ -47,6 +49,7 @@ class TurnResult:
 
 def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> TurnResult:
     """Queues the stage if it is not queued, and takes the lane if it is free and nobody without blockers is ahead."""
+    look_again(world, attempt_id, role, actor)
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         lane = lane_of(role, attempt.service)

@@ -21,6 +21,8 @@ class Subject:
     matter: Matter
     attempt: Attempt | None = None
     environment: str | None = None
+    gains: str | None = None
+    """Who is given a right by it, and so seconds nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

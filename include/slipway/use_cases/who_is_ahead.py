@@ -16,12 +16,24 @@ def who_is_ahead(tx: Transaction, facts: Facts) -> tuple[Blocker, ...]:
         return ()
     if holder is not None and not may_overtake(tx, facts.release, holder):
         message = f"attempt {holder.attempt_id} holds the lane {lane} ({holder.role})"
-        return (Blocker(code="lane_busy", message=message, cleared_by="its end"),)
+        return (
+            Blocker(
+                code="lane_busy",
+                message=message,
+                cleared_by=f"the end of {holder.attempt_id}; slipway queue says when to expect it",
+            ),
+        )
     for turn in tx.turns.waiting(lane):
         if (turn.attempt_id, turn.role) == mine:
             return ()
         other = tx.releases.attempt(turn.attempt_id)
         if other is not None and decide(gather(tx, other, turn.role), tx.now).allowed:
             message = f"attempt {turn.attempt_id} is ahead in the queue"
-            return (Blocker(code="queued_behind", message=message, cleared_by="its turn"),)
+            return (
+                Blocker(
+                    code="queued_behind",
+                    message=message,
+                    cleared_by=f"the turn of {turn.attempt_id}; slipway queue says when to expect it",
+                ),
+            )
     return ()

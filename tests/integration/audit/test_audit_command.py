@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from slipway.cli.main import app
+from slipway.domain.review import ReviewKind
 from slipway.ports.values import Actor
+from slipway.use_cases.close_review import close_review
+from slipway.use_cases.open_review import open_review
 from tests.fakes.airflow_server import FakeAirflow
 from tests.scene import Scene
 
@@ -42,7 +46,24 @@ def test_findings_are_listed_with_who_and_how(slipway: Slipway, scene: Scene) ->
 
 
 def test_nothing_found_is_said(slipway: Slipway, scene: Scene) -> None:
-    assert slipway("audit").stdout == "No change came past the platform.\n"
+    assert slipway("audit").stdout == "No change came past the platform, and no review is overdue.\n"
+
+
+def test_an_overdue_review_is_a_finding_until_it_is_closed(slipway: Slipway, scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        number = open_review(tx, ReviewKind.BREAK_GLASS, "Airflow was opened", Actor(id="piet", via="rest")).id
+    assert json.loads(slipway("audit", "--json").stdout) == []
+
+    with scene.store.transaction() as tx:
+        rules, everybody = tx.policy().platform, tx.policy().people
+    scene.activate(replace(rules, review_life_minutes=0), everybody)
+    (found,) = json.loads(slipway("audit", "--json").stdout)
+    assert (found["kind"], found["actor"]) == ("review_overdue", "piet")
+    assert found["payload"]["what"] == f"review {number} is overdue: Airflow was opened"
+    assert f"review {number} is overdue" in slipway("audit").stdout
+
+    close_review(scene.world, number, Actor(id="mona", via="rest"), "looked at")
+    assert json.loads(slipway("audit", "--json").stdout) == []
 
 
 @pytest.mark.parametrize(("state", "code"), [("success", 0), ("failed", 1)])

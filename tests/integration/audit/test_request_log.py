@@ -72,6 +72,20 @@ def test_a_request_about_a_release_belongs_to_it_and_a_made_up_number_to_none(sc
     assert made_up.release_id is None
 
 
+def test_no_stranger_fills_the_log_or_stops_it_by_what_stands_in_a_path(scene: Scene) -> None:
+    for much in ("x" * 60_000, "nul \x00 in it"):
+        about = {"user": None, "path": f"/api/v2/dags/{much}/dagRuns/{much}", "dag_id": much, "run_id": much}
+        entry = written(scene, a_record(**about, task_id=much))
+        assert (len(entry.payload) < 3_000, entry.actor) == (True, "anonymous")
+
+
+def test_the_longest_names_that_airflow_gives_are_kept_whole(scene: Scene) -> None:
+    names = {"dag_id": "d" * 250, "run_id": "r" * 250, "task_id": "t" * 250}
+    path = f"/api/v2/dags/{names['dag_id']}/dagRuns/{names['run_id']}/taskInstances/{names['task_id']}/-1/hitlDetails"
+    payload = written(scene, a_record(path=path, **names)).as_json()["payload"]
+    assert payload.items() >= {**names, "path": path}.items()
+
+
 def test_a_log_that_cannot_be_written_is_an_error(tmp_path: object) -> None:
     nowhere = DatabaseStore(make_engine(f"postgresql+psycopg2://postgres@/none?host={tmp_path}"))
     with pytest.raises(DatabaseUnavailableError):

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from slipway.adapters.database import schema
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.log_reader import read_log
+from slipway.adapters.database.mode import mode_of
 from slipway.adapters.database.rights import API, DECIDED_BY_PEOPLE, RECONCILER, TASK
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.grant import Step
@@ -159,3 +160,9 @@ def test_no_role_may_delete_from_any_table(engines: dict[str, Engine], role: str
     with engines["owner"].connect() as connection:
         assert [name for name in names if connection.scalar(text(may), {"name": name})] == []
     assert len(names) > 15
+
+
+def test_with_its_roles_the_server_is_evidential_for_each_of_them(engines: dict[str, Engine]) -> None:
+    for role in ROLES:
+        with DatabaseStore(engines[role]).transaction() as tx:
+            assert mode_of(tx.sql).evidential

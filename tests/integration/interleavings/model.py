@@ -212,6 +212,8 @@ class Model:
             if any(other.asked_at > release.asked_at and other.rank >= release.rank for other in others):
                 release.state = "ended"
                 continue
+            if any(self._is_held_without_end(release, role) for role in self._asked_anew(attempt)):
+                continue
             release.state = "open"
             started.append(self._open(release, attempt.version).id)
         return f"started {started}"
@@ -485,12 +487,25 @@ class Model:
 
     def _open(self, release: Release, version: str) -> Attempt:
         attempt = Attempt(f"{release.id}.{len(release.attempts) + 1}", release, version)
-        verdict, at, voided = self.proofs.get((release.service, PREPROD, version), ("none", self.now, True))
-        sound = verdict == "pass" and not voided and at + PROOF_LIVES > self.now
-        if release.attempts and sound and self.logged.get((release.service, PREPROD)) == version:
+        if release.attempts and self._is_proven(release.service, version):
             attempt.stages[PREPROD].outcome = "carried_over"
         release.attempts.append(attempt)
         return attempt
+
+    def _is_proven(self, service: str, version: str) -> bool:
+        """Soundly, in a Preprod that still runs it by the log."""
+        verdict, at, voided = self.proofs.get((service, PREPROD, version), ("none", self.now, True))
+        sound = verdict == "pass" and not voided and at + PROOF_LIVES > self.now
+        return sound and self.logged.get((service, PREPROD)) == version
+
+    def _asked_anew(self, attempt: Attempt) -> set[str]:
+        """Stages about which a renewal would ask people again."""
+        roles = {role for role, stage in attempt.stages.items() if stage.outcome == "renewed"}
+        again = PROD in roles and not self._is_proven(attempt.release.service, attempt.version)
+        return roles | ({PREPROD} if again else set())
+
+    def _is_held_without_end(self, release: Release, role: str) -> bool:
+        return any(hold.until is None and self._binds(hold, release, role) for hold in self.holds)
 
     def _supersede(self, newer: Release) -> list[str]:
         replaced = []

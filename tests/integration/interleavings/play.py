@@ -7,11 +7,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from slipway.domain.errors import RefusedError, SlipwayError
+from slipway.domain.errors import HeldBackError, RefusedError, SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decision import Blocker
-from slipway.domain.release import Attempt, ChangeKind, Origin
+from slipway.domain.release import Attempt, ChangeKind, Origin, Release
 from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from slipway.domain.service import StageRole
 from slipway.ports import Artefact, CheckStatus
@@ -145,6 +145,8 @@ class Player:
             self.scene.deploy(attempt, self._role(attempt_id))
         except NotPermittedError as error:
             return f"refused {codes(error.decision.blockers)}"
+        except HeldBackError:
+            return "waits"
         except SlipwayError:
             return "failed"
         except ProcessKilledError:
@@ -203,8 +205,27 @@ class Player:
 
     def _open(self, service: str, version: str, **more: Any) -> str:
         before = self._superseded(service)
-        attempt = self.scene.opened(version, service=service, **more)
+        declared = ",".join(release.id for release in self._urgent(service))
+        attempt = self.scene.opened(version, service=service, contains=declared, **more)
+        self._declare(service)
         return f"{attempt.id} replaces {sorted(self._superseded(service) - before)}"
+
+    def _urgent(self, service: str) -> list[Release]:
+        with self.scene.store.transaction() as tx:
+            known = [tx.releases.get(f"r{number}") for number in range(1, self._asked + 1)]
+        return [one for one in known if one is not None and one.service == service and one.kind.rank]
+
+    def _declare(self, service: str) -> None:
+        """Every version contains every emergency, those that were asked for later too: that rule is not played."""
+        urgent = self._urgent(service)
+        if not urgent:
+            return
+        with self.scene.store.transaction() as tx:
+            attempts = [one for number in range(1, self._asked + 1) for one in tx.releases.attempts(f"r{number}")]
+            versions = {one.release_id: one.version for one in attempts}
+            for attempt in attempts:
+                for one in urgent if attempt.service == service else ():
+                    tx.containments.declare(attempt.id, one.id, versions[one.id], "rita")
 
     def _superseded(self, service: str) -> set[str]:
         with self.scene.store.transaction() as tx:

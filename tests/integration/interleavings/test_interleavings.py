@@ -32,9 +32,10 @@ first history that told:
 - the teardown leaves open what a dead process began (178)
 - a renewal starts although a person asked for something newer (178)
 
-Not played: quarantines, broken leases, needs between releases, a service with Dev or a database, two processes at the
-very same moment (`use_cases/test_together.py` does that). That an emergency takes over the same service, and a rescue
-beside another release, come up rarely: `use_cases/test_overtaking.py` and `test_rescue.py` have them.
+Not played: what the release after an emergency must contain, quarantines, broken leases, needs between releases, a
+service with Dev or a database, two processes at the very same moment (`use_cases/test_together.py` does that). That an
+emergency takes over the same service, and a rescue beside another release, come up rarely:
+`use_cases/test_overtaking.py` and `test_rescue.py` have them.
 """
 
 import tempfile

@@ -140,8 +140,10 @@ def test_doctor_tells_what_works_and_what_does_not(slipway: Slipway, told: Scene
         "release database": "pass",
         "policy": "pass",
         "log": "pass",
+        "evidence": "unknown",
         "airflow": "fail",
     }
+    assert "mode=embedded: not evidential" in slipway("doctor", "--skip-log").stdout
 
 
 def test_doctor_calls_what_cannot_be_told_unknown(slipway: Slipway) -> None:
@@ -149,6 +151,15 @@ def test_doctor_calls_what_cannot_be_told_unknown(slipway: Slipway) -> None:
 
     found = {one["name"]: one["status"] for one in json.loads(result.stdout)}
     assert (found["release database"], found["policy"], found["log"]) == ("fail", "unknown", "unknown")
+
+
+@pytest.mark.parametrize("command", ["services", "status", "queue", "explain orders prod", "log list", "hold list"])
+def test_without_a_database_it_is_said_what_to_do(slipway: Slipway, command: str) -> None:
+    result = slipway(*command.split(), SLIPWAY_DATABASE_URL="postgresql+psycopg2://127.0.0.1:1/none")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "`make up`" in result.stderr
+    assert "SLIPWAY_DATABASE_URL" in result.stderr
 
 
 def test_policy_status_and_diff_tell_what_is_proposed_and_what_differs(slipway: Slipway, scene: Scene) -> None:

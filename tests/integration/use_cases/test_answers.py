@@ -108,6 +108,28 @@ def test_an_answer_to_a_stage_that_ended_does_not_count(scene: Scene) -> None:
     assert "the stage has ended: superseded" in scene.answer(attempt, Step.APPROVE, "sam").detail
 
 
+def test_a_refused_answer_that_is_read_again_is_in_the_log_once(scene: Scene) -> None:
+    attempt = scene.dev_passed()
+    scene.ask(attempt, Step.APPROVE)
+    with scene.store.transaction() as tx:
+        at = tx.now
+    kinds = [scene.answer(attempt, Step.APPROVE, "rob", at=at).kind for _ in range(2)]
+    assert kinds == ["does_not_count"] * 2
+    assert len(scene.log("answer_refused")) == 1
+    for other in ({"by": "pat", "at": at}, {"by": "rob", "at": at + timedelta(seconds=1)}):
+        scene.answer(attempt, Step.APPROVE, **other)
+    assert len(scene.log("answer_refused")) == 3
+
+
+def test_an_answer_after_another_that_is_read_again_is_in_the_log_once(scene: Scene) -> None:
+    attempt = scene.approved()
+    with scene.store.transaction() as tx:
+        at = tx.now
+    for _ in range(2):
+        scene.answer(attempt, Step.APPROVE, "sue", "Reject", at=at)
+    assert len(scene.log("answer_refused")) == 1
+
+
 def test_an_answer_delivered_twice_gives_one_grant(scene: Scene) -> None:
     attempt = scene.approved()
     assert scene.answer(attempt, Step.APPROVE, "sam").kind == "granted"

@@ -9,10 +9,10 @@ import pytest
 
 from slipway.adapters.database.log_reader import read_log
 from slipway.domain.change import ChangeSort
-from slipway.domain.errors import NotFoundError, RefusedError
+from slipway.domain.errors import HeldBackError, NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
-from slipway.domain.release import Origin
+from slipway.domain.release import ChangeKind, Origin
 from slipway.ports import CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.await_act import NotActedError, act_is_over
@@ -37,7 +37,7 @@ from tests.outside import (
     report,
     time_to_act_is_over,
 )
-from tests.scene import Scene
+from tests.scene import MortalTarget, ProcessKilledError, Scene, killed
 
 
 @pytest.fixture
@@ -292,6 +292,25 @@ def test_a_hold_that_was_placed_since_stops_what_was_not_begun(scene: Scene) -> 
         awaited(scene, attempt)
     assert over.value.ending == "refused"
     assert scene.finish(attempt, PROD).outcome == "refused"
+
+
+def test_nobody_waits_in_a_request_for_a_rescue_to_end(scene: Scene) -> None:
+    scene.long_live("1.0")
+    watched = scene.signed_off("1.1")
+    scene.work(watched, PROD)
+    scene.ask(watched, Step.CONFIRM)
+    attempt = its_turn(scene, by="lena", kind=ChangeKind.EMERGENCY)
+    scene.answer(watched, Step.CONFIRM, "rob", "Reject")
+    scene.target.before = killed
+    with pytest.raises(ProcessKilledError):
+        scene.finish(watched, PROD)
+    with pytest.raises(HeldBackError, match="bringing orders in prod back"):
+        begin(scene, attempt)
+    assert (scene.slept, scene.stage_of(attempt, PROD).ending) == ([], None)
+    assert f"rescue_running: attempt {watched.id}" in last(scene, "start_held_back")["blockers"][0]
+    scene.target.before = MortalTarget().before
+    assert scene.finish(watched, PROD).outcome == "undone"
+    assert begin(scene, attempt).state == "open"
 
 
 def test_beginning_twice_is_one_act(scene: Scene) -> None:

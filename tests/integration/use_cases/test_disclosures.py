@@ -1,21 +1,29 @@
 """Security releases: the texts are for the disclosure group until published; everybody else sees a reference."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.adapters.database.overview import Overview
 from slipway.airflow_edge.release_kinds import ReleaseKinds
 from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.disclosure import Disclosure, fingerprint
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.grant import Step
+from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.ask_second import ask_second
+from slipway.use_cases.book_support import SupportRequest, book_support
 from slipway.use_cases.change_stages import CHANGE_DAG
+from slipway.use_cases.close_review import close_review
 from slipway.use_cases.file_disclosure import file_disclosure
+from slipway.use_cases.lift_hold import PlacedHold, lift_hold
+from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.publish_disclosure import publish_disclosure
 from slipway.use_cases.read_disclosure import read_disclosure
 from slipway.use_cases.stop import stop
@@ -250,3 +258,100 @@ def test_a_stop_is_never_refused_for_its_reason_which_is_kept_as_a_reference(
     (entry,) = scene.log("stop_requested")
     assert json.loads(entry)["reason"].startswith(kept.format(reference))
     assert tables_that_tell(scene, SECRET) == {"disclosure"}
+
+
+JOINED = SECRET.replace(" ", "-")
+
+
+def told(scene: Scene) -> set[str]:
+    return tables_that_tell(scene, SECRET, JOINED)
+
+
+@pytest.mark.parametrize("said", [SECRET, JOINED])
+def test_what_is_said_of_a_hold_on_or_for_a_security_release_is_kept_as_a_reference(scene: Scene, said: str) -> None:
+    reference = filed(scene)
+    attempt = asked_for(scene, reference)
+    on_service: dict[str, Any] = {"scope": HoldScope.SERVICE, "name": "orders", "during": None}
+    for_release: dict[str, Any] = {"scope": HoldScope.ALL, "name": None, "during": attempt.release_id}
+    for number, where in enumerate((on_service, for_release), 1):
+        place_hold(scene.world, HoldRequest(reason=said, **where), actor("lena"))
+        with pytest.raises(RefusedError):
+            place_hold(scene.world, HoldRequest(reason=said, **where), actor("stranger"))
+        of_service = "orders" if where["name"] else None
+        hold = PlacedHold(
+            id=number, placed_by="lena", environment=None, service=of_service, team=None, during=where["during"]
+        )
+        with pytest.raises(RefusedError):
+            lift_hold(scene.world, hold, actor("stranger"), said)
+    with scene.store.transaction() as tx:
+        holds = Overview(tx.sql).holds()
+    for one in holds:
+        assert one["reason"].startswith(f"see {reference}; what was said is not kept")
+        hold = PlacedHold(
+            id=one["id"],
+            placed_by="lena",
+            environment=None,
+            service=one["name"],
+            team="ordering",
+            during=one["during"],
+        )
+        lift_hold(scene.world, hold, actor("lena"), said)
+    assert len(scene.log("hold_lifted")) == 2
+    assert told(scene) == {"disclosure"}
+
+
+def test_a_hold_that_has_nothing_to_do_with_a_secret_says_why(scene: Scene) -> None:
+    scene.opened()
+    for request in (
+        HoldRequest(scope=HoldScope.SERVICE, name="orders", reason="the partner is away"),
+        HoldRequest(scope=HoldScope.ALL, name=None, reason="the partner is away"),
+    ):
+        place_hold(scene.world, request, actor("lena"))
+    assert [json.loads(entry)["reason"] for entry in scene.log("hold_placed")] == ["the partner is away"] * 2
+
+
+def test_what_is_said_when_its_review_is_closed_is_kept_as_a_reference(scene: Scene) -> None:
+    asked_for(scene, filed(scene))
+    with scene.store.transaction() as tx:
+        (review,) = tx.reviews.all(open_only=True)
+    with pytest.raises(RefusedError):
+        close_review(scene.world, review.id, actor("sam"), SECRET)
+    close_review(scene.world, review.id, actor("mona"), SECRET)
+    assert told(scene) == {"disclosure"}
+
+
+def test_what_two_people_say_of_its_lease_is_kept_as_a_reference(scene: Scene) -> None:
+    attempt = asked_for(scene, filed(scene))
+    scene.turn(attempt, DEV)
+    parameters = {"attempt": attempt.id}
+    pending = ask_second(scene.world, Action.BREAK_LEASE, parameters, SECRET, actor("lena"))
+    with pytest.raises(RefusedError):
+        ask_second(scene.world, Action.BREAK_LEASE, parameters, SECRET, actor("pat"))
+    assert pending.reason.startswith("see SEC-")
+    assert told(scene) == {"disclosure"}
+
+
+def test_what_second_line_is_booked_for_is_kept_as_a_reference(scene: Scene) -> None:
+    asked_for(scene, filed(scene))
+    with scene.store.transaction() as tx:
+        times = {"begins": tx.now, "ends": tx.now + timedelta(hours=1)}
+    wanted = SupportRequest(service="orders", reason=SECRET, **times)
+    with pytest.raises(RefusedError):
+        book_support(scene.world, wanted, actor("pat"))
+    book_support(scene.world, wanted, actor("rita"))
+    for kind in ("support_booking_refused", "support_booked"):
+        assert json.loads(scene.log(kind)[0])["reason"].startswith("see SEC-")
+    assert told(scene) == {"disclosure"}
+
+
+@pytest.mark.parametrize("field", ["ticket", "despite_bad", "fixes"])
+def test_a_sentence_joined_by_hyphens_is_refused_in_the_form_too(scene: Scene, field: str) -> None:
+    with pytest.raises(RefusedError, match="no more than a reference"):
+        asked_for(scene, filed(scene), **{field: JOINED})
+    assert told(scene) == {"disclosure"}
+
+
+def test_a_stop_says_no_sentence_joined_by_hyphens(scene: Scene) -> None:
+    attempt = asked_for(scene, filed(scene))
+    stop(scene.world, attempt.release_id, actor("sam"), JOINED)
+    assert told(scene) == {"disclosure"}

@@ -40,7 +40,7 @@ def follow(scene: Scene) -> list[People]:
     """Whom the accounts were made for."""
     made: list[People] = []
 
-    def make(everybody: People) -> AccountChanges:
+    def make(everybody: People, _: frozenset[str]) -> AccountChanges:
         made.append(everybody)
         return AccountChanges(closed=("sam",))
 
@@ -144,7 +144,7 @@ def test_the_accounts_follow_what_was_activated_and_nothing_else(scene: Scene) -
 
 
 def test_accounts_that_could_not_be_made_stay_behind(scene: Scene) -> None:
-    def fails(_: People) -> AccountChanges:
+    def fails(*_: object) -> AccountChanges:
         raise SlipwayError("Airflow is away")
 
     leave(scene, "sam")

@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Origin
+from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from slipway.ports.outside import RunState
 from slipway.ports.values import Actor
+from slipway.use_cases.lift_hold import PlacedHold, lift_hold
+from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.reconcile import RENEWAL_TRIES, finish_orphans, orphans, start_renewals, withdraw_dead_questions
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
-from tests.builders import PREPROD, a_service, people, platform_rules
+from tests.builders import PREPROD, PROD, a_service, people, platform_rules
 from tests.scene import WORKER, Scene
 
 RITA = Actor(id="rita", via="rest")
+LENA = Actor(id="lena", via="rest")
 
 
 @pytest.fixture
@@ -148,3 +154,65 @@ def test_a_stop_outlives_a_renewal_that_was_due(scene: Scene) -> None:
     runs = Runs()
     start_renewals(scene.world, runs)
     assert runs.started == []
+
+
+def held(scene: Scene, **more: Any) -> int:
+    request = HoldRequest(**{"scope": HoldScope.ALL, "name": None, "reason": "an audit", **more})
+    return place_hold(scene.world, request, LENA)
+
+
+def starts(scene: Scene) -> list[str]:
+    """The runs that three rounds of the reconciler start, where Airflow keeps none of them."""
+    runs = Runs()
+    for _ in range(3):
+        start_renewals(scene.world, runs)
+    return sorted({run_id for run_id, _ in runs.started})
+
+
+def test_under_a_hold_without_end_nobody_is_asked_again_until_it_is_lifted(scene: Scene) -> None:
+    attempt = renewed(scene)
+    hold = held(scene)
+    assert starts(scene) == []
+    with scene.store.transaction() as tx:
+        told = tx.sql.all("SELECT text FROM outbox WHERE key = :key", key=f"{attempt.id}:not_asked_again")
+    assert [row["text"].partition("until this is over: ")[2] for row in told] == [
+        f"hold {hold} on all by lena: an audit"
+    ]
+    placed = PlacedHold(id=hold, placed_by="lena", environment=None, service=None, team=None)
+    lift_hold(scene.world, placed, LENA, "")
+    assert starts(scene) == [f"{attempt.release_id}-attempt-2"]
+
+
+def test_a_hold_whose_end_is_known_or_that_binds_something_else_delays_no_question(scene: Scene) -> None:
+    attempt = renewed(scene)
+    with scene.store.transaction() as tx:
+        until = tx.now + timedelta(hours=1)
+    held(scene, until=until)
+    held(scene, scope=HoldScope.ENVIRONMENT, name="prod")
+    held(scene, during=attempt.release_id)
+    assert starts(scene) == [f"{attempt.release_id}-attempt-2"]
+
+
+def test_what_fits_no_window_is_not_asked_about_again(scene: Scene) -> None:
+    attempt = renewed(scene)
+    five_minutes = ReleaseWindow(days={Weekday.MONDAY: DayWindow(opens=600, closes=605)})
+    scene.activate(platform_rules(window=five_minutes), people())
+    assert starts(scene) == []
+    scene.activate(platform_rules(), people())
+    assert starts(scene) == [f"{attempt.release_id}-attempt-2"]
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_hold_on_preprod_delays_prods_questions_only_where_it_must_be_proven_there_again(
+    scene: Scene, old: bool
+) -> None:
+    attempt = scene.signed_off()
+    scene.activate(platform_rules(), people("sam"))
+    assert scene.turn(attempt, PROD).outcome == "renewed"
+    scene.activate(platform_rules(), people())
+    scene.finish(attempt, PROD)
+    assert scene.close(attempt).outcome == "renewed"
+    held(scene, scope=HoldScope.ENVIRONMENT, name="preprod")
+    if old:
+        scene.activate(platform_rules(proof_life_minutes=0), people())
+    assert starts(scene) == ([] if old else [f"{attempt.release_id}-attempt-2"])

@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
+from slipway.domain.errors import HeldBackError
 from slipway.domain.grant import Step
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.release_window import ReleaseWindow
 from slipway.ports import DeployOrder
 from slipway.ports.values import Actor
+from slipway.use_cases.await_rescue import is_held_back, may_start_again
 from slipway.use_cases.explain import explain
+from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, TurnResult, may_go_on
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
-from tests.scene import MortalTarget, ProcessKilledError, Scene, killed
+from tests.scene import TASK, MortalTarget, ProcessKilledError, Scene, killed
 
 ROB = Actor(id="rob", via="cli")
 
@@ -112,40 +115,48 @@ def test_dev_goes_on_meanwhile(three: Scene) -> None:
     assert three.stage(nightly, DEV).outcome == "passed"
 
 
-def test_who_has_the_lane_waits_with_its_permit_to_the_end_of_the_rescue(three: Scene) -> None:
+def test_who_has_the_lane_is_held_back_at_once_and_starts_when_the_rescue_has_ended(three: Scene) -> None:
     a = watched(three)
     b = overtaking(three)
     dies_while_undoing(three, a)
-    slept: list[float] = []
-
-    def a_comes_back_at_last(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 30:
-            assert not three.log("permit_refused"), "however long it takes"
-            assert three.finish(a, PROD).outcome == "undone"
-
-    three.world = replace(three.world, sleep=a_comes_back_at_last)
+    for _ in range(2):
+        with pytest.raises(HeldBackError, match=f"{a.id} is bringing orders in prod back .*; ask again"):
+            three.deploy(b, PREPROD)
+        assert not may_start_again(three.world, b.id, PREPROD)
+    assert three.slept == [], "nobody sleeps in a task or a request"
+    assert three.finish(a, PROD).outcome == "undone"
+    assert may_start_again(three.world, b.id, PREPROD)
     three.deploy(b, PREPROD)
-    assert len(slept) == 30
-    assert len(three.log("start_held_back")) == 1
+    assert not three.log("permit_refused")
+    assert len(three.log("start_held_back")) == 2
     assert three.runs(PREPROD, "forms") == "2.0"
+
+
+def test_the_task_before_it_waits_already_and_the_log_says_so(three: Scene) -> None:
+    a = watched(three)
+    b = overtaking(three)
+    assert not is_held_back(three.world, b.id, PREPROD, TASK)
+    dies_while_undoing(three, a)
+    assert is_held_back(three.world, b.id, PREPROD, TASK)
+    (entry,) = map(json.loads, three.log("start_held_back"))
+    assert entry["blockers"][0].startswith(f"rescue_running: attempt {a.id}")
+    three.finish(a, PROD)
+    assert not is_held_back(three.world, b.id, PREPROD, TASK)
 
 
 def test_that_wait_leaves_the_patience_with_targets_whole(three: Scene) -> None:
     a = watched(three)
     b = overtaking(three)
     dies_while_undoing(three, a)
-    slept: list[float] = []
+    with pytest.raises(HeldBackError):
+        three.deploy(b, PREPROD)
+    three.finish(a, PROD)
+    three.target.silent = True
 
-    def then_its_target_is_silent_for_a_moment(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 30:
-            three.finish(a, PROD)
-            three.target.silent = True
-        if len(slept) == 32:
-            three.target.silent = False
+    def then_it_answers(_: float) -> None:
+        three.target.silent = False
 
-    three.world = replace(three.world, sleep=then_its_target_is_silent_for_a_moment)
+    three.world = replace(three.world, sleep=then_it_answers)
     three.deploy(b, PREPROD)
     assert len(three.log("target_asked_again")) == 1
 
@@ -154,13 +165,27 @@ def test_a_stop_ends_that_wait(three: Scene) -> None:
     a = watched(three)
     b = overtaking(three)
     dies_while_undoing(three, a)
-
-    def it_is_stopped(_: float) -> None:
-        stop(three.world, b.release_id, ROB, "not now")
-
-    three.world = replace(three.world, sleep=it_is_stopped)
-    assert three.stage(b, PREPROD).outcome == "withdrawn"
+    with pytest.raises(HeldBackError):
+        three.deploy(b, PREPROD)
+    stop(three.world, b.release_id, ROB, "not now")
+    assert may_start_again(three.world, b.id, PREPROD)
+    with pytest.raises(NotPermittedError, match="stopped"):
+        three.deploy(b, PREPROD)
+    assert three.finish(b, PREPROD).outcome == "withdrawn"
     assert three.runs(PREPROD, "forms") == "1.0"
+
+
+@pytest.mark.parametrize("ends", ["its grant is void", "its turn is over", "it is gone"])
+def test_so_does_all_that_ends_its_stage(three: Scene, ends: str) -> None:
+    a = watched(three)
+    b = overtaking(three)
+    dies_while_undoing(three, a)
+    assert not may_start_again(three.world, b.id, PREPROD)
+    if ends == "its grant is void":
+        three.activate(platform_rules(), people("sam"))
+    if ends == "its turn is over":
+        three.finish(b, PREPROD)
+    assert may_start_again(three.world, "r999.1" if ends == "it is gone" else b.id, PREPROD)
 
 
 def test_work_that_has_its_permit_goes_on(make_scene: Callable[..., Scene]) -> None:
@@ -218,6 +243,10 @@ def test_an_emergency_that_fixes_it_waits_at_its_permit_for_the_rescue_of_its_se
     def then_it_is_back(_: float) -> None:
         assert three.finish(a, PROD).outcome == "undone"
 
+    if begun:
+        with pytest.raises(HeldBackError):
+            three.deploy(fix, PROD)
+        then_it_is_back(0)
     three.world = replace(three.world, sleep=then_it_is_back)
     three.deploy(fix, PROD)
     assert three.runs(PROD) == "2.0"

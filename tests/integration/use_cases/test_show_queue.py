@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from slipway.domain.act import act_needs
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from slipway.use_cases.show_queue import QueuePlace, show_queue
-from tests.builders import PREPROD, a_service, people, platform_rules
+from tests.builders import PREPROD, PROD, a_service, people, platform_rules
 from tests.clock import Clock
+from tests.outside import NOTIFY, its_turn
 from tests.scene import Scene
 
 SERVICES = ("orders", "forms", "greeter")
@@ -20,7 +22,7 @@ LONG_LIVED = platform_rules(window=OFFICE_HOURS, request_minutes=3000, grant_min
 
 @pytest.fixture
 def scene(scene_at: Callable[..., Scene]) -> Scene:
-    return scene_at(THURSDAY_AT_ELEVEN, *(a_service(name) for name in SERVICES), rules=LONG_LIVED)
+    return scene_at(THURSDAY_AT_ELEVEN, *(a_service(name) for name in SERVICES), NOTIFY, rules=LONG_LIVED)
 
 
 def in_line(scene: Scene, service: str, version: str = "1.0", **more: ChangeKind) -> Attempt:
@@ -56,6 +58,22 @@ def test_the_expected_start_is_when_the_holder_and_those_before_it_are_through(s
         taken + timedelta(minutes=27),
     ]
     assert places[second.id].age_seconds == 300
+
+
+def test_while_a_person_acts_the_queue_says_until_when_they_have(scene: Scene, clock: Clock) -> None:
+    acting = its_turn(scene)
+    taken = clock.now
+    clock.pass_by(minutes=5)
+    waiting = in_line(scene, "orders")
+    with scene.store.transaction() as tx:
+        definition = tx.stages.get(acting.id, PROD).definition
+    assert definition.act is not None
+    until = taken + act_needs(definition, None, taken)
+
+    places = queue(scene)
+
+    assert places[acting.id].as_json()["expected_end"] == until
+    assert (places[waiting.id].expected.at, places[waiting.id].expected.at_the_latest) == (until, True)
 
 
 def test_what_was_never_timed_is_not_guessed(scene: Scene) -> None:

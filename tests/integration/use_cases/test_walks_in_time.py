@@ -2,34 +2,22 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from slipway.domain.grant import Step
-from slipway.domain.release import Attempt
-from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
+from slipway.domain.release import Attempt, Origin
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.deploy import deploy
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.reconcile import start_renewals
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on
-from tests.builders import PREPROD, PROD, a_service, people, platform_rules
+from tests.builders import DEV, PREPROD, PROD, a_service, people
 from tests.clock import Clock
 from tests.integration.interleavings.play import Renewals
+from tests.office_hours import FOUR_DAYS, RULES, on
 from tests.scene import TASK, WORKER, Scene
-
-HOURS = {day: DayWindow(opens=570, closes=1020) for day in list(Weekday)[:4]}
-HOURS[Weekday.FRIDAY] = DayWindow(opens=570, closes=960)
-FOUR_DAYS = 4 * 24 * 60
-RULES = platform_rules(
-    window=ReleaseWindow(days=HOURS), request_minutes=FOUR_DAYS, grant_minutes=FOUR_DAYS, proof_life_minutes=7 * 24 * 60
-)
-
-
-def on(day: int, clock: str) -> datetime:
-    """In November 2026, when London is at UTC: the 19th is a Thursday."""
-    return datetime.fromisoformat(f"2026-11-{day}T{clock}").replace(tzinfo=UTC)
 
 
 @pytest.fixture
@@ -82,6 +70,25 @@ def test_proven_on_friday_and_signed_off_on_monday_it_goes_live_without_a_new_pr
     scene.grant(attempt, Step.SIGN_OFF, "sue")
     goes_live(scene, attempt)
     assert attempt.number == 1
+
+
+def test_a_nightly_run_does_not_supersede_a_release_that_waits_for_its_sign_off(
+    make: Callable[..., Scene], clock: Clock
+) -> None:
+    scene = make(on(19, "16:00"))
+    attempt = scene.preprod_passed("1.0")
+    scene.grant(attempt, Step.AUTHORISE, "sam")
+    scene.ask(attempt, Step.SIGN_OFF)
+    clock.set(on(20, "02:30"))
+    nightly = scene.opened("1.1", by="schedule", to=DEV, origin=Origin.SCHEDULE, dag_id="dev__orders")
+    assert scene.stage(nightly, DEV).outcome == "passed"
+    assert scene.close(nightly).outcome == "proven"
+    assert scene.runs(DEV) == "1.1"
+    clock.set(on(20, "10:00"))
+    scene.grant(attempt, Step.SIGN_OFF, "sue")
+    goes_live(scene, attempt)
+    assert scene.runs(PROD) == "1.0"
+    assert not scene.log("superseded")
 
 
 def test_grants_for_prod_that_expire_in_the_queue_are_asked_for_again_and_the_place_is_kept(

@@ -38,10 +38,11 @@ def sam(airflow: FakeAirflow, slept: list[float]) -> Iterator[AirflowRest]:
         yield rest
 
 
-def asks(airflow: FakeAirflow, *, age: float) -> None:
+def asks(airflow: FakeAirflow, *, age: float, **more: object) -> None:
     """The question stands since `age` seconds."""
     created = (datetime.now(tz=UTC) - timedelta(seconds=age)).isoformat()
-    airflow.answers[f"GET {RUN}/hitlDetails"] = (200, {"hitl_details": [a_question("prod.authorise", created, FIELDS)]})
+    question = {**a_question("prod.authorise", created, FIELDS), **more}
+    airflow.answers[f"GET {RUN}/hitlDetails"] = (200, {"hitl_details": [question]})
     airflow.answers[ANSWER] = (200, {"chosen_options": ["Approve"]})
 
 
@@ -121,15 +122,39 @@ def test_an_asset_event_finds_the_asset_by_its_whole_name(sam: AirflowRest, airf
         sam.asset_event("artefact-forms", {})
 
 
+NO_TIME = "Invalid input for param not_before: 'soon' is not a 'date-time'\n\nFailed validating 'format' in schema"
+UNKNOWN = "Invalid input for param ticket: 5 is odd\n\nFailed validating 'oddness' in schema"
+
+
+def test_who_is_not_asked_is_told_who_is_and_that_the_attempt_is_in_the_log(
+    sam: AirflowRest, airflow: FakeAirflow
+) -> None:
+    asks(airflow, age=60, assigned_users=[{"id": "mona", "name": "Mona Moss"}, {"id": "platform", "name": "Slipway"}])
+    airflow.answers[ANSWER] = (403, {"detail": "User=sam (id=5) is not a respondent for the task."})
+
+    with pytest.raises(RefusedError, match=r"not asked of you.* asked are Mona Moss\. .* in the log$"):
+        sam.answer("release__orders", "run-1", "prod.authorise", "Approve", {})
+
+
+def test_an_answer_that_came_too_late_is_told_without_airflows_words(sam: AirflowRest, airflow: FakeAirflow) -> None:
+    asks(airflow, age=60)
+    airflow.answers[ANSWER] = (409, {"detail": "Human-in-the-loop detail has already been updated"})
+
+    with pytest.raises(ConflictError, match=r"^prod\.authorise was answered in the meantime"):
+        sam.answer("release__orders", "run-1", "prod.authorise", "Approve", {})
+
+
 @pytest.mark.parametrize(
     ("status", "body", "error", "words"),
     [
         (401, {"detail": "expired"}, SignInError, "slipway login"),
-        (403, {"detail": "Forbidden"}, RefusedError, "Forbidden"),
+        (403, {"detail": "Forbidden"}, RefusedError, "you may not do that.* in the log"),
         (403, {"code": "may_not_stop", "message": "Rob is none of those"}, RefusedError, "Rob is none of those"),
         (404, {"detail": "no such DAG"}, NotFoundError, "no such DAG"),
         (409, {"detail": {"reason": "Unique constraint violation"}}, ConflictError, "Unique constraint"),
-        (422, {"detail": [{"loc": ["body", "version"], "msg": "missing"}]}, AirflowRestError, "version: missing"),
+        (422, {"detail": [{"loc": ["body", "version"], "type": "missing"}]}, AirflowRestError, "version is missing"),
+        (400, {"detail": NO_TIME}, AirflowRestError, r"accepted: not_before is no time .*2030-01-31T09:30\+00:00$"),
+        (400, {"detail": UNKNOWN}, AirflowRestError, "accepted: ticket is not accepted: 5 is odd$"),
         (500, "oops", AirflowRestError, "500"),
     ],
 )

@@ -19,6 +19,7 @@ FORM = {
     "support": "3",
     "problematic": True,
     "proof_in": None,
+    "contains": "r17",
     "despite_bad": "the check was wrong",
 }
 
@@ -35,6 +36,7 @@ def test_a_release_asks_for_what_the_form_says() -> None:
     assert (request.version, request.origin, request.actor.id) == ("1.3", Origin.PERSON, "rita")
     assert (request.needs, request.despite_bad) == ("forms=2.1, greeter=1.0", "the check was wrong")
     assert (request.attended_by, request.for_team, request.support) == ("rob", None, "3")
+    assert request.contains == "r17"
     assert request.extra == {"problematic": "true"}
 
 

@@ -158,3 +158,55 @@ def test_an_answer_passes_with_nothing_with_a_reference_or_with_a_name() -> None
     assert answered() is None
     assert answered(comment=None) is None
     assert answered(comment="SEC-7", looked_by="Rob van Dam", looked_at="SEC-7") is None
+
+
+SENTENCES = (
+    "anybody-may-read-the-orders",
+    "anybody_may_read",
+    "anybody.may/read:orders",
+    "AnybodyMayReadOrders",
+    "https://tracker.example/anybody-may-read-orders",
+    "https://tracker.example/anybody/may/read/all/orders",
+)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("field", ["ticket", "fixes", "despite_bad", "support"])
+def test_words_joined_by_hyphens_or_the_like_are_words(field: str, sentence: str) -> None:
+    assert asked(**{field: sentence}) is not None
+    assert answered(comment=sentence) is not None
+    assert answered(looked_at=sentence) is not None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"for_team": "anybody-may-read-the-orders-of-all"},
+        {"attended_by": "anybody.may.read.the.orders"},
+        {"needs": "anybody-may=read-the-orders-of-anybody-else"},
+        {"version": "anybody-may-read-the-orders"},
+        {"release_id": "r7", "resume_of": "anybody-may-read"},
+        {"beside": {"dag_run_id": "anybody-may-read-orders"}},
+    ],
+    ids=str,
+)
+def test_a_name_or_run_id_is_no_sentence_either(told: dict[str, Any]) -> None:
+    assert asked(**told) is not None
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"ticket": "https://tracker.example.gov.uk/browse/OFQ-77"},
+        {"ticket": "https://github.com/alphagov/order-page/issues/12"},
+        {"ticket": "INC0012345"},
+        {"for_team": "benefits-and-claims-online"},
+        {"attended_by": "rob.van-dam@digital.cabinet-office.gov.uk"},
+        {"needs": "forms=2024.11.02-rc1, order-page=1.0"},
+        {"version": "1.3.0-rc1+a1b2c3d"},
+    ],
+    ids=str,
+)
+def test_numbers_addresses_and_names_pass(names: dict[str, Any]) -> None:
+    version = names.get("version", "1.3")
+    assert asked(beside={"dag_run_id": f"orders-{version}-20301122T101500-a1b2"}, **names) is None

@@ -13,9 +13,9 @@ from slipway.domain.platform import Action, Eligibility, Party
 FOLDER = Path(__file__).parents[3] / "include" / "catalogue"
 PLATFORM, PEOPLE = load_platform(FOLDER), load_people(FOLDER)
 
-RELEASERS, SENIORS, MANAGERS = {"rita", "rob"}, {"sam", "sue"}, {"mona"}
+RELEASERS, SENIORS, MANAGERS = {"rita", "rob"}, {"sam", "sue"}, {"mona", "mark"}
 OTHER_RELEASERS = {"finn", "faye", "gus", "gina"}
-OTHER_SENIORS, OTHER_MANAGERS = {"selma", "stan", "sofia", "seth"}, {"fiona", "greta"}
+OTHER_SENIORS, OTHER_MANAGERS = {"selma", "stan", "sofia", "seth"}, {"fiona", "fred", "greta", "grace"}
 SECOND_LINE, OWNER, AUDITOR, ENGINEER = {"lena", "luke"}, {"pat"}, {"audrey"}, {"piet"}
 
 SENIOR_UP = SENIORS | MANAGERS

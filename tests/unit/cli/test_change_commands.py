@@ -44,11 +44,58 @@ def test_recording_a_change_starts_the_one_dag_for_changes(rita: Slipway, airflo
     assert asked.body["dag_run_id"].startswith("notify-third_party-")
 
 
+def test_what_every_change_needs_is_asked_for_at_once(rita: Slipway, airflow: FakeAirflow) -> None:
+    result = rita("change", "record", "notify")
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert [option for option in NEEDED if f"Missing option '{option}': " not in result.stderr] == []
+    assert "Missing option '--tested' or '--untested-because': one of the two" in result.stderr
+    assert "third_party, content, infrastructure, data, configuration" in result.stderr
+
+
+def test_how_it_was_tested_or_why_not_is_asked_for_before_anything_is_sent(rita: Slipway, airflow: FakeAirflow) -> None:
+    result = rita("change", "record", "notify", *words(NEEDED))
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "Missing option '--tested' or '--untested-because'" in result.stderr
+
+
 @pytest.mark.parametrize("missing", NEEDED)
-def test_what_every_change_needs_is_asked_for_at_once(rita: Slipway, airflow: FakeAirflow, missing: str) -> None:
+def test_each_of_them_is_needed(rita: Slipway, airflow: FakeAirflow, missing: str) -> None:
     left = {option: value for option, value in NEEDED.items() if option != missing}
-    assert rita("change", "record", "notify", *words(left)).exit_code == 2
-    assert airflow.changes() == []
+
+    result = rita("change", "record", "notify", *words(left))
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert f"Missing option '{missing}'" in result.stderr
+
+
+def test_dates_that_are_none_say_how_to_write_them(rita: Slipway, airflow: FakeAirflow) -> None:
+    wrong = {**NEEDED, "--by-hand-until": "next week", "--not-before": "tomorrow"}
+
+    result = rita("change", "record", "notify", *words(wrong))
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "'--by-hand-until': 'next week' is no day: write it like 2030-01-31" in result.stderr
+    assert "'--not-before': 'tomorrow' is no time: write it like 2030-01-31T09:30+00:00" in result.stderr
+
+
+def test_a_time_without_a_zone_is_utc_and_is_sent_with_it(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("change", "record", "notify", *words(NEEDED), "--tested", "yes", "--not-before", "2030-01-30T09:30")
+
+    (asked,) = airflow.changes()
+    assert asked.body["conf"]["not_before"] == "2030-01-30T09:30:00+00:00"
+
+
+def test_a_security_change_is_not_offered_and_it_is_said_where_to_go(rita: Slipway, airflow: FakeAirflow) -> None:
+    result = rita("change", "record", "notify", *words(NEEDED), "--kind", "security")
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "slipway release … --kind security" in result.stderr
+    assert "standard|emergency " in rita("change", "record", "--help").stdout
+    assert "none of standard, emergency" in rita("change", "record", "notify", "--kind", "x").stderr
 
 
 def test_beginning_and_confirming_go_to_the_change(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -117,3 +164,29 @@ def test_a_token_is_ended_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> 
 
     assert rita("token", "revoke", "3").exit_code == 2
     assert "counts no more" in rita("token", "revoke", "3", "--reason", "it leaked").stdout
+
+
+def test_what_a_rescue_holds_back_is_asked_for_again_and_said_once(
+    rita: Slipway, airflow: FakeAirflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "POST /slipway/api/changes/r7/act"
+    airflow.answers[path] = (409, {"code": "held_back", "message": "held back: orders is being brought back"})
+    slept: list[float] = []
+
+    def it_ends(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            airflow.answers[path] = (200, {"detail": "go ahead"})
+
+    monkeypatch.setattr("slipway.cli.change_commands.time.sleep", it_ends)
+    result = rita("change", "act", "r7")
+
+    assert (result.exit_code, len(slept)) == (0, 3)
+    assert result.stdout.splitlines() == ["Waiting: held back: orders is being brought back", "go ahead"]
+    assert len(airflow.changes()) == 4
+
+
+def test_another_conflict_is_none_to_wait_for(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/changes/r7/act"] = (409, {"code": "done", "message": "by rob"})
+    assert rita("change", "act", "r7").exit_code == 1
+    assert len(airflow.changes()) == 1

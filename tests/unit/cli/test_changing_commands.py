@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from slipway.cli.main import app
+from slipway.cli.registry import ENTRIES
+from slipway.cli.usage import PlainCommand
+from slipway.domain.grant import Step
 from tests.fakes.airflow_server import FakeAirflow, a_question
 
 TRIGGER = "POST /api/v2/dags/release__orders/dagRuns"
@@ -218,6 +222,32 @@ def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAi
     assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
 
 
+def test_break_glass_is_asked_for_and_closed(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/break-glass"] = (202, {"id": 7, "detail": "pending 7: nothing was done yet"})
+    airflow.answers["POST /slipway/api/break-glass/close"] = (200, {"id": 1, "detail": "it is closed"})
+
+    asked = rita("break-glass", "open", "--for", "piet", "--reason", "a run hangs")
+    closed = rita("break-glass", "close", "--reason", "cleared it")
+    too_long = rita("break-glass", "open", "--for", "piet", "--minutes", "61", "--reason", "a run hangs")
+
+    assert (asked.stdout, closed.stdout) == ("pending 7: nothing was done yet\n", "it is closed\n")
+    assert [one.body for one in airflow.changes()] == [
+        {"person": "piet", "minutes": 30, "reason": "a run hangs"},
+        {"reason": "cleared it"},
+    ]
+    assert too_long.exit_code == 2
+
+
+def test_an_emergency_is_declared_to_be_contained(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow, outcome="failed")
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+
+    rita("retry", "r7", "--contains", "r5")
+    rita("release", "orders", "1.0", *TEXTS, "--contains", "r5", "--contains", "r6")
+
+    assert [one.body["conf"]["contains"] for one in airflow.changes()] == ["r5", "r5,r6"]
+
+
 def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
     for path in ("support", "support/3/accept", "support/3/waive"):
@@ -286,14 +316,29 @@ def test_an_answer_goes_to_the_task_of_its_step(
 ) -> None:
     knows(airflow)
     run = "/api/v2/dags/release__orders/dagRuns/run-1"
-    question = a_question(task, LONG_AGO, {"comment": {"value": ""}})
+    needed = Step(step).needed_to_approve if command == "approve" else {}
+    given = {"comment": "seen", **dict.fromkeys(needed, "rob, the list")}
+    question = a_question(task, LONG_AGO, {name: {"value": ""} for name in given})
     airflow.answers[f"GET {run}/hitlDetails"] = (200, {"hitl_details": [question]})
     airflow.answers[f"PATCH {run}/taskInstances/{task}/-1/hitlDetails"] = (200, {})
 
-    result = rita(command, "r7", step, "--comment", "seen")
+    words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", value)]
+    result = rita(command, "r7", step, *words)
 
     assert result.exit_code == 0, result.output
-    assert airflow.changes()[0].body == {"chosen_options": [option], "params_input": {"comment": "seen"}}
+    assert airflow.changes()[0].body == {"chosen_options": [option], "params_input": given}
+
+
+@pytest.mark.parametrize("step", ["authorise", "confirm"])
+def test_what_an_approval_needs_is_asked_for_at_once_before_anything_is_sent(
+    rita: Slipway, airflow: FakeAirflow, step: str
+) -> None:
+    result = rita("approve", "r7", step, "--comment", "fine")
+
+    assert (result.exit_code, airflow.asked[1:]) == (2, [])
+    assert "'--looked-by', which" in result.stderr
+    assert "'--looked-at', which" in result.stderr
+    assert "Needed to approve authorise and confirm." in " ".join(rita("approve", "--help").stdout.split())
 
 
 def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -306,7 +351,54 @@ def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: F
 
 
 def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
-    assert rita("approve", "r7", "wave").exit_code == 2
+    result = rita("approve", "r7", "authorize")
+
+    assert result.exit_code == 2
+    assert "Value error" not in result.stderr
+    assert (
+        "'authorize' is none of approve, authorise, sign_off, confirm, verdict. Did you mean authorise?"
+        in result.stderr
+    )
+
+
+def test_all_that_a_release_lacks_is_told_at_once(rita: Slipway, airflow: FakeAirflow) -> None:
+    result = rita("release", "orders", "--kind", "emergancy", "--support", "two")
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "5 things are missing or wrong" in result.stderr
+    for said in (
+        "Missing argument 'VERSION': A version that was built.",
+        "Missing option '--summary': What changes, in a sentence.",
+        "Missing option '--rollback-plan': What happens if it goes wrong.",
+        "'--kind': 'emergancy' is none of standard, emergency, security. Did you mean emergency?",
+        "'--support': 'two' is no whole number",
+    ):
+        assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hold", "place", "--scope", "all", "--reason", "x", "--until", "soon"),
+        ("support", "book", "--service", "orders", "--from", "soon", "--until", "2030-01-01T09:30", "--reason", "x"),
+        ("explain", "orders", "prod", "--at", "soon"),
+    ],
+)
+def test_a_time_that_is_none_says_how_to_write_one(rita: Slipway, airflow: FakeAirflow, words: tuple[str, ...]) -> None:
+    result = rita(*words)
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "'soon' is no time: write it like 2030-01-31T09:30+00:00 (UTC where it names no zone)" in result.stderr
+
+
+def test_every_command_says_all_at_once() -> None:
+    """Made by `command_group`, which sees to it."""
+    commands = [
+        command for entry in ENTRIES for command in getattr(import_module(entry.module), entry.app).registered_commands
+    ]
+
+    others = [command for command in commands if not issubclass(command.cls or object, PlainCommand)]
+    assert [command.callback.__name__ for command in others] == []
 
 
 def test_a_hold_is_placed_with_scope_and_end(rita: Slipway, airflow: FakeAirflow) -> None:

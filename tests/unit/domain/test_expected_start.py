@@ -31,6 +31,7 @@ def one(
     ready: Expected | None = None,
     expires: int | None = None,
     fits: Callable[[datetime], datetime | None] = always,
+    act: bool = False,
 ) -> InLine:
     return InLine(
         attempt_id=attempt,
@@ -39,6 +40,7 @@ def one(
         first_fit=fits,
         lasts=None if lasts is None else lasts * MINUTES,
         expires_at=None if expires is None else NOON + expires * MINUTES,
+        waits_for_an_act=act,
     )
 
 
@@ -99,6 +101,28 @@ def test_an_unknown_end_of_the_holder_is_everybodys_reason() -> None:
 )
 def test_the_lane_is_expected_back_when_nine_in_ten_were_through(lasts: int | None, since: int, said: Expected) -> None:
     assert lane_free(NOON, one("h", lasts=lasts), NOON + since * MINUTES) == said
+
+
+def test_a_deadline_to_act_is_told_as_the_latest_and_so_is_every_start_after_it() -> None:
+    free = lane_free(NOON, one("act", lasts=30, act=True), NOON)
+    found = expected_starts(free, [one("a"), one("ready later", ready=at(120))])
+    assert (free.at_the_latest, found[0].at_the_latest, found[0].at) == (True, True, at(30).at)
+    assert (found[1].at_the_latest, found[1].at) == (False, at(120).at)
+
+
+def test_who_comes_after_an_act_starts_at_its_deadline_at_the_latest() -> None:
+    before, after = expected_starts(at(0), [one("act", lasts=30, act=True), one("b")])
+    assert (before.at_the_latest, after.at_the_latest, after.at) == (False, True, at(30).at)
+
+
+def test_an_act_past_its_deadline_is_no_guess_any_more() -> None:
+    free = lane_free(NOON, one("act", lasts=5, act=True), NOON - 10 * MINUTES)
+    assert free.because == "act was to be acted on and checked by 2026-11-19 11:55 UTC"
+
+
+def test_approvals_that_end_before_the_deadline_of_an_act_may_do_so_in_vain() -> None:
+    _, old = expected_starts(at(0), [one("act", lasts=30, act=True), one("old", expires=20)])
+    assert old.because.endswith("and its turn may come as late as 2026-11-19 12:30 UTC")
 
 
 def test_nine_in_ten_is_not_moved_by_the_slowest_of_ten() -> None:

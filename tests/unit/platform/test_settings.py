@@ -68,6 +68,17 @@ def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: s
         _place(monkeypatch, {"SLIPWAY_PORT": port})
 
 
+@pytest.mark.parametrize(("services", "seconds"), [(3, "30"), (100, "30"), (1_000, "300")])
+def test_the_more_services_the_longer_the_dag_processor_rests(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets, tmp_path: Path, services: int, seconds: str
+) -> None:
+    (tmp_path / "services").mkdir()
+    for number in range(services):
+        (tmp_path / "services" / f"idle-{number}.yaml").touch()
+    place = _place(monkeypatch, {"SLIPWAY_CATALOGUE": str(tmp_path)})
+    assert settings(place, secrets)["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] == seconds
+
+
 def test_what_the_caller_has_set_wins(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:
     place = _place(monkeypatch, {"AIRFLOW__CORE__PARALLELISM": "3"})
     assert settings(place, secrets)["AIRFLOW__CORE__PARALLELISM"] == "3"
@@ -142,3 +153,32 @@ def test_only_the_api_server_gets_the_secret_of_the_sign_in_provider(
         in environment(place, secrets, signs_in=program.signs_in, lets_people_in=program.lets_people_in)
     ]
     assert holders == ["api-server"]
+
+
+def test_in_containers_whoever_reaches_out_has_connections_mirrors_and_git_and_nobody_else() -> None:
+    services = yaml.safe_load(compose.render())["services"]
+    given = {
+        name: (
+            service.get("env_file"),
+            [volume for volume in service.get("volumes", ()) if volume.endswith(":/srv:ro")],
+        )
+        for name, service in services.items()
+        if "env_file" in service or ":/srv:ro" in str(service)
+    }
+    same = ([{"path": "connections.env", "required": False}], ["${SLIPWAY_MIRRORS:-mirrors}:/srv:ro"])
+    assert given == dict.fromkeys(("api-server", "scheduler", "reconciler"), same)
+    assert "install --yes --no-install-recommends git " in services["prepare"]["build"]["dockerfile_inline"]
+
+
+def test_on_this_machine_every_process_has_the_connections_that_the_caller_set(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_GITHUB_DEFAULT", "http://token@api.github.example")
+    place = _place(monkeypatch, {})
+    for program in PROGRAMS:
+        if program.reaches_out:
+            assert "AIRFLOW_CONN_GITHUB_DEFAULT" in environment(place, secrets, signs_in=program.signs_in)
+
+
+def test_the_file_with_connections_is_never_committed() -> None:
+    assert compose.CONNECTIONS_FILE in (compose.PROJECT / ".gitignore").read_text().splitlines()

@@ -1,5 +1,7 @@
 """The texts of security releases. Nothing else reads this table."""
 
+from collections.abc import Sequence
+
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.errors import NotFoundError
@@ -32,6 +34,10 @@ class DatabaseDisclosures:
                 "there are no texts of that reference: it is the SEC-… number given when they were filed"
             )
         return _disclosure(row)
+
+    def all(self) -> Sequence[Disclosure]:
+        """All there are, newest first."""
+        return [_disclosure(row) for row in self._sql.all("SELECT * FROM disclosure ORDER BY filed_at DESC, reference")]
 
     def claim(self, reference: str, release_id: str) -> None:
         """Binds them to the release they are about."""

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
+from slipway.domain.json_value import JsonObject
 from slipway.domain.people import Person
 from slipway.domain.release import Attempt, Stage
+from slipway.ports.values import Actor
 
 
 class DatabaseGrants:
@@ -103,6 +105,17 @@ class DatabaseGrants:
             step=request.step,
         )
         return _grant(row)
+
+    def refused_before(self, attempt_id: str, actor: Actor, answer: JsonObject) -> bool:
+        """Whether the log has it that this person's answer, known by all that `answer` says, does not count."""
+        found = self._sql.first(
+            """SELECT seq FROM log WHERE attempt = :attempt_id AND kind = 'answer_refused' AND actor = :actor
+            AND payload::jsonb @> CAST(:answer AS jsonb) LIMIT 1""",
+            attempt_id=attempt_id,
+            actor=actor.id,
+            answer=json.dumps(answer),
+        )
+        return found is not None
 
     def first_authorised(self, release_id: str, environment: str) -> datetime | None:
         """When a release first had all its approvals for an environment, in any attempt; None if never."""

@@ -1,5 +1,6 @@
 """What people and scripts read of the release database: plain rows, for console and command line alike."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,14 @@ _RELEASE = """
     FROM release r
     LEFT JOIN LATERAL (SELECT * FROM attempt WHERE release_id = r.id ORDER BY number DESC LIMIT 1) a ON true
 """
+
+REFUSED_RUN = """
+    SELECT payload FROM log
+    WHERE kind = 'release_refused' AND actor = :person
+      AND run_named_in(payload) = jsonb_build_array(CAST(:dag_id AS text), CAST(:run_id AS text))::text
+    ORDER BY seq DESC LIMIT 1
+"""
+"""Found by the index `log_by_refused_run`."""
 
 
 class Overview:
@@ -77,14 +86,11 @@ class Overview:
         )
         if opened:
             return {"state": "opened", **opened[0]}
-        refused = self._records(
-            """SELECT payload::jsonb ->> 'code' AS code, payload::jsonb ->> 'message' AS message FROM log
-               WHERE kind = 'release_refused' AND actor = :person AND payload::jsonb ->> 'dag_id' = :dag_id
-               AND payload::jsonb ->> 'run_id' = :run_id ORDER BY seq DESC LIMIT 1""",
-            person=person,
-            **run,
-        )
-        return {"state": "refused", **refused[0]} if refused else {"state": "waiting"}
+        refused = self._records(REFUSED_RUN, person=person, **run)
+        if not refused:
+            return {"state": "waiting"}
+        payload = json.loads(refused[0]["payload"])
+        return {"state": "refused", "code": payload["code"], "message": payload["message"]}
 
     def holds(self, *, standing_only: bool = True) -> Sequence[Record]:
         """Holds, oldest first."""

@@ -92,6 +92,15 @@ class DatabaseReleases:
         )
         return None if row is None else _release(row)
 
+    def secret_of(self, service: str) -> Release | None:
+        """The newest security release of this service that has not ended; None where there is none."""
+        newest = self._sql.value(
+            """SELECT id FROM release WHERE service = :service AND kind = 'security' AND state <> 'ended'
+            ORDER BY requested_at DESC LIMIT 1""",
+            service=service,
+        )
+        return None if newest is None else self.get(newest)
+
     def add_requester(self, release_id: str, person: str) -> None:
         """Remembers for good that this person asked for the release."""
         self._sql.run(

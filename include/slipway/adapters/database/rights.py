@@ -21,7 +21,16 @@ ONLY_READ = ("log_head", "alembic_version")
 DECIDED_BY_PEOPLE: Mapping[str, tuple[str, ...]] = {
     API: (),
     RECONCILER: ("grant", "policy_proposal", "disclosure", "support", "service_token"),
-    TASK: ("grant", "policy", "policy_proposal", "pending_act", "support", "service_token", "account_sync"),
+    TASK: (
+        "grant",
+        "policy",
+        "policy_proposal",
+        "pending_act",
+        "support",
+        "service_token",
+        "account_sync",
+        "break_glass",
+    ),
 }
 """By role, the tables whose rows it reads and never writes. Expired questions are closed by the reconciler."""
 

@@ -14,8 +14,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from slipway.adapters.database.accounts import DatabaseAccounts
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
+from slipway.adapters.database.break_glass import DatabaseBreakGlass
+from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
@@ -55,6 +58,8 @@ class DatabaseTransaction:
         self.activities = DatabaseActivities(self.sql)
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
+        self.break_glass = DatabaseBreakGlass(self.sql)
+        self.containments = DatabaseContainments(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
         self.reviews = DatabaseReviews(self.sql)
@@ -66,6 +71,7 @@ class DatabaseTransaction:
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
+        self.mirrored_copies = DatabaseMirroredCopies(self.sql)
 
     @cached_property
     def now(self) -> datetime:

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from slipway.adapters.leash.environment import child_environment
-from slipway.domain.commits import MOST_SHOWN, Commit, CommitsSinceLive
+from slipway.domain.commits import MOST_SHOWN, Commit, CommitsSinceLive, Containing
 from slipway.domain.errors import NotFoundError, UnavailableError
 from slipway.domain.repository import Repository
 
@@ -29,12 +29,8 @@ class GitMirror:
 
     def commits(self, repository: Repository, since: str, version: str) -> CommitsSinceLive:
         """The commits of the newer tag that the older has not, newest first."""
-        git_dir = self._folder / f"{repository.name}.git"
-        if not git_dir.is_dir():
-            raise NotFoundError(f"There is no {git_dir}: clone {repository.name} there with `git clone --mirror`.")
-        older, newer = (f"refs/tags/{repository.tag_of(each)}" for each in (since, version))
-        for tag in (older, newer):
-            self._git(git_dir, "rev-parse", "--verify", "--quiet", f"{tag}^{{commit}}")
+        git_dir = self._git_dir(repository)
+        older, newer = self._tags(git_dir, repository, since, version)
         between = (f"{older}..{newer}", "--")
         total = int(self._git(git_dir, "rev-list", "--count", *between))
         listed = self._git(
@@ -42,6 +38,25 @@ class GitMirror:
         )
         commits = tuple(_commit(each) for each in listed.split("\0") if each)
         return CommitsSinceLive(since=since, commits=commits, total=total, source=LABEL)
+
+    def contains(self, repository: Repository, version: str, earlier: str) -> Containing:
+        """Whether no commit of the earlier tag is missing from the other."""
+        git_dir = self._git_dir(repository)
+        older, newer = self._tags(git_dir, repository, earlier, version)
+        missing = self._git(git_dir, "rev-list", "--count", f"{newer}..{older}", "--")
+        return Containing(contained=int(missing) == 0, source=LABEL)
+
+    def _git_dir(self, repository: Repository) -> Path:
+        git_dir = self._folder / f"{repository.name}.git"
+        if not git_dir.is_dir():
+            raise NotFoundError(f"There is no {git_dir}: clone {repository.name} there with `git clone --mirror`.")
+        return git_dir
+
+    def _tags(self, git_dir: Path, repository: Repository, *versions: str) -> list[str]:
+        tags = [f"refs/tags/{repository.tag_of(each)}" for each in versions]
+        for tag in tags:
+            self._git(git_dir, "rev-parse", "--verify", "--quiet", f"{tag}^{{commit}}")
+        return tags
 
     def _git(self, git_dir: Path, *arguments: str) -> str:
         try:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from slipway.adapters.artefacts.archive import disk_errors
 from slipway.adapters.upstreams.github_api import BYTES, GitHubApi
-from slipway.domain.commits import Commit, CommitsSinceLive
+from slipway.domain.commits import Commit, CommitsSinceLive, Containing
 from slipway.domain.errors import ArtefactError, NotFoundError, UnavailableError
 from slipway.domain.repository import Repository
 
@@ -62,20 +62,34 @@ class GitHubHistory:
 
     def commits(self, repository: Repository, since: str, version: str) -> CommitsSinceLive:
         """The commits that GitHub lists between the tags, newest first."""
-        ends = "...".join(quote(repository.tag_of(each), safe="") for each in (since, version))
-        try:
-            found = self._make_api().json(f"/repos/{repository.name}/compare/{ends}")
-        except NotFoundError as error:
-            raise NotFoundError(
-                f"GitHub cannot compare {ends} in {repository.name}: it has not both tags, or the token may not see"
-                f" them. ({error})"
-            ) from error
+        found = self._compared(repository, since, version)
         listed = found.get("commits")
         if not isinstance(listed, list) or not isinstance(found.get("total_commits"), int):
             raise UnavailableError("GitHub's comparison lists no commits.")
         # It lists the oldest first, and at most 250 of them; all are counted.
         commits = tuple(_commit(each) for each in reversed(listed) if isinstance(each, dict))
         return CommitsSinceLive(since=since, commits=commits, total=found["total_commits"], source=LABEL)
+
+    def contains(self, repository: Repository, version: str, earlier: str) -> Containing:
+        """Whether the tag is where the earlier one is, or only ahead of it."""
+        status = self._compared(repository, earlier, version).get("status")
+        if status not in _CONTAINED:
+            raise UnavailableError("GitHub's comparison does not say which of the tags is ahead.")
+        return Containing(contained=_CONTAINED[status], source=LABEL)
+
+    def _compared(self, repository: Repository, older: str, newer: str) -> Mapping[str, Any]:
+        ends = "...".join(quote(repository.tag_of(each), safe="") for each in (older, newer))
+        try:
+            return self._make_api().json(f"/repos/{repository.name}/compare/{ends}")
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"GitHub cannot compare {ends} in {repository.name}: it has not both tags, or the token may not see"
+                f" them. ({error})"
+            ) from error
+
+
+_CONTAINED = {"identical": True, "ahead": True, "behind": False, "diverged": False}
+"""What the comparison says of the newer tag, and whether it then has all that the older has."""
 
 
 def _asset(release: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:

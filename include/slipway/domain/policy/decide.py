@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from slipway.domain.policy import (
+    artefact_is_published,
     attempt_is_open,
+    contains_emergencies,
     exception_is_current,
     grants_count,
     lane_is_ours,
@@ -34,6 +36,8 @@ BEFORE_TURN: Sequence[Rule] = (
     support_is_there.check,
     grants_count.check,
     version_is_not_bad.check,
+    contains_emergencies.check,
+    artefact_is_published.check,
     exception_is_current.check,
     planned_time.check,
     policy_is_activated.check,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from slipway.domain.activity import Quarantine, Rescue, Turn
 from slipway.domain.booking import Booking
+from slipway.domain.containment import Containment
 from slipway.domain.grant import Grant
 from slipway.domain.needs import NeedState
 from slipway.domain.people import People
@@ -97,6 +98,10 @@ class Facts:
     turn: Turn | None = None
     lane_holder: Turn | None = None
     bad_version: str | None = None
+    emergencies: tuple[Containment, ...] = ()
+    """What an ordinary release must contain before it goes on, and what is known of it."""
+    differs_upstream: str | None = None
+    """How the artefact, which came from a mirror, differs from what is published."""
     not_activated: tuple[str, ...] = ()
     """What the catalogue on disk says otherwise than the policy in effect, about this service and environment."""
     runs_before: dict[str, str | None] = field(default_factory=dict)

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.grant import STEPS_BEFORE, Decision, Grant, Step
+from slipway.domain.people import TeamRole
 from slipway.domain.platform import Party
 from slipway.domain.policy.decision import Blocker, Facts
+from slipway.domain.service import StageRole
 
 RENEWABLE = frozenset({"grant_expired", "grant_void"})
 """Blockers that only new grants can clear."""
@@ -20,7 +22,7 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
             yield Blocker(
                 code="grant_missing",
                 message=f"{step.value} has not been answered with Approve",
-                cleared_by=facts.platform.rule(step.action).who.describe(),
+                cleared_by=_who_may(facts, step),
             )
         else:
             yield from _faults(grant, facts, now)
@@ -42,6 +44,23 @@ def matter_of(facts: Facts, step: Step) -> Matter:
         parties={Party.REQUESTER: facts.release.requesters, Party.AUTHORISER: authorisers},
         manager_agrees=step is Step.SIGN_OFF and facts.release.change is not None and facts.release.change.is_exception,
     )
+
+
+def _who_may(facts: Facts, step: Step) -> str:
+    """In words, a manager named where the exception leaves it to nobody else."""
+    who = facts.platform.rule(step.action).who.describe()
+    change = facts.release.change
+    if change is None or not change.is_exception or facts.stage.role is not StageRole.PROD:
+        return who
+    why = "because it is made by hand or was not tested"
+    approved = (grant for grant in facts.grants if grant.decision is Decision.APPROVE)
+    signed = next((grant for grant in approved if grant.step is not step), None)
+    if signed is None:
+        return f"{who}; one of the two who decide must be a manager, {why}"
+    signer = facts.people.find(signed.person)
+    if signer is not None and signer.has_role_anywhere(TeamRole.MANAGER):
+        return who
+    return f"a manager, {why} and {signed.person}, who gave the {signed.step}, is no manager"
 
 
 def _faults(grant: Grant, facts: Facts, now: datetime) -> Iterator[Blocker]:

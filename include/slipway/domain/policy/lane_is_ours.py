@@ -14,11 +14,11 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
         yield Blocker(
             code="no_turn",
             message=f"attempt {facts.attempt.id} does not hold the lane for {facts.stage.environment}",
-            cleared_by="take_turn",
+            cleared_by="the platform, when its turn comes: slipway queue",
         )
     elif facts.stage.role.on_live_path and not turn.slot_parked:
         yield Blocker(
             code="slot_not_parked",
             message="the slot of the pool release_slot is not held for this release",
-            cleared_by="hold_slot",
+            cleared_by="the platform, within minutes; else the stage is refused: slipway retry",
         )

@@ -1,8 +1,11 @@
 """A hold on everything, on the environment or on the service stops what has not started (R15, R20)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
+from slipway.domain.grant import PLATFORM_ACCOUNT
+from slipway.domain.platform import Action, Eligibility
 from slipway.domain.policy.decision import Blocker, Facts, StandingHold
 
 
@@ -12,22 +15,37 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
         if (hold.until is not None and hold.until <= now) or _passes(facts, hold):
             continue
         if hold.unverified is not None:
-            yield _verdict_owed(hold, hold.unverified)
+            yield _verdict_owed(facts, hold, hold.unverified)
         else:
             absolute = "absolute " if hold.absolute else ""
             yield Blocker(
                 code="hold",
-                message=f"{absolute}hold {hold.id} on {hold.scope} by {hold.placed_by}: {hold.reason}",
+                message=f"{absolute}hold {hold.id} on {_what(facts, hold)} by {hold.placed_by}: {hold.reason}",
                 clears_at=hold.until,
-                cleared_by=f"{hold.placed_by}, a senior, a manager or second line",
+                cleared_by=f"{_who(facts, hold)}: slipway hold lift {hold.id}",
             )
 
 
-def _verdict_owed(hold: StandingHold, release_id: str) -> Blocker:
+def _what(facts: Facts, hold: StandingHold) -> str:
+    names = {"service": facts.release.service, "environment": facts.stage.environment}
+    return f"{hold.scope} {names[hold.scope]}" if hold.scope in names else hold.scope
+
+
+def _who(facts: Facts, hold: StandingHold) -> str:
+    """Whoever placed it, if that is a person; others by the table. What binds all services belongs to no team."""
+    who = facts.platform.rule(Action.HOLD_LIFT).who
+    others = who if hold.scope == "service" else replace(who, own_team=None)
+    known = [] if hold.placed_by == PLATFORM_ACCOUNT else [hold.placed_by]
+    if others != Eligibility() or not known:
+        known.append(others.describe())
+    return ", or ".join(known)
+
+
+def _verdict_owed(facts: Facts, hold: StandingHold, release_id: str) -> Blocker:
     return Blocker(
         code="verdict_owed",
         message=f"release {release_id} is live unverified, and its verdict is owed (hold {hold.id}: {hold.reason})",
-        cleared_by=f"a senior, a manager or second line who did not ask for it: looks at live and lifts hold {hold.id};"
+        cleared_by=f"{_who(facts, hold)}, who did not ask for it: looks at live and lifts hold {hold.id};"
         f" or a release that says it fixes {release_id}",
     )
 

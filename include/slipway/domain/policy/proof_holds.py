@@ -21,7 +21,7 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
                 code="not_proven",
                 message=f"the last verdict on {facts.attempt.version} in {stage.environment} is"
                 f" {proof.verdict if proof else 'missing'}",
-                cleared_by="a pass there",
+                cleared_by=f"a pass in {stage.environment}, in a new attempt: slipway retry",
             )
             continue
         for flaw in flaws(proof, now, life, facts.changes, facts.attempt.depends_on):

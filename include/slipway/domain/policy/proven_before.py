@@ -15,7 +15,7 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
                 code="not_proven",
                 message=f"{stage.environment} has not passed for {facts.attempt.version}"
                 f" ({stage.outcome or 'not finished'})",
-                cleared_by="a pass there",
+                cleared_by=f"a pass in {stage.environment}; where its stage has ended, in a new attempt: slipway retry",
             )
         elif stage.role.on_live_path and stage.outcome is not StageOutcome.NOT_APPLICABLE:
             yield from _still_runs(facts, stage.environment)

@@ -13,5 +13,5 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
         yield Blocker(
             code="service_busy",
             message=f"attempt {lease.attempt_id} works on {facts.release.service} in {facts.stage.environment}",
-            cleared_by="its end",
+            cleared_by=f"the end of {lease.attempt_id}; where it is stuck, slipway lease break",
         )

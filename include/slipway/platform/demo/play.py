@@ -7,6 +7,7 @@ import httpx
 
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.log_reader import LogReader
+from slipway.adapters.database.mode import mode_of
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.catalogue.load import load_service
 from slipway.domain.grant import Decision
@@ -111,9 +112,11 @@ class Demo:
             reader = LogReader(tx.sql)
             reader.freeze()
             result = verify_chain(reader.all())
+            mode = mode_of(tx.sql)
         if result.broken is not None:
             raise PlatformError(f"the release log is broken at entry {result.broken.seq}: {result.broken.what}")
         self._say(f"the release log verifies: {result.entries} entries, head {result.head_hash[:16]}…")
+        self._say(mode.said)
 
     def _wait_for_dags(self) -> None:
         """The first start parses the DAG file some seconds after all is healthy."""

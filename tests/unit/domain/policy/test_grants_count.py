@@ -9,6 +9,7 @@ from slipway.domain.grant import Decision, Step
 from slipway.domain.policy.grants_count import check, earliest_expiry
 from tests.builders import DEV, PROD, people
 from tests.facts import NOW, a_grant, a_release, facts
+from tests.outside import a_change
 
 
 def codes(given: Any) -> list[str]:
@@ -41,6 +42,29 @@ def test_an_approval_with_a_fault_does_not_count(grant: Any, code: str) -> None:
 
 def test_prod_names_each_missing_signature() -> None:
     assert codes(facts(PROD, grants=())) == ["grant_missing", "grant_missing"]
+
+
+def cleared_by(*grants: Any, change: Any = None) -> dict[str, str]:
+    found = check(facts(PROD, grants=grants, release=a_release(change=change)), NOW)
+    return {blocker.message.split()[0]: blocker.cleared_by for blocker in found}
+
+
+def test_of_a_change_by_hand_one_of_the_two_who_are_missing_must_be_a_manager() -> None:
+    missing = cleared_by(change=a_change())
+    assert set(missing) == {"authorise", "sign_off"}
+    assert all("one of the two who decide must be a manager" in who for who in missing.values())
+
+
+def test_after_a_senior_authorised_a_change_by_hand_only_a_manager_can_clear_it() -> None:
+    missing = cleared_by(a_grant(Step.AUTHORISE, "sam"), change=a_change())
+    assert missing["sign_off"].startswith("a manager, because")
+    assert "sam, who gave the authorise" in missing["sign_off"]
+
+
+def test_after_a_manager_authorised_it_a_senior_may_sign_off() -> None:
+    missing = cleared_by(a_grant(Step.AUTHORISE, "mona"), change=a_change())
+    assert missing == {"sign_off": cleared_by()["sign_off"]}
+    assert "senior" in missing["sign_off"]
 
 
 def test_one_person_twice_does_not_count() -> None:

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from slipway.domain.people import TeamRole
+from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.policy.no_hold import check, passed_holds
 from slipway.domain.release import ChangeKind
+from tests.builders import AUTHORITY, platform_rules
 from tests.facts import NOW, a_release, facts
 
 
@@ -26,6 +29,29 @@ def test_each_hold_is_named_with_who_and_until_when() -> None:
     assert [(b.code, b.clears_at) for b in blockers] == [("hold", until)] * 2
     assert "reason 2" in blockers[1].message
     assert not list(check(facts(holds=holds), until))
+
+
+@pytest.mark.parametrize(
+    ("scope", "by", "on", "who"),
+    [
+        ("all", "rob", "on all by rob", "rob, or second line: slipway hold lift 7"),
+        ("environment", "lena", "on environment preprod by", "lena, or second line: slipway hold lift 7"),
+        ("service", "rob", "on service orders by", "rob, or a senior of the owning team or above, or second line: "),
+        (
+            "service",
+            "platform",
+            "on service orders by platform",
+            "a senior of the owning team or above, or second line",
+        ),
+    ],
+)
+def test_a_hold_says_what_it_binds_and_who_may_lift_it(scope: str, by: str, on: str, who: str) -> None:
+    hold = StandingHold(id=7, scope=scope, reason="incident", placed_by=by, until=None)
+    lift = AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR, also=frozenset({Duty.SECOND_LINE})))
+    rules = platform_rules(authority={**AUTHORITY, Action.HOLD_LIFT: lift})
+    (blocker,) = check(facts(holds=(hold,), platform=rules), NOW)
+    assert on in blocker.message
+    assert blocker.cleared_by.startswith(who)
 
 
 @pytest.mark.parametrize("kind", ChangeKind)

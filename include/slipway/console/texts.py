@@ -1,0 +1,21 @@
+"""What a text or number that is sent may be: no longer than people read, and nothing that cannot be kept."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from slipway.domain.text_limits import NAME, RUN, TEXT, longest
+
+_STORABLE = r"^[^\x00]*$"
+
+Name = Annotated[str, StringConstraints(max_length=NAME, pattern=_STORABLE)]
+RunName = Annotated[str, StringConstraints(max_length=RUN, pattern=_STORABLE)]
+"""As Airflow names DAGs, runs and tasks."""
+What = Annotated[str, StringConstraints(max_length=longest("what"), pattern=_STORABLE)]
+"""What changes or where, in a sentence."""
+Why = Annotated[str, StringConstraints(max_length=longest("reason"), pattern=_STORABLE)]
+"""A reason: it stands in lists and channels."""
+Text = Annotated[str, StringConstraints(max_length=TEXT, pattern=_STORABLE)]
+"""What is explained at length."""
+Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A row of the release database."""

@@ -1,0 +1,65 @@
+"""What waits for others takes no worker: it is deferred, and everything is checked again when it resumes."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import TaskDeferred
+
+from slipway.airflow_edge import steps
+from slipway.airflow_edge.steps import Deploy, Migrate, WorkStep
+from slipway.airflow_edge.triggers import RescueOver
+from slipway.domain.errors import HeldBackError
+from slipway.domain.service import StageRole
+
+pytestmark = pytest.mark.airflow
+
+
+def held_back_once(monkeypatch: pytest.MonkeyPatch, use_case: str) -> list[str]:
+    """The use case finds a rescue that runs, the first time."""
+    calls: list[str] = []
+
+    def work(_world: Any, attempt_id: str, *_: Any) -> str:
+        calls.append(attempt_id)
+        if len(calls) == 1:
+            raise HeldBackError("held back: orders is being brought back")
+        return "done"
+
+    monkeypatch.setattr(steps, use_case, work)
+    monkeypatch.setattr(steps, "world", lambda: None)
+    monkeypatch.setattr(steps, "attempt_of", lambda _: SimpleNamespace(id="r7.1"))
+    monkeypatch.setattr(steps, "slot_is_parked", lambda *_: True)
+    monkeypatch.setattr(steps, "is_held_back", lambda *_: False)
+    return calls
+
+
+@pytest.mark.parametrize(("make", "use_case"), [(Migrate, "migrate"), (Deploy, "deploy")])
+def test_a_start_that_a_rescue_holds_back_is_deferred_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, make: Callable[..., WorkStep], use_case: str
+) -> None:
+    calls = held_back_once(monkeypatch, use_case)
+    task = make(task_id=use_case, role=StageRole.PREPROD)
+    context = {"ti": SimpleNamespace(id="t", try_number=1, task_id=use_case)}
+
+    with pytest.raises(TaskDeferred) as deferred:
+        task.execute(context)
+
+    assert isinstance(deferred.value.trigger, RescueOver)
+    assert deferred.value.trigger.serialize()[1] == {"attempt_id": "r7.1", "role": "preprod", "until": None}
+    assert getattr(task, deferred.value.method_name)(context, {}) == "done"
+    assert calls == ["r7.1", "r7.1"]
+
+
+def test_where_there_is_nothing_to_migrate_the_wait_is_before_the_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
+    held_back_once(monkeypatch, "deploy")
+    monkeypatch.setattr(steps, "is_held_back", lambda *_: True)
+    monkeypatch.setattr(steps, "migrate", lambda *_: pytest.fail("it is not its time"))
+    context = {"ti": SimpleNamespace(id="t", try_number=1, task_id="migrate")}
+
+    for execute in ("execute", "after_the_wait", "after_the_rescue"):
+        with pytest.raises(TaskDeferred) as deferred:
+            getattr(Migrate(task_id="migrate", role=StageRole.PREPROD), execute)(
+                context, *([] if execute == "execute" else [{}])
+            )
+        assert isinstance(deferred.value.trigger, RescueOver)
