@@ -49,6 +49,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.connections import EnvironmentConnections
     from slipway.adapters.definitions import CatalogueDefinitions
     from slipway.adapters.migrations.alembic_runner import AlembicRunner
+    from slipway.adapters.migrations.no_rehearsal import NoRehearsal
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
@@ -63,6 +64,8 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
         migrations=AlembicRunner(),
+        rehearsal=NoRehearsal(),
+        scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),

@@ -17,6 +17,7 @@ from slipway.console import (
     disclosures,
     grants,
     health,
+    migrations,
     pipelines,
     policy,
     reads,
@@ -50,6 +51,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(two_people.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
+    people.include_router(migrations.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")
     people.include_router(support.router, prefix="/api")
     people.include_router(tokens.router)

@@ -8,6 +8,10 @@ from enum import StrEnum
 from slipway.domain.service import StageRole
 
 
+NOTHING_TO_PROVE = "nothing to prove"
+"""What a grant is bound to where no migration runs."""
+
+
 class Step(StrEnum):
     """The questions a release puts to people; each is an Airflow task of that name."""
 
@@ -96,3 +100,5 @@ class Grant:
     granted_at: datetime
     expires_at: datetime
     voided_because: str | None
+    migration_proof: str = NOTHING_TO_PROVE
+    """Id of the proof that the person was shown."""

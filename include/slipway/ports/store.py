@@ -18,6 +18,7 @@ from slipway.ports.repositories import (
     Grants,
     KeyedRequests,
     Leases,
+    MigrationProofs,
     Outbox,
     PendingActs,
     Permits,
@@ -55,6 +56,8 @@ class Transaction(Protocol):
     def grants(self) -> Grants: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def migrations(self) -> MigrationProofs: ...
     @property
     def pending_acts(self) -> PendingActs: ...
     @property

@@ -7,10 +7,9 @@ from datetime import datetime
 from slipway.domain.activity import LIVE_LANE, Turn
 from slipway.domain.expected_start import Expected, InLine, expected_starts, lane_free, nine_in_ten
 from slipway.domain.json_value import JsonObject
-from slipway.domain.policy import proof_holds
+from slipway.domain.policy import grants_count, migrations_are_proven, proof_holds
 from slipway.domain.policy.decide import decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import Release
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.facts import gather
@@ -153,7 +152,8 @@ def _place(
 
 def _in_line(tx: Transaction, facts: Facts, decision: Decision) -> InLine:
     service, environment = facts.release.service, facts.stage.environment
-    expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
+    rules = (grants_count, proof_holds, migrations_are_proven)
+    expiries = [rule.earliest_expiry(facts) for rule in rules]
     return InLine(
         attempt_id=facts.attempt.id,
         where=f"{service} in {environment}",

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slipway.domain.activity import TurnState, lane_of
-from slipway.domain.policy import proof_holds
+from slipway.domain.policy import grants_count, migrations_are_proven, proof_holds
 from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
@@ -21,6 +20,7 @@ from slipway.use_cases.world import World
 
 FINAL = frozenset(
     {"attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version", "exception_over"}
+    | migrations_are_proven.FINAL
 )
 """Blockers that no waiting clears: the stage is refused."""
 
@@ -149,6 +149,7 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
 def _next_look(facts: Facts, blockers: tuple[Blocker, ...], now: datetime) -> datetime:
     """The earliest instant at which something known changes: a blocker clears, or a grant or proof expires."""
     instants = [blocker.clears_at for blocker in blockers if blocker.clears_at is not None]
-    expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
+    rules = (grants_count, proof_holds, migrations_are_proven)
+    expiries = [rule.earliest_expiry(facts) for rule in rules]
     later = [instant for instant in (*instants, *expiries) if instant is not None and instant > now]
     return min(later, default=now + timedelta(hours=1))

@@ -17,6 +17,7 @@ from slipway.ports.outside import (
     TargetRegistry,
     Upstreams,
 )
+from slipway.ports.rehearsal import Rehearsal
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import Actor
 
@@ -34,6 +35,9 @@ class World:
     upstreams: Upstreams
     targets: TargetRegistry
     migrations: MigrationRunner
+    rehearsal: Rehearsal
+    scratch_url: str
+    """The PostgreSQL server on which copies are made; empty: nobody named one."""
     probe: Probe
     connections: Connections
     locks: ActivityLock

@@ -16,6 +16,7 @@ from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.migration_proofs import DatabaseMigrationProofs
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
@@ -55,6 +56,7 @@ class DatabaseTransaction:
         self.activities = DatabaseActivities(self.sql)
         self.grants = DatabaseGrants(self.sql)
         self.records = DatabaseRecords(self.sql)
+        self.migrations = DatabaseMigrationProofs(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
         self.reviews = DatabaseReviews(self.sql)
