@@ -11,8 +11,8 @@ from slipway.domain.migration_proof import (
     Finding,
     FindingCode,
     MigrationFile,
-    Rehearsed,
     RehearsalStep,
+    Rehearsed,
     Reversibility,
     StepOutcome,
 )

@@ -56,4 +56,7 @@ def waive(proof: str, body: NewWaiver, person: Person, parts: UsedParts) -> Json
     """Lets a finding of one proof pass, as a manager of the team who is neither author nor requester."""
     waiver = waive_migration(parts.world(), proof, Terms(**body.model_dump()), Actor(id=person, via=VIA))
     until = f"{waiver.terms.expires_at:%Y-%m-%d %H:%M} UTC"
-    return {"id": waiver.id, "detail": f"waiver {waiver.id}: {waiver.terms.code} of proof {proof} may pass until {until}"}
+    return {
+        "id": waiver.id,
+        "detail": f"waiver {waiver.id}: {waiver.terms.code} of proof {proof} may pass until {until}",
+    }

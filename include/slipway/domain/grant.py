@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from slipway.domain.service import StageRole
 
-
 NOTHING_TO_PROVE = "nothing to prove"
 """What a grant is bound to where no migration runs."""
 

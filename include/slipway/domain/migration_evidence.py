@@ -12,14 +12,14 @@ from slipway.domain.text_limits import NAME, TEXT
 from slipway.domain.way_back import in_words
 
 MOST_SHOWN = 20
+NO_DATABASE = "not applicable, because the service has no database there"
 UNCHECKED = "**nobody has checked them**: the stage will not start"
 
 
 def migration_lines(check: MigrationCheck | None, stage: Stage) -> Iterator[str]:
     """Verdict, findings, what going back would mean, what was not covered, and who waived what."""
     if check is None:
-        no_database = stage.definition.migrations is None
-        yield f"- Migrations: {'not applicable, because the service has no database there' if no_database else UNCHECKED}"
+        yield f"- Migrations: {NO_DATABASE if stage.definition.migrations is None else UNCHECKED}"
         return
     if check.proof is None:
         yield f"- Migrations: {harmless(check.detail, TEXT)}"
@@ -27,9 +27,10 @@ def migration_lines(check: MigrationCheck | None, stage: Stage) -> Iterator[str]
     proof = check.proof
     seen = proof.rehearsed
     yield f"- Migrations: **{proof.verdict}**, by rehearsal on a copy ({proof.id}): {_named(proof)}"
+    begins = harmless(seen.from_revision or "the beginning", NAME)
     yield (
-        f"    - From {harmless(seen.from_revision or 'the beginning', NAME)}, {seen.rows} rows copied by {seen.copied_by},"
-        f" {proof.proven_at:%Y-%m-%d %H:%M} UTC; list of migrations `{proof.migrations_hash[:16]}`"
+        f"    - From {begins}, {seen.rows} rows copied by {seen.copied_by}, {proof.proven_at:%Y-%m-%d %H:%M} UTC; list"
+        f" of migrations `{proof.migrations_hash[:16]}`"
     )
     yield from (_finding(finding) for finding in seen.findings[:MOST_SHOWN])
     if len(seen.findings) > MOST_SHOWN:

@@ -1,4 +1,4 @@
-"""How far a schema may go back when its stage is undone: as far as was proven, losing as little as can be (R18). Pure."""
+"""How far a schema may go back when its stage is undone: as far as was proven, losing the least (R18). Pure."""
 
 from enum import StrEnum
 

@@ -117,4 +117,3 @@ def _scratch(place: Place) -> dict[str, str]:
         return {}
     server = urlsplit(place.release_database_url)
     return {SCRATCH_VARIABLE: urlunsplit(server._replace(path="/postgres"))}
-

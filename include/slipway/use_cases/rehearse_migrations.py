@@ -101,12 +101,12 @@ def _proven(
     artefact = subject.artefact
     with world.store.transaction() as tx:
         known, now = tx.migrations.latest(artefact.service, subject.environment, artefact.digest), tx.now
-    if known is not None and known.expires_at > now:
-        if why_it_holds_no_more(world, known, order, state, running) is None:
-            with world.store.transaction() as tx:
-                payload = {"proof": known.id, "verdict": known.verdict.value, "proven_at": known.proven_at.isoformat()}
-                tx.log("migration_proof_reused", actor, attempt=subject.attempt, **subject.about, payload=payload)
-                return MigrationCheck(detail=_said(known), proof=known, waivers=tuple(tx.migrations.waivers(known.id)))
+    still_young = known is not None and known.expires_at > now
+    if known is not None and still_young and why_it_holds_no_more(world, known, order, state, running) is None:
+        with world.store.transaction() as tx:
+            payload = {"proof": known.id, "verdict": known.verdict.value, "proven_at": known.proven_at.isoformat()}
+            tx.log("migration_proof_reused", actor, attempt=subject.attempt, **subject.about, payload=payload)
+            return MigrationCheck(detail=_said(known), proof=known, waivers=tuple(tx.migrations.waivers(known.id)))
     with _old_version(world, artefact.service, running) as old:
         seen = world.rehearsal.rehearse(
             RehearsalOrder(order=order, scratch_url=_scratch(world, order), old=old, expectations=_suites(order.folder))
@@ -115,7 +115,7 @@ def _proven(
         proof = _proof(subject, completed(seen, old_version_runs=running.digest is not None), running, tx.now)
         tx.migrations.add(proof)
         tx.log("migrations_proven", actor, attempt=subject.attempt, **subject.about, payload=_told(proof))
-    return MigrationCheck(detail=_said(proof), proof=proof)
+        return MigrationCheck(detail=_said(proof), proof=tx.migrations.get(proof.id))
 
 
 def _proof(subject: Subject, seen: Rehearsed, running: Deployed, at: datetime) -> MigrationProof:

@@ -104,6 +104,6 @@ def _stopped(world: World, attempt: Attempt, stage: Stage, error: NoProvenWayErr
     assert stage.definition.target is not None, "a stage with activities has a target"
     running = world.targets.target(stage.definition.target).current(attempt.service, stage.environment)
     return (
-        f"{running.version or 'nothing'} runs, {'healthy' if running.healthy else 'not healthy'}, and was left as it is:"
-        f" {error}. Decide: mend it with a new version, or restore by the runbook of the waiver"
+        f"{running.version or 'nothing'} runs, {'healthy' if running.healthy else 'not healthy'}, and was left as it"
+        f" is: {error}. Decide: mend it with a new version, or restore by the runbook of the waiver"
     )

@@ -42,9 +42,7 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
     raise RefusedError(code, message)
 
 
-def _may_not(
-    tx: Transaction, proof: MigrationProof, authors: frozenset[str], actor: Actor
-) -> tuple[str, str] | None:
+def _may_not(tx: Transaction, proof: MigrationProof, authors: frozenset[str], actor: Actor) -> tuple[str, str] | None:
     policy = tx.policy()
     owner = policy.services.get(proof.service)
     parties = {

@@ -13,8 +13,8 @@ from slipway.domain.migration_proof import (
     FindingCode,
     MigrationFile,
     ProofVerdict,
-    Rehearsed,
     RehearsalStep,
+    Rehearsed,
     Reversibility,
     StepOutcome,
 )
