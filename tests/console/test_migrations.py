@@ -40,7 +40,9 @@ def test_a_proof_is_rehearsed_shown_and_waived_by_a_manager(client: TestClient, 
     assert (waived.status_code, found in waived.json()["detail"]) == (201, True)
     assert shown["proof"] == found
     assert shown["blockers"] == []
-    assert [(one["code"], one["by"], one["expired"]) for one in shown["waivers"]] == [("schema_left_over", "mona", False)]
+    assert [(one["code"], one["by"], one["expired"]) for one in shown["waivers"]] == [
+        ("schema_left_over", "mona", False)
+    ]
 
 
 def test_what_is_not_there_is_said_to_be_not_there(client: TestClient) -> None:

@@ -111,9 +111,7 @@ def _places(place: Place) -> dict[str, str]:
 
 def _scratch(place: Place) -> dict[str, str]:
     """Copies for rehearsals are made on the embedded server, unless another was named; elsewhere somebody names one."""
-    if SCRATCH_VARIABLE in os.environ:
-        return {SCRATCH_VARIABLE: os.environ[SCRATCH_VARIABLE]}
-    if not place.embedded:
+    if not place.embedded or SCRATCH_VARIABLE in os.environ:
         return {}
     server = urlsplit(place.release_database_url)
     return {SCRATCH_VARIABLE: urlunsplit(server._replace(path="/postgres"))}

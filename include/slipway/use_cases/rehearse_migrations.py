@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError
+from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, ServiceMigrationError
 from slipway.domain.json_value import JsonObject, sha256_of
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_proof import MigrationProof, Rehearsed
@@ -200,6 +200,10 @@ def _scratch(world: World, order: MigrationOrder) -> str:
         folder = world.workspace / "rehearsals"
         folder.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{folder}/"
+    if not world.scratch_url:
+        raise ServiceMigrationError(
+            "SLIPWAY_SCRATCH_URL is not set: name a PostgreSQL server where copies of databases may be made and dropped"
+        )
     return world.scratch_url
 
 
