@@ -66,12 +66,18 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         migrations=AlembicRunner(),
         rehearsal=NoRehearsal(),
         scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
+        expectations=_expectations,
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),
         workspace=home / "workspace",
         sleep=time.sleep,
     )
+
+
+def _expectations(service: str) -> Path | None:
+    folder = catalogue_folder(os.environ) / "expectations" / service
+    return folder if folder.is_dir() else None
 
 
 def artefact_folder() -> Path:

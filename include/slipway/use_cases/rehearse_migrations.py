@@ -109,7 +109,7 @@ def _proven(
             return MigrationCheck(detail=_said(known), proof=known, waivers=tuple(tx.migrations.waivers(known.id)))
     with _old_version(world, artefact.service, running) as old:
         seen = world.rehearsal.rehearse(
-            RehearsalOrder(order=order, scratch_url=_scratch(world, order), old=old, expectations=_suites(order.folder))
+            RehearsalOrder(order=order, scratch_url=_scratch(world, order), old=old, expectations=world.expectations(artefact.service))
         )
     with world.store.transaction() as tx:
         proof = _proof(subject, completed(seen, old_version_runs=running.digest is not None), running, tx.now)
@@ -205,8 +205,3 @@ def _scratch(world: World, order: MigrationOrder) -> str:
             "SLIPWAY_SCRATCH_URL is not set: name a PostgreSQL server where copies of databases may be made and dropped"
         )
     return world.scratch_url
-
-
-def _suites(folder: Path) -> Path | None:
-    suites = folder / "expectations"
-    return suites if suites.is_dir() else None

@@ -26,10 +26,11 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
     with world.store.transaction() as tx:
         refusal = _may_not(tx, proof, authors or frozenset(), actor) or _flaw(proof, terms, tx.now)
         told = _told(proof, terms, authors)
-        about = {"service": proof.service, "environment": proof.environment}
+        service, environment = proof.service, proof.environment
         if refusal is None:
             waiver = tx.migrations.waive(proof.id, terms, actor.id)
-            tx.log("migration_waived", actor, **about, payload={**told, "waiver": waiver.id})
+            payload = {**told, "waiver": waiver.id}
+            tx.log("migration_waived", actor, service=service, environment=environment, payload=payload)
             text = (
                 f"{actor.id} waives {terms.code} of {proof.service} in {proof.environment} (proof {proof.id}) until"
                 f" {terms.expires_at:%Y-%m-%d %H:%M} UTC: {terms.reason}"
@@ -38,7 +39,8 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
             tx.wake()
             return waiver
         code, message = refusal
-        tx.log("migration_waiver_refused", actor, **about, payload={**told, "code": code, "message": message})
+        payload = {**told, "code": code, "message": message}
+        tx.log("migration_waiver_refused", actor, service=service, environment=environment, payload=payload)
     raise RefusedError(code, message)
 
 

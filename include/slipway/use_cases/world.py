@@ -38,6 +38,8 @@ class World:
     rehearsal: Rehearsal
     scratch_url: str
     """The PostgreSQL server on which copies are made; empty: nobody named one."""
+    expectations: Callable[[str], Path | None]
+    """The folder of a service's expectations of its data; None: it has none."""
     probe: Probe
     connections: Connections
     locks: ActivityLock

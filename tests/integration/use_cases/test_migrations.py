@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.errors import RefusedError, ServiceMigrationError, SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.migration_proof import FindingCode, MigrationProof
 from slipway.domain.migration_waiver import Terms
 from slipway.domain.release import Attempt
+from slipway.domain.repository import Repository
 from slipway.domain.service import StageRole
 from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
 from slipway.ports.values import Actor, Deployed
@@ -22,6 +24,7 @@ from slipway.use_cases.waive_migration import waive_migration
 from tests.builders import DEV, PREPROD, PROD, a_service
 from tests.clock import Clock
 from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.fakes.upstreams import FakeHistory, FakeUpstreams
 from tests.migrations import IRREVERSIBLE, LOSSY, REVERSIBLE, declared
 from tests.scene import TASK, Scene
 
@@ -131,6 +134,19 @@ def test_a_waiver_needs_the_right_person_and_all_its_terms(scene: Scene, changes
     assert refusal.value.code == code
     assert f'"code":"{code}"' in scene.log("migration_waiver_refused")[0]
     assert scene.log("migration_waived") == []
+
+
+def test_whoever_wrote_the_change_does_not_waive_it(make_scene: Callable[..., Scene]) -> None:
+    history = FakeHistory(CommitsSinceLive(since="1.0", commits=(Commit(id="1", author="Mona", subject="x"),), total=1))
+    scene = make_scene(a_service(database=True), upstreams=FakeUpstreams([], [history]))
+    scene.long_live("1.0")
+    attempt = scene.dev_passed("1.1", files={FIRST: declared("reversible", "# finds schema_left_over mood")})
+    scene.check(attempt, PREPROD)
+    repository = Repository(name="team/orders", asset="orders-{version}.tar.gz")
+    scene.definitions.services["orders"] = a_service(database=True, repository=repository)
+    with pytest.raises(RefusedError, match="already an author"):
+        waived(scene, proof_of(scene, attempt), FindingCode.SCHEMA_LEFT_OVER)
+    assert history.asked == [("1.0", "1.1")]
 
 
 def test_what_is_never_waived_is_refused_by_the_same_door(scene: Scene) -> None:

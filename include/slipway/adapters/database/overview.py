@@ -180,8 +180,8 @@ class Overview:
                 **of,
             ),
             "grants": self._records(
-                """SELECT id, step, person, person_name, decision, comment, looked_by, looked_at, digest, migration_proof,
-                          environment,
+                """SELECT id, step, person, person_name, decision, comment, looked_by, looked_at, digest,
+                          migration_proof, environment,
                           policy_hash, evidence_hash, granted_at, expires_at, voided_at, voided_because
                    FROM "grant" WHERE attempt_id = :id ORDER BY id""",
                 **of,
