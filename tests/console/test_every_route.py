@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from slipway.catalogue.load import load_catalogue
+from slipway.domain.migration_proof import FindingCode, Reversibility
 from slipway.domain.platform import Action
 from slipway.domain.release import ChangeKind
 from slipway.ports.values import Actor
@@ -22,6 +23,7 @@ from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from tests.builders import PREPROD, a_service
 from tests.console.conftest import CATALOGUE, as_person, as_task
 from tests.console.every_route import OF_PIPELINES, OF_TASKS, Route, all_routes, body_of
+from tests.migrations import a_proof
 from tests.outside import SERVICES, recorded
 from tests.scene import Scene, a_world
 
@@ -62,6 +64,8 @@ def known(scene: Scene) -> dict[str, str]:
         (review,) = tx.reviews.all(open_only=True)
         token = tx.tokens.issue("leaflets", "1" * 64, ("mona", "piet"), tx.now + timedelta(days=1))
         booking = tx.bookings.book("orders", tx.now, tx.now + timedelta(hours=1), "a large change", "rita")
+        proof = a_proof(Reversibility.REVERSIBLE, FindingCode.UPGRADE_FAILED)
+        tx.migrations.add(proof)
     change = recorded(scene)
     pending = ask_second(scene.world, Action.BREAK_LEASE, {"attempt": attempt.id}, "it is stuck", lena)
     filed = file_disclosure(scene.world, "orders", "a hole in the order page", "the old page", lena)
@@ -72,6 +76,7 @@ def known(scene: Scene) -> dict[str, str]:
         "activities": activity,
         "pending": str(pending.id),
         "reviews": str(review.id),
+        "migrations": proof.id,
         "disclosures": filed.reference,
         "changes": change.release_id,
         "tokens": str(token.id),

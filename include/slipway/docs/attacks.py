@@ -133,7 +133,7 @@ ATTACKS: Sequence[Attack] = (
     ),
     Attack(
         tries="Mark the check of migrations as a success, or change the schema after it",
-        comes_of_it="Without a proof there is no turn and no permit; what differs from it is found before anything runs",
+        comes_of_it="Without a proof there is no turn and no permit; what differs from it is found before it runs",
         tests=(
             f"{_MIGRATIONS}::test_a_check_that_was_skipped_by_hand_leads_nowhere",
             f"{_MIGRATIONS}::test_what_changed_since_the_proof_is_found_right_before_it_runs",

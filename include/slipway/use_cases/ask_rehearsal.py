@@ -8,6 +8,7 @@ from slipway.domain.service import StageDefinition
 from slipway.ports.outside import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.refuse_long_texts import shortened
 from slipway.use_cases.rehearse_migrations import Subject, rehearse_migrations
 from slipway.use_cases.world import World
 
@@ -19,8 +20,9 @@ def ask_rehearsal(world: World, service: str, version: str | None, environment: 
     with world.store.transaction() as tx:
         refusal = _may_not(tx, service, actor)
         if refusal is not None:
-            payload = {"code": "may_not_check_migrations", "message": refusal, "version": version}
-            tx.log("migration_check_refused", actor, service=service, environment=environment, payload=payload)
+            payload = {"code": "may_not_check_migrations", "message": refusal, "version": shortened(version)}
+            where = shortened(environment)
+            tx.log("migration_check_refused", actor, service=service, environment=where, payload=payload)
     if refusal is not None:
         raise RefusedError("may_not_check_migrations", refusal)
     stage = _stage(world, service, environment)

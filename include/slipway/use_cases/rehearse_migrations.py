@@ -107,9 +107,10 @@ def _proven(
             payload = {"proof": known.id, "verdict": known.verdict.value, "proven_at": known.proven_at.isoformat()}
             tx.log("migration_proof_reused", actor, attempt=subject.attempt, **subject.about, payload=payload)
             return MigrationCheck(detail=_said(known), proof=known, waivers=tuple(tx.migrations.waivers(known.id)))
+    scratch, expectations = _scratch(world, order), world.expectations(artefact.service)
     with _old_version(world, artefact.service, running) as old:
         seen = world.rehearsal.rehearse(
-            RehearsalOrder(order=order, scratch_url=_scratch(world, order), old=old, expectations=world.expectations(artefact.service))
+            RehearsalOrder(order=order, scratch_url=scratch, old=old, expectations=expectations)
         )
     with world.store.transaction() as tx:
         proof = _proof(subject, completed(seen, old_version_runs=running.digest is not None), running, tx.now)

@@ -9,10 +9,11 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import FindingCode, MigrationProof
 from slipway.domain.migration_waiver import BACKUP_LIFE, LONGEST_LIFE, MigrationWaiver, Terms
 from slipway.domain.platform import Action, Party
+from slipway.domain.text_limits import TEXT
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
-from slipway.use_cases.refuse_long_texts import why_too_long
+from slipway.use_cases.refuse_long_texts import shortened, why_too_long
 from slipway.use_cases.world import World
 
 _UNDECLARED = frozenset({FindingCode.NOT_DECLARED, FindingCode.DECLARED_OTHERWISE})
@@ -129,9 +130,9 @@ def _told(proof: MigrationProof, terms: Terms, authors: frozenset[str] | None) -
         "proof": proof.id,
         "digest": proof.digest,
         "finding": terms.code.value,
-        "reason": terms.reason,
-        "backup": terms.backup,
-        "runbook": terms.runbook,
+        "reason": shortened(terms.reason, TEXT),
+        "backup": shortened(terms.backup),
+        "runbook": shortened(terms.runbook, TEXT),
         "authors": "unknown" if authors is None else sorted(authors),
         **{name: value.isoformat() if (value := getattr(terms, name)) else None for name in times},
     }

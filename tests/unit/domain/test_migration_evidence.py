@@ -12,8 +12,7 @@ from slipway.domain.service import MigrationSettings
 from slipway.domain.way_back import WayBack, in_words, may_stay, way_back
 from tests.builders import PREPROD, a_stage
 from tests.facts import NOW, stage_at
-from tests.unit.domain.test_migration_gate import a_proof, a_waiver
-from tests.unit.domain.test_verdict_of_migrations import a_migration
+from tests.migrations import a_migration, a_proof, a_waiver
 
 WITH_DATABASE = stage_at(PREPROD, definition=a_stage(PREPROD, migrations=MigrationSettings(connection="db")))
 LOST = {"lost_on_reverse": ["orders.note"]}

@@ -9,37 +9,15 @@ import pytest
 from slipway.domain.finding_policy import POLICY, Effect, Term
 from slipway.domain.migration_gate import gate
 from slipway.domain.migration_proof import FindingCode, MigrationProof, ProofVerdict, Reversibility
-from slipway.domain.migration_waiver import MigrationWaiver, Terms
-from slipway.domain.verdict_of_migrations import completed, judge
+from slipway.domain.migration_waiver import MigrationWaiver
 from tests.builders import PREPROD, PROD
 from tests.facts import NOW
-from tests.unit.domain.test_verdict_of_migrations import seen
+from tests.migrations import a_proof, a_waiver
 
 NEVER_WAIVED = {
     *("upgrade_failed", "half_applied", "several_heads", "second_upgrade_differs", "invalid_index", "check_errored"),
     *("declared_otherwise", "not_declared", "still_in_use"),
 }
-
-
-def a_proof(kind: Reversibility, *codes: FindingCode, **changes: Any) -> MigrationProof:
-    rehearsed = completed(seen(kind, *codes, **changes))
-    return MigrationProof(
-        id="m1",
-        service="orders",
-        environment="prod",
-        digest="sha256:new",
-        verdict=judge(rehearsed),
-        rehearsed=rehearsed,
-        proven_at=NOW,
-        old_version="1.0",
-        old_digest="sha256:old",
-    )
-
-
-def a_waiver(code: FindingCode, **changes: Any) -> MigrationWaiver:
-    proof_id = changes.pop("proof_id", "m1")
-    terms = Terms(**{"code": code, "reason": "why", "expires_at": NOW + timedelta(days=1), **changes})
-    return MigrationWaiver(id=1, proof_id=proof_id, by="mona", at=NOW, terms=terms)
 
 
 def codes(proof: MigrationProof, *waivers: MigrationWaiver, role: Any = PREPROD) -> list[str]:

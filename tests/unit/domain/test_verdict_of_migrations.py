@@ -1,17 +1,14 @@
 """The verdict is never better than what was seen, and never better than what was declared."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from slipway.domain.migration_proof import (
-    Declared,
     Finding,
     FindingCode,
-    MigrationFile,
     ProofVerdict,
     RehearsalStep,
     Rehearsed,
@@ -19,33 +16,9 @@ from slipway.domain.migration_proof import (
     StepOutcome,
 )
 from slipway.domain.verdict_of_migrations import _FROM_BEST, completed, judge
+from tests.migrations import PASSED, a_migration, seen
 
-PASSED = RehearsalStep(name="upgrade", outcome=StepOutcome.PASS, seconds=0.1)
 KINDS = list(Reversibility)
-
-
-def a_migration(kind: Reversibility | None = Reversibility.REVERSIBLE, revision: str = "0002") -> MigrationFile:
-    said = None if kind is None else Declared(kind=kind, reason="so")
-    return MigrationFile(revision=revision, path=f"migrations/{revision}.py", sha256="0" * 64, declared=said)
-
-
-def seen(kind: Reversibility | None = Reversibility.REVERSIBLE, *codes: FindingCode, **changes: Any) -> Rehearsed:
-    values: dict[str, Any] = {
-        "dialect": "postgresql",
-        "server": "15",
-        "from_revision": "0001",
-        "to_revision": "0002",
-        "migrations": [a_migration(kind)],
-        "steps": [PASSED],
-        "findings": [Finding(code=code, object="orders.note", detail="3 rows", revision="0002") for code in codes],
-        "lost_on_reverse": [],
-        "old_version_tried": True,
-        "not_covered": [],
-        "catalogue_hash": "c",
-        "rows": 3,
-        "copied_by": "template",
-    }
-    return Rehearsed(**{**values, **changes})
 
 
 @pytest.mark.parametrize(
