@@ -1,6 +1,6 @@
 """Takes a service's schema back as far as its proof allows, when its stage is undone (R18)."""
 
-from slipway.domain.activity import Activity
+from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import ServiceMigrationError, SlipwayError
 from slipway.domain.migration_proof import MigrationProof, ProofVerdict
 from slipway.domain.release import Attempt, Stage
@@ -26,9 +26,11 @@ def undo_schema(world: World, attempt: Attempt, stage: Stage, activity: Activity
             return "the schema was not touched"
         with world.store.transaction() as tx:
             check = tx.migrations.checked(attempt.id, stage.role)
+            done = tx.activities.of_stage(attempt.id, stage.role)
         proof = None if check is None else check.proof
         if world.migrations.state(order).applied == back_to:
-            _refuse_leftovers(world, order, proof)
+            if not any(one.kind is ActivityKind.MIGRATE and one.state.succeeded for one in done):
+                _refuse_leftovers(world, order, proof)
             _note(world, attempt, stage, back_to)
             return "the schema is as it was"
         if proof is not None:
@@ -64,7 +66,6 @@ def _is_half_way(world: World, order: MigrationOrder, proof: MigrationProof) -> 
 def _downgraded(world: World, attempt: Attempt, stage: Stage, order: MigrationOrder, proof: MigrationProof) -> str:
     back_to = stage.previous_revision or None
     world.migrations.downgrade(order, back_to)
-    _refuse_leftovers(world, order, proof)
     _note(world, attempt, stage, back_to)
     lost = "; ".join(proof.rehearsed.lost_on_reverse)
     with_it = f"; what was written since to these is lost: {lost}" if lost else ""
@@ -80,11 +81,13 @@ def _as_declared(world: World, order: MigrationOrder, back_to: str | None) -> st
 
 
 def _refuse_leftovers(world: World, order: MigrationOrder, proof: MigrationProof | None) -> None:
-    """The revision may be as before while something of the migration is still there."""
+    """A migration that failed may leave its revision as before, and something of it all the same.
+
+    Not asked after a downgrade that was proven: it may keep new values aside, for the next upgrade to take up."""
     if proof is not None and world.rehearsal.catalogue_hash(order) != proof.rehearsed.catalogue_hash:
         raise ServiceMigrationError(
             f"the revision is {proof.rehearsed.from_revision or 'the beginning'} as before, but the schema is not what"
-            " it was: a migration is half applied, or left something behind"
+            " it was: a migration is half applied"
         )
 
 
