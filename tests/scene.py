@@ -113,6 +113,7 @@ class Scene:
             migrations=self.migrations,
             rehearsal=self.rehearsal,
             scratch_url="postgresql:///scratch",
+            lint=lambda _folder, _revisions, _dialect: (),
             expectations=lambda _: None,
             probe=self.probe,
             connections=FakeConnections({name: f"postgresql:///{name}" for name in names}),

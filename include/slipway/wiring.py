@@ -66,6 +66,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         migrations=AlembicRunner(),
         rehearsal=NoRehearsal(),
         scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
+        lint=lambda _folder, _revisions, _dialect: (),
         expectations=_expectations,
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,

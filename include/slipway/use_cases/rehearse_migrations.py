@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -112,6 +112,7 @@ def _proven(
         seen = world.rehearsal.rehearse(
             RehearsalOrder(order=order, scratch_url=scratch, old=old, expectations=expectations)
         )
+    seen = replace(seen, findings=(*seen.findings, *world.lint(order.folder, state.pending, seen.dialect)))
     with world.store.transaction() as tx:
         proof = _proof(subject, completed(seen, old_version_runs=running.digest is not None), running, tx.now)
         tx.migrations.add(proof)

@@ -1,8 +1,9 @@
 """Migrations are proven before anyone is asked, re-checked before they run, and taken back as far as was proven."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.errors import RefusedError, ServiceMigrationError, SlipwayError
 from slipway.domain.grant import Step
-from slipway.domain.migration_proof import FindingCode, MigrationProof
+from slipway.domain.migration_proof import Finding, FindingCode, MigrationProof
 from slipway.domain.migration_waiver import Terms
 from slipway.domain.release import Attempt
 from slipway.domain.repository import Repository
@@ -197,6 +198,17 @@ def test_without_a_try_of_the_old_version_nothing_is_proven(scene: Scene) -> Non
     assert checked.outcome == "refused"
     assert proof_of(scene, attempt).verdict == "not proven"
     assert "old_version.sql" in checked.detail
+
+
+def test_what_rules_say_is_shown_and_stops_nobody(scene: Scene) -> None:
+    def lint(_: Path, revisions: Collection[str], dialect: str) -> list[Finding]:
+        return [Finding(code=FindingCode.LINT, object=f"{dialect} {one}", detail="says squawk") for one in revisions]
+
+    scene.world = replace(scene.world, lint=lint)
+    attempt = scene.dev_passed("1.1", files={FIRST: REVERSIBLE})
+    assert scene.check(attempt, PREPROD).outcome is None
+    (found,) = proof_of(scene, attempt).rehearsed.findings
+    assert (found.code, found.object) == ("lint", "fake 0001")
 
 
 def test_a_copy_that_cannot_be_made_is_no_pass(scene: Scene) -> None:
