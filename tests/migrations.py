@@ -9,15 +9,14 @@ from slipway.domain.migration_proof import (
     FindingCode,
     MigrationFile,
     MigrationProof,
-    Rehearsed,
     RehearsalStep,
+    Rehearsed,
     Reversibility,
     StepOutcome,
 )
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
 from slipway.domain.verdict_of_migrations import completed, judge
 from tests.facts import NOW
-
 
 
 def declared(kind: str, *lines: str) -> str:
