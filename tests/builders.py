@@ -78,6 +78,11 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
         differs_from=frozenset({Party.DECLARER, Party.APPROVER}),
         reason_required=True,
     ),
+    Action.WAIVE_MIGRATION: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.MANAGER),
+        differs_from=frozenset({Party.AUTHOR, Party.REQUESTER}),
+        reason_required=True,
+    ),
     Action.RETRY_BAD_VERSION: AuthorityRule(who=Eligibility(own_team=TeamRole.SENIOR), reason_required=True),
     Action.READ_SECURITY: AuthorityRule(who=Eligibility(also=frozenset({Duty.DISCLOSURE}))),
     Action.BREAK_LEASE: SECOND_LINE_AND_MANAGER,

@@ -28,6 +28,7 @@ from slipway.use_cases.finish_stage import Finish, finish_stage
 from slipway.use_cases.migrate import migrate
 from slipway.use_cases.open_attempt import open_attempt
 from slipway.use_cases.park_slot import park_slot
+from slipway.use_cases.prove_migrations import Checked, prove_migrations
 from slipway.use_cases.record_answer import AnswerResult, record_answer
 from slipway.use_cases.smoke import smoke
 from slipway.use_cases.take_turn import TurnAnswer, TurnResult, take_turn
@@ -38,6 +39,7 @@ from tests.fakes.connections import FakeConnections
 from tests.fakes.deploy_target import FakeDeployTarget, FakeTargetRegistry
 from tests.fakes.migration_runner import FakeMigrationRunner
 from tests.fakes.probe import FakeProbe
+from tests.fakes.rehearsal import FakeRehearsal
 from tests.fakes.service_definitions import FakeServiceDefinitions
 from tests.fakes.upstreams import FakeUpstreams
 
@@ -97,6 +99,7 @@ class Scene:
         self.probe = FakeProbe()
         self.artefacts = FakeArtefactSource()
         self.migrations = FakeMigrationRunner()
+        self.rehearsal = FakeRehearsal(self.migrations)
         self.definitions = FakeServiceDefinitions(*services)
         self.locks = FileActivityLock(folder / "locks")
         names = [f"{service.name}_{role.value}" for service in services for role in StageRole]
@@ -108,6 +111,10 @@ class Scene:
             upstreams=upstreams,
             targets=FakeTargetRegistry({"fake": self.target}),
             migrations=self.migrations,
+            rehearsal=self.rehearsal,
+            scratch_url="postgresql:///scratch",
+            lint=lambda _folder, _revisions, _dialect: (),
+            expectations=lambda _: None,
             probe=self.probe,
             connections=FakeConnections({name: f"postgresql:///{name}" for name in names}),
             locks=self.locks,
@@ -191,8 +198,14 @@ class Scene:
             self.last_error = error
         return self.finish(attempt, role)
 
+    def check(self, attempt: Attempt, role: StageRole) -> Checked:
+        """The task check_migrations."""
+        return prove_migrations(self.world, attempt.id, role, TASK)
+
     def ask(self, attempt: Attempt, step: Step) -> Asked | NotAsked:
-        """Puts the question of an approval task."""
+        """Puts the question of an approval task, after migrations were checked where it is the first of a release."""
+        if step in {Step.APPROVE, Step.AUTHORISE} and self.release_of(attempt).change is None:
+            self.check(attempt, step.role)
         return ask_approval(self.world, attempt.id, step, "task-1", TASK)
 
     def answer(

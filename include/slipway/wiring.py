@@ -49,6 +49,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.connections import EnvironmentConnections
     from slipway.adapters.definitions import CatalogueDefinitions
     from slipway.adapters.migrations.alembic_runner import AlembicRunner
+    from slipway.adapters.migrations.no_rehearsal import NoRehearsal
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
@@ -63,12 +64,21 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
         migrations=AlembicRunner(),
+        rehearsal=NoRehearsal(),
+        scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
+        lint=lambda _folder, _revisions, _dialect: (),
+        expectations=_expectations,
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),
         workspace=home / "workspace",
         sleep=time.sleep,
     )
+
+
+def _expectations(service: str) -> Path | None:
+    folder = catalogue_folder(os.environ) / "expectations" / service
+    return folder if folder.is_dir() else None
 
 
 def artefact_folder() -> Path:

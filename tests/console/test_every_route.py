@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from slipway.domain.migration_proof import FindingCode, Reversibility
 from slipway.domain.platform import Action, Catalogue
 from slipway.domain.release import ChangeKind
 from slipway.ports.values import Actor
@@ -21,6 +22,7 @@ from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from tests.builders import PREPROD, a_service
 from tests.console.conftest import as_person, as_task
 from tests.console.every_route import OF_PIPELINES, OF_TASKS, Route, all_routes, body_of
+from tests.migrations import a_proof
 from tests.outside import SERVICES, recorded
 from tests.scene import Scene, a_world
 
@@ -60,6 +62,8 @@ def known(scene: Scene) -> dict[str, str]:
         (review,) = tx.reviews.all(open_only=True)
         token = tx.tokens.issue("leaflets", "1" * 64, ("mona", "piet"), tx.now + timedelta(days=1))
         booking = tx.bookings.book("orders", tx.now, tx.now + timedelta(hours=1), "a large change", "rita")
+        proof = a_proof(Reversibility.REVERSIBLE, FindingCode.UPGRADE_FAILED)
+        tx.migrations.add(proof)
     change = recorded(scene)
     pending = ask_second(scene.world, Action.BREAK_LEASE, {"attempt": attempt.id}, "it is stuck", lena)
     filed = file_disclosure(scene.world, "orders", "a hole in the order page", "the old page", lena)
@@ -70,6 +74,7 @@ def known(scene: Scene) -> dict[str, str]:
         "activities": activity,
         "pending": str(pending.id),
         "reviews": str(review.id),
+        "migrations": proof.id,
         "disclosures": filed.reference,
         "changes": change.release_id,
         "tokens": str(token.id),

@@ -107,7 +107,7 @@ def test_a_database_that_is_ahead_of_the_artefact_is_not_touched(bench: Bench) -
     bench.runner.upgrade(bench.order(FIRST, SECOND))
     older = bench.order(FIRST)
     state = bench.runner.state(older)
-    assert (state.applied, state.pending) == ("0002", ())
+    assert (state.applied, state.pending, state.known) == ("0002", (), False)
     with pytest.raises(ServiceMigrationError, match="0002"):
         bench.runner.upgrade(older)
 

@@ -25,7 +25,8 @@ class FakeMigrationRunner:
         """What is applied and pending."""
         applied = self.applied.get(order.database_url, ())
         pending = tuple(revision for revision in _files(order.folder) if revision not in applied)
-        return MigrationState(applied=applied[-1] if applied else None, pending=pending)
+        known = not applied or applied[-1] in _files(order.folder)
+        return MigrationState(applied=applied[-1] if applied else None, pending=pending if known else (), known=known)
 
     def upgrade(self, order: MigrationOrder) -> MigrationState:
         """Applies one after the other until one fails."""

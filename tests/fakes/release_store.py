@@ -543,7 +543,14 @@ class MemoryGrants(_Table):
         return [grant for grant in self._all.grants.values() if grant.attempt_id == attempt_id]
 
     def write(
-        self, request: ApprovalRequest, stage: Stage, attempt: Attempt, person: Person, answer: Answer, life: datetime
+        self,
+        request: ApprovalRequest,
+        stage: Stage,
+        attempt: Attempt,
+        person: Person,
+        answer: Answer,
+        life: datetime,
+        migration_proof: str,
     ) -> Grant:
         grant = Grant(
             id=1 + len(self._all.grants),
@@ -559,6 +566,7 @@ class MemoryGrants(_Table):
             granted_at=self._now,
             expires_at=life,
             voided_because=None,
+            migration_proof=migration_proof,
         )
         self._all.grants[attempt.id, request.step] = grant
         return grant

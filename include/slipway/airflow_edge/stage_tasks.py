@@ -7,7 +7,7 @@ from airflow.sdk import BaseOperator, TaskGroup
 
 from slipway.airflow_edge.approval import ApprovalSensor
 from slipway.airflow_edge.lane_steps import HoldSlot, TakeTurn
-from slipway.airflow_edge.steps import Deploy, FinishStage, Migrate, NotBuilt, Smoke
+from slipway.airflow_edge.steps import CheckMigrations, Deploy, FinishStage, Migrate, NotBuilt, Smoke
 from slipway.airflow_edge.texts import TASK_DOC
 from slipway.domain.grant import STEPS_BEFORE, Step
 from slipway.domain.service import StageRole
@@ -59,7 +59,9 @@ def add_stage(role: StageRole, group: TaskGroup | None) -> StageTasks:
 
 def _ask(role: StageRole, turn: BaseOperator) -> BaseOperator:
     """Migrations are checked before anyone is asked; the answers come before the turn."""
-    check = NotBuilt(task_id="check_migrations", role=role, doc_md=TASK_DOC["check_migrations"])
+    # Whatever ends its process does not end the stage: what is proven already is not rehearsed twice.
+    again = {"retries": 2, "retry_delay": timedelta(seconds=5)}
+    check = CheckMigrations(task_id="check_migrations", role=role, doc_md=TASK_DOC["check_migrations"], **again)
     last: BaseOperator = check
     for step in STEPS_BEFORE[role]:
         question = ApprovalSensor(task_id=step.value, step=step, doc_md=TASK_DOC[step.value])

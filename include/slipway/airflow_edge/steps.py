@@ -19,6 +19,7 @@ from slipway.use_cases.finish_stage import Finish, finish_stage
 from slipway.use_cases.migrate import migrate
 from slipway.use_cases.note_not_built import note_not_built
 from slipway.use_cases.park_slot import slot_is_parked
+from slipway.use_cases.prove_migrations import prove_migrations
 from slipway.use_cases.smoke import smoke
 
 _SLOT_GLANCE_SECONDS = 3.0
@@ -38,6 +39,19 @@ class StageStep(Light):
     def role(self) -> StageRole:
         """The stage's role."""
         return StageRole(self.stage_role)
+
+
+class CheckMigrations(StageStep):
+    """Proves the stage's migrations on a copy of its database; a blocking verdict ends the stage."""
+
+    def execute(self, context: Any) -> str:
+        """The verdict, or why there is nothing to prove."""
+        with translated():
+            attempt_id, actor = attempt_of(context).id, actor_of(context)
+            checked = patiently(lambda: prove_migrations(world(), attempt_id, self.role, actor))
+            if checked.outcome is not None:
+                end_here(checked.outcome, checked.detail)
+            return checked.detail
 
 
 class WorkStep(StageStep):

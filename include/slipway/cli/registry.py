@@ -32,6 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("lease", "Show who holds what, and free what is stuck.", "slipway.cli.lease_commands"),
     Entry("activity", "Show work that is open, and give up on what is lost.", "slipway.cli.activity_commands"),
     Entry("break-glass", "Open Airflow to one person for a while.", "slipway.cli.break_glass_commands"),
+    Entry("migrations", "Prove migrations reversible, or waive a finding.", "slipway.cli.migration_commands"),
     Entry("review", "Look afterwards at what was done in a hurry.", "slipway.cli.review_commands"),
     Entry("disclosure", "List, read and publish the texts of security releases.", "slipway.cli.disclosure_commands"),
     Entry("support", "Book second line's support for an agreed time.", "slipway.cli.support_commands"),

@@ -19,6 +19,7 @@ from slipway.console import (
     disclosures,
     grants,
     health,
+    migrations,
     pipelines,
     policy,
     reads,
@@ -54,6 +55,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(break_glass.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
+    people.include_router(migrations.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")
     people.include_router(support.router, prefix="/api")
     people.include_router(tokens.router)

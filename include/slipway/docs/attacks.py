@@ -24,6 +24,7 @@ _CONSOLE = "console/test_every_route.py"
 _EVERY = "e2e/test_every_route.py"
 _GLASS = "integration/use_cases/test_break_glass.py"
 _GROUND = "e2e/test_platform_ground.py"
+_MIGRATIONS = "integration/use_cases/test_migrations.py"
 _OUTSIDE = "console/test_changes_outside.py"
 _POLICY = "integration/use_cases/test_governed_policy.py"
 _REFUSED = "e2e/test_release_refused.py"
@@ -130,6 +131,26 @@ ATTACKS: Sequence[Attack] = (
             f"{_REPEATED}::test_a_smoke_task_marked_as_success_is_undone",
         ),
         log=("request_answered", "turn_ended", "permit_refused"),
+    ),
+    Attack(
+        tries="Mark the check of migrations as a success, or change the schema after it",
+        comes_of_it="Without a proof there is no turn and no permit; what differs from it is found before it runs",
+        tests=(
+            f"{_MIGRATIONS}::test_a_check_that_was_skipped_by_hand_leads_nowhere",
+            f"{_MIGRATIONS}::test_what_changed_since_the_proof_is_found_right_before_it_runs",
+            f"{_MIGRATIONS}::test_an_approval_is_void_once_another_proof_counts",
+        ),
+        log=("turn_ended", "migrate_refused"),
+    ),
+    Attack(
+        tries="Waive one's own migration, or one that nobody may waive",
+        comes_of_it="The waiver is refused; whoever asks for the release afterwards has waived nothing",
+        tests=(
+            f"{_MIGRATIONS}::test_a_waiver_needs_the_right_person_and_all_its_terms",
+            f"{_MIGRATIONS}::test_a_manager_who_asked_for_the_release_did_not_waive_it",
+            f"{_MIGRATIONS}::test_what_is_never_waived_is_refused_by_the_same_door",
+        ),
+        log=("migration_waiver_refused",),
     ),
     Attack(
         tries="Clear a deploy and have it run again",

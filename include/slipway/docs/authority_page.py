@@ -20,6 +20,7 @@ BUILT: Collection[Action] = frozenset(
         Action.RETRY_BAD_VERSION,
         Action.DECLARE_EMERGENCY,
         Action.CLOSE_REVIEW,
+        Action.WAIVE_MIGRATION,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
         Action.SETTLE_ACTIVITY,

@@ -215,13 +215,22 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R19",
         asks="Migrations are reversible, and proven so before they touch Preprod and Prod",
-        rules=("use_cases/migrate.py", "adapters/migrations"),
-        tests=(
-            "integration/use_cases/test_at_work.py::test_a_lossless_migration_is_taken_back_with_the_artefact",
-            "integration/use_cases/test_at_work.py::test_any_other_stays_and_it_is_said",
+        rules=(
+            "domain/verdict_of_migrations.py",
+            "domain/finding_policy.py",
+            "domain/migration_gate.py",
+            "domain/policy/migrations_are_proven.py",
+            "use_cases/prove_migrations.py",
+            "use_cases/undo_schema.py",
+            "adapters/migrations",
         ),
-        log=("migrate_done", "nothing_checked"),
-        not_yet="The proof: `check_migrations` says that nothing was checked.",
+        tests=(
+            "unit/domain/test_verdict_of_migrations.py::*",
+            "unit/domain/test_migration_gate.py::*",
+            "integration/use_cases/test_migrations.py::*",
+            "integration/use_cases/test_at_work.py::test_a_lossless_migration_is_taken_back_with_the_artefact",
+        ),
+        log=("migrations_proven", "migration_refused", "migration_waived", "migrate_done"),
     ),
     Evidence(
         number="R20",

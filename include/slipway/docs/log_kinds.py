@@ -56,6 +56,15 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "act_expired": "Nobody began to act in time: nothing was touched, and the lane is free.",
         "version_marked_bad": "A check or a person said fail: this artefact is not released again as it is.",
     },
+    "Migrations": {
+        "migrations_proven": "What rehearsing them on a copy showed: verdict, findings, hashes, what was not covered.",
+        "migration_proof_reused": "A proof of just these migrations there still holds; nothing was rehearsed again.",
+        "migrations_not_applicable": "There is nothing to prove, and why.",
+        "migration_refused": "The stage ends before anyone is asked: the migrations may not run, and what to do.",
+        "migration_waived": "A manager lets a finding of one proof pass: reason, terms, until when.",
+        "migration_waiver_refused": "Waiving a finding was refused: `code` and `message` say why.",
+        "migration_check_refused": "Somebody asked for a rehearsal who may not, or of what there is not.",
+    },
     "Two people": {
         "second_awaited": "The first of two people asked for an act; it waits for a second one until `expires_at`.",
         "two_person_act_refused": "Asking for an act of two people was refused, and why.",

@@ -9,6 +9,7 @@ from slipway.domain.change import OutsideChange
 from slipway.domain.commits import CommitsSinceLive, harmless
 from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
+from slipway.domain.migration_evidence import migration_lines
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
 from slipway.domain.text_limits import NAME, TEXT
@@ -16,7 +17,6 @@ from slipway.domain.text_limits import NAME, TEXT
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
 _SIGN_IN_NAME = re.compile(r"[A-Za-z0-9:-]+")
-NOT_BUILT = "not yet built: nothing was checked"
 
 _QUESTIONS = {
     Step.APPROVE: "May {service} {version} be deployed to {environment}?",
@@ -93,7 +93,7 @@ def _artefact(
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed
-    yield f"- Migrations: {NOT_BUILT}"
+    yield from migration_lines(facts.migration, facts.stage)
     yield from _instead_of_preprod(facts.release)
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
 

@@ -9,6 +9,8 @@ from slipway.domain.service import StageRole
 
 PLATFORM_ACCOUNT = "platform"
 """The account that only withdraws questions; it belongs to nobody."""
+NOTHING_TO_PROVE = "nothing to prove"
+"""What a grant is bound to where no migration runs."""
 
 
 class Step(StrEnum):
@@ -109,3 +111,5 @@ class Grant:
     granted_at: datetime
     expires_at: datetime
     voided_because: str | None
+    migration_proof: str = NOTHING_TO_PROVE
+    """Id of the proof that the person was shown."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from slipway.domain.json_value import sha256_of
 
 
 class Reversibility(StrEnum):
@@ -74,6 +76,10 @@ class FindingCode(StrEnum):
     LINT = "lint"
     CHECK_ERRORED = "check_errored"
     """A check could not run: never counted as passed."""
+    OLD_VERSION_NOT_TRIED = "old_version_not_tried"
+    """A version runs there, and nothing of it was tried against the new schema."""
+    DECLARED_IRREVERSIBLE = "declared_irreversible"
+    """Its author says that there is no way back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,3 +159,34 @@ class MigrationProof:
     verdict: ProofVerdict
     rehearsed: Rehearsed
     proven_at: datetime
+    version: str | None = None
+    old_version: str | None = None
+    old_digest: str | None = None
+    """What ran there when it was proven; None: nothing did."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """From then on it must be proven again."""
+        return self.proven_at + PROOF_LIFE
+
+    @property
+    def serves_old_version(self) -> bool:
+        """Whether the version that ran there was seen to run on the new schema."""
+        found = {finding.code for finding in self.rehearsed.findings}
+        return self.old_digest is not None and self.rehearsed.old_version_tried and not found & _BREAKS_THE_OLD
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The revisions that were rehearsed, oldest first."""
+        return tuple(one.revision for one in self.rehearsed.migrations)
+
+    @property
+    def migrations_hash(self) -> str:
+        """Of the list of migrations: their order, their revisions and their files."""
+        return sha256_of([[one.revision, one.sha256, one.phase.value] for one in self.rehearsed.migrations])
+
+
+PROOF_LIFE = timedelta(days=7)
+_BREAKS_THE_OLD = frozenset(
+    {FindingCode.OLD_VERSION_BREAKS, FindingCode.STILL_IN_USE, FindingCode.CHECK_ERRORED, FindingCode.UPGRADE_FAILED}
+)

@@ -13,7 +13,7 @@ from slipway.platform.errors import PlatformError
 from slipway.platform.home import PROJECT, Secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
 from slipway.platform.processes import PREPARE, PROGRAMS
-from slipway.platform.settings import settings
+from slipway.platform.settings import SCRATCH_VARIABLE, settings
 
 COMPOSE_FILE = PROJECT / "docker-compose.yaml"
 _HEADER = """\
@@ -137,7 +137,13 @@ def _service(
     database_role: str,
     reaches_out: bool = False,
 ) -> dict[str, Any]:
-    asked = [ISSUER, CLIENT_ID, *([CLIENT_SECRET] if lets_people_in else []), *([PASSWORD_SEED] if signs_in else [])]
+    asked = [
+        SCRATCH_VARIABLE,
+        ISSUER,
+        CLIENT_ID,
+        *([CLIENT_SECRET] if lets_people_in else []),
+        *([PASSWORD_SEED] if signs_in else []),
+    ]
     connections = {"env_file": [{"path": CONNECTIONS_FILE, "required": False}]} if reaches_out else {}
     return {
         "image": "slipway:0.1.0",

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import PurePath
+from urllib.parse import urlsplit, urlunsplit
 
 from slipway.adapters.generated_passwords import VARIABLE as PASSWORD_SEED
 from slipway.adapters.single_sign_on import CLIENT_SECRET
@@ -10,6 +11,7 @@ from slipway.catalogue.files import service_names
 from slipway.platform.home import Secrets
 from slipway.platform.place import Place
 
+SCRATCH_VARIABLE = "SLIPWAY_SCRATCH_URL"
 AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayAuthManager"
 QUIETER = " ".join(
     f"airflow.{name}=WARNING" for name in ("models.dag", "serialization.definitions.dag", "dag_processing.collection")
@@ -113,8 +115,17 @@ def _places(place: Place) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": place.airflow_database_url,
         "PYTHONPATH": str(place.project / "include"),
         "SLIPWAY_DATABASE_URL": place.release_database_url,
+        **_scratch(place),
         "SLIPWAY_CATALOGUE": str(place.catalogue),
         "SLIPWAY_API_URL": place.api_url,
         "SLIPWAY_PORT": str(place.port),
         "SLIPWAY_HOME": str(place.home),
     }
+
+
+def _scratch(place: Place) -> dict[str, str]:
+    """Copies for rehearsals are made on the embedded server, unless another was named; elsewhere somebody names one."""
+    if not place.embedded or SCRATCH_VARIABLE in os.environ:
+        return {}
+    server = urlsplit(place.release_database_url)
+    return {SCRATCH_VARIABLE: urlunsplit(server._replace(path="/postgres"))}

@@ -150,6 +150,8 @@ class MigrationState:
 
     applied: str | None
     pending: tuple[str, ...]
+    known: bool = True
+    """False where the artefact does not carry what is applied: a later version's migrations ran."""
 
 
 class MigrationRunner(Protocol):

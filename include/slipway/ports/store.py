@@ -20,6 +20,7 @@ from slipway.ports.repositories import (
     Grants,
     KeyedRequests,
     Leases,
+    MigrationProofs,
     MirroredCopies,
     Outbox,
     PendingActs,
@@ -62,6 +63,8 @@ class Transaction(Protocol):
     def break_glass(self) -> BreakGlass: ...
     @property
     def containments(self) -> Containments: ...
+    @property
+    def migrations(self) -> MigrationProofs: ...
     @property
     def pending_acts(self) -> PendingActs: ...
     @property

@@ -61,6 +61,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         proofs=proofs,
         emergencies=contained(tx, release, attempt, role),
         needs=states_of(tx, release),
+        migration=None if stage.definition.migrations is None else tx.migrations.checked(attempt.id, role),
         booking=None if release.booking is None else tx.bookings.get(release.booking),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )

@@ -1,11 +1,12 @@
 """Brings the service's database to what the artefact needs, before the artefact runs."""
 
 from slipway.domain.activity import Activity, ActivityKind
-from slipway.domain.errors import Remedy, SlipwayError
+from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
+from slipway.use_cases.recheck_proof import recheck_proof
 from slipway.use_cases.service_database import migration_order
 from slipway.use_cases.world import World
 
@@ -22,6 +23,9 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
     try:
         with migration_order(world, attempt, stage, attempt.opened_at) as order:
             nothing_to_do = order is None
+            differs = None if order is None else recheck_proof(world, attempt, stage, order)
+        if differs is not None:
+            raise RefusedError("proof_differs", f"{differs}. Nothing was touched: slipway retry {attempt.release_id}")
     except SlipwayError as error:
         if error.remedy is Remedy.FAIL:
             _refuse(world, attempt, stage, str(error), actor)
@@ -44,6 +48,8 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
             before = world.migrations.state(order)
             with world.store.transaction() as tx:
                 tx.stages.set_previous_revision(attempt_id, role, before.applied or "")
+            if not before.known:
+                return f"nothing applied; the schema stays at {before.applied}, on which this version was seen to run"
             after = world.migrations.upgrade(order)
         return f"{', '.join(before.pending) or 'nothing'} applied; now at {after.applied}"
 

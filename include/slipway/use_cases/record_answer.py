@@ -120,7 +120,7 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
     assert person is not None, "checked by _why_it_does_not_count"
     expires_at = tx.now + timedelta(minutes=facts.platform.approval_life[step.role].grant_minutes)
     stage = replace(facts.stage, policy_hash=facts.policy_hash)  # judged by the policy in effect now
-    grant = tx.grants.write(request, stage, facts.attempt, person, answer, expires_at)
+    grant = tx.grants.write(request, stage, facts.attempt, person, answer, expires_at, facts.migration_proof)
     approved = grant.decision is Decision.APPROVE
     payload = {
         "step": step.value,
@@ -130,6 +130,7 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
         "looked_by": answer.looked_by,
         "looked_at": answer.looked_at,
         "digest": grant.digest,
+        "migration_proof": grant.migration_proof,
         "policy_hash": grant.policy_hash,
         "evidence_hash": grant.evidence_hash,
         "hitl_id": answer.hitl_id,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from slipway.domain.errors import ArtefactError
 from slipway.domain.release import Attempt, Stage
+from slipway.domain.service import MigrationSettings
 from slipway.ports.outside import Artefact, MigrationOrder
 from slipway.use_cases.world import World
 
@@ -40,13 +41,28 @@ def migration_order(
     if settings is None:
         yield None
         return
-    with unpacked(world, proven_artefact(world, attempt)) as folder:
+    artefact = proven_artefact(world, attempt)
+    with order_for(world, artefact, stage.environment, settings, deadline, lock_fd) as order:
+        yield order
+
+
+@contextmanager
+def order_for(
+    world: World,
+    artefact: Artefact,
+    environment: str,
+    settings: MigrationSettings,
+    deadline: datetime,
+    lock_fd: int | None = None,
+) -> Iterator[MigrationOrder | None]:
+    """What an artefact would migrate there; None where it has no migrations."""
+    with unpacked(world, artefact) as folder:
         if not world.migrations.carries_migrations(folder):
             yield None
             return
         yield MigrationOrder(
-            service=attempt.service,
-            environment=stage.environment,
+            service=artefact.service,
+            environment=environment,
             folder=folder,
             settings=settings,
             database_url=world.connections.url(settings.connection),

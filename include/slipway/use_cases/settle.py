@@ -6,6 +6,7 @@ from enum import StrEnum
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
+from slipway.domain.schema_state import SchemaState
 from slipway.domain.service import ActedBy
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, Deployed
@@ -71,11 +72,33 @@ def close_activity(tx: Transaction, activity: Activity, state: ActivityState, de
     if state.succeeded and brings_the_artefact(activity, stage):
         deployed = Deployed(version=attempt.version, digest=attempt.digest)
         tx.records.add_deployment(attempt, stage.environment, deployed, "deploy")
+    if state.succeeded and activity.kind is ActivityKind.MIGRATE:
+        _note_schema(tx, attempt, stage)
     if state.succeeded and activity.kind is ActivityKind.UNDO and not is_by_hand(stage):
         deployed = Deployed(version=stage.previous_version, digest=stage.previous_digest)
         tx.records.add_deployment(attempt, stage.environment, deployed, "undo")
     _log(tx, activity, stage, actor, f"{activity.kind}_{state}", {"detail": detail})
     tx.wake()
+
+
+def _note_schema(tx: Transaction, attempt: Attempt, stage: Stage) -> None:
+    """What was proven of the new schema says which version it still serves; Dev has no proof and no limit."""
+    check = None if stage.definition.migrations is None else tx.migrations.checked(attempt.id, stage.role)
+    if check is None or check.proof is None:
+        return
+    proof = check.proof
+    served = proof.serves_old_version
+    tx.migrations.move_schema(
+        attempt,
+        stage.environment,
+        SchemaState(
+            revision=proof.rehearsed.to_revision,
+            version=attempt.version,
+            serves_version=proof.old_version if served else None,
+            serves_digest=proof.old_digest if served else None,
+            proof_id=proof.id,
+        ),
+    )
 
 
 def brings_the_artefact(activity: Activity, stage: Stage) -> bool:

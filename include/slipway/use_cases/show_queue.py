@@ -8,10 +8,9 @@ from slipway.domain.act import act_needs
 from slipway.domain.activity import LIVE_LANE, Turn
 from slipway.domain.expected_start import Expected, InLine, expected_starts, lane_free, nine_in_ten
 from slipway.domain.json_value import JsonObject
-from slipway.domain.policy import proof_holds
+from slipway.domain.policy import grants_count, migrations_are_proven, proof_holds
 from slipway.domain.policy.decide import decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import Release
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.facts import gather
@@ -157,7 +156,8 @@ def _in_line(tx: Transaction, facts: Facts, decision: Decision) -> InLine:
     service, environment = facts.release.service, facts.stage.environment
     definition = facts.stage.definition
     seen = nine_in_ten(tx.turns.seconds_held(service, environment))
-    expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
+    rules = (grants_count, proof_holds, migrations_are_proven)
+    expiries = [rule.earliest_expiry(facts) for rule in rules]
     return InLine(
         attempt_id=facts.attempt.id,
         where=f"{service} in {environment}",

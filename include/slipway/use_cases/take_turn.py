@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slipway.domain.activity import TurnState, lane_of
-from slipway.domain.policy import contains_emergencies, proof_holds
+from slipway.domain.policy import contains_emergencies, grants_count, migrations_are_proven, proof_holds
 from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.policy.grants_count import earliest_expiry
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
@@ -20,10 +19,14 @@ from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
 from slipway.use_cases.who_is_ahead import who_is_ahead
 from slipway.use_cases.world import World
 
-FINAL = contains_emergencies.CODES | {
-    *("attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"),
-    *("artefact_differs", "exception_over"),
-}
+FINAL = (
+    contains_emergencies.CODES
+    | migrations_are_proven.FINAL
+    | {
+        *("attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"),
+        *("artefact_differs", "exception_over"),
+    }
+)
 """Blockers that no waiting clears: the stage is refused."""
 
 
@@ -152,6 +155,7 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
 def _next_look(facts: Facts, blockers: tuple[Blocker, ...], now: datetime) -> datetime:
     """The earliest instant at which something known changes: a blocker clears, or a grant or proof expires."""
     instants = [blocker.clears_at for blocker in blockers if blocker.clears_at is not None]
-    expiries = (earliest_expiry(facts), proof_holds.earliest_expiry(facts))
+    rules = (grants_count, proof_holds, migrations_are_proven)
+    expiries = [rule.earliest_expiry(facts) for rule in rules]
     later = [instant for instant in (*instants, *expiries) if instant is not None and instant > now]
     return min(later, default=now + timedelta(hours=1))

@@ -13,7 +13,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.deploy import deploy_to
 from slipway.use_cases.do_activity import TaskWorker, work_and_close
 from slipway.use_cases.open_activity import log_starting
-from slipway.use_cases.service_database import migration_order
+from slipway.use_cases.undo_schema import NoProvenWayError, undo_schema
 from slipway.use_cases.world import World
 
 
@@ -28,7 +28,9 @@ def undo(world: World, attempt: Attempt, stage: Stage, task: TaskWorker, actor: 
 
         def work(activity: Activity, lock_fd: int) -> str:
             try:
-                schema = _bring_back_schema(world, attempt, stage, activity, lock_fd)
+                schema = undo_schema(world, attempt, stage, activity, lock_fd)
+            except NoProvenWayError as error:
+                raise SlipwayError(_stopped(world, attempt, stage, error)) from error
             except SlipwayError as error:  # what serves people comes back all the same
                 artefact = _bring_back_artefact(world, attempt, stage, activity, lock_fd)
                 raise SlipwayError(f"{artefact}; but the schema is not back: {error}") from error
@@ -97,20 +99,11 @@ def _bring_back_artefact(world: World, attempt: Attempt, stage: Stage, activity:
     return f"{stage.previous_version} ({stage.previous_digest[:19]}…) runs again in {stage.environment}"
 
 
-def _bring_back_schema(world: World, attempt: Attempt, stage: Stage, activity: Activity, lock_fd: int) -> str:
-    """Back to the revision before where every downgrade declares itself lossless; else it stays, and we say so."""
-    if stage.previous_revision is None:
-        return "the schema was not touched"
-    back_to = stage.previous_revision or None
-    with migration_order(world, attempt, stage, activity.deadline, lock_fd) as order:
-        if order is None:
-            return "the schema was not touched"
-        if world.migrations.state(order).applied == back_to:
-            return "the schema is as it was"
-        if not world.migrations.lossless(order, back_to):
-            return (
-                "the schema stays as migrated: its downgrade is not declared lossless. The previous version must"
-                " run on it; a person decides what to do with it"
-            )
-        world.migrations.downgrade(order, back_to)
-        return f"the schema is back at {back_to or 'its beginning'}"
+def _stopped(world: World, attempt: Attempt, stage: Stage, error: NoProvenWayError) -> str:
+    """Nothing is brought back onto a schema that it may fail on, or spoil: people decide, and are told what runs."""
+    assert stage.definition.target is not None, "a stage with activities has a target"
+    running = world.targets.target(stage.definition.target).current(attempt.service, stage.environment)
+    return (
+        f"{running.version or 'nothing'} runs, {'healthy' if running.healthy else 'not healthy'}, and was left as it"
+        f" is: {error}. Decide: mend it with a new version, or restore by the runbook of the waiver"
+    )

@@ -1,10 +1,11 @@
 """Everything a use case may touch of the outside, chosen by `slipway.wiring`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.domain.governed import Governed
+from slipway.domain.migration_proof import Finding
 from slipway.ports.outside import (
     ActivityLock,
     ArtefactStore,
@@ -17,6 +18,7 @@ from slipway.ports.outside import (
     TargetRegistry,
     Upstreams,
 )
+from slipway.ports.rehearsal import Rehearsal
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import Actor
 
@@ -34,6 +36,13 @@ class World:
     upstreams: Upstreams
     targets: TargetRegistry
     migrations: MigrationRunner
+    rehearsal: Rehearsal
+    scratch_url: str
+    """The PostgreSQL server on which copies are made; empty: nobody named one."""
+    lint: Callable[[Path, Collection[str], str], Sequence[Finding]]
+    """What rules say of an artefact's migrations that are to run, by its folder, their revisions and the dialect."""
+    expectations: Callable[[str], Path | None]
+    """The folder of a service's expectations of its data; None: it has none."""
     probe: Probe
     connections: Connections
     locks: ActivityLock

@@ -15,6 +15,7 @@ from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service
 from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.migrations import LOSSY, REVERSIBLE
 from tests.scene import AGAIN, Scene
 
 MIGRATION = "migrations/versions/0001_orders.py"
@@ -178,7 +179,7 @@ def test_a_version_that_is_published_anew_is_refused(scene: Scene) -> None:
 
 def test_a_tampered_artefact_with_migrations_is_refused_before_the_permit(make_scene: Callable[..., Scene]) -> None:
     scene = make_scene(a_service(database=True))
-    attempt = scene.approved("1.1", files={MIGRATION: ""})
+    attempt = scene.approved("1.1", files={MIGRATION: REVERSIBLE})
     scene.artefacts.tamper(scene.artefacts.resolve("orders", "1.1"))
     assert scene.stage(attempt, PREPROD).outcome == "refused"
     assert len(scene.log("migrate_refused")) == 1
@@ -226,17 +227,19 @@ def test_a_lossless_migration_is_taken_back_with_the_artefact(make_scene: Callab
     scene = make_scene(a_service(database=True))
     scene.long_live("1.0")
     failing_in(scene, PREPROD)
-    attempt = scene.approved("1.1", files={MIGRATION: "downgrade_is_lossless = True"})
+    attempt = scene.approved("1.1", files={MIGRATION: REVERSIBLE})
     assert "the schema is back at its beginning" in scene.stage(attempt, PREPROD).detail
     assert scene.migrations.applied["postgresql:///orders_preprod"] == ()
 
 
-def test_any_other_stays_and_it_is_said(make_scene: Callable[..., Scene]) -> None:
+def test_one_that_would_lose_new_data_stays_where_the_previous_version_runs_on_it(
+    make_scene: Callable[..., Scene],
+) -> None:
     scene = make_scene(a_service(database=True))
     scene.long_live("1.0")
     failing_in(scene, PREPROD)
-    attempt = scene.approved("1.1", files={MIGRATION: ""})
-    assert "the schema stays as migrated" in scene.stage(attempt, PREPROD).detail
+    attempt = scene.approved("1.1", files={MIGRATION: LOSSY})
+    assert "the schema stays at 0001: 1.0 was seen to run on it" in scene.stage(attempt, PREPROD).detail
     assert scene.migrations.applied["postgresql:///orders_preprod"] == ("0001",)
     assert scene.runs(PREPROD) == "1.0"
 
@@ -271,7 +274,7 @@ def test_a_schema_that_cannot_be_brought_back_does_not_keep_the_artefact_away(
     scene = make_scene(a_service(database=True))
     scene.long_live("1.0")
     failing_in(scene, PREPROD)
-    attempt = scene.approved("1.1", files={MIGRATION: "downgrade_is_lossless = True"})
+    attempt = scene.approved("1.1", files={MIGRATION: REVERSIBLE})
     with pytest.raises(SlipwayError):
         scene.work(attempt, PREPROD)
     scene.world = replace(scene.world, migrations=NoWayBack(scene.migrations))

@@ -8,9 +8,10 @@ from slipway.domain.log_entry import verify_chain
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, a_service
+from tests.migrations import REVERSIBLE
 from tests.scene import Scene
 
-ONE_MIGRATION = {"migrations/versions/0001_orders.py": "downgrade_is_lossless = True"}
+ONE_MIGRATION = {"migrations/versions/0001_orders.py": REVERSIBLE}
 
 
 def test_a_release_goes_through_dev_and_preprod_to_live(scene: Scene) -> None:
@@ -26,7 +27,7 @@ def test_the_log_tells_the_whole_story_in_one_unbroken_chain(scene: Scene) -> No
         entries = list(read_log(tx.sql))
     told = [entry.kind for entry in entries if entry.environment == "prod"]
     assert told == [
-        *("approval_asked", "grant_given", "approval_asked", "grant_given"),
+        *("migrations_not_applicable", "approval_asked", "grant_given", "approval_asked", "grant_given"),
         *("turn_queued", "turn_taken", "slot_parked", "migrate_not_applicable"),
         *("permit_issued", "deploy_started", "deploy_done", "smoke_finished"),
         *("approval_asked", "grant_given", "stage_finished", "lane_freed"),

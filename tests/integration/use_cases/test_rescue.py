@@ -20,6 +20,7 @@ from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, TurnResult, may_go_on
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
+from tests.migrations import REVERSIBLE
 from tests.scene import TASK, MortalTarget, ProcessKilledError, Scene, killed
 
 ROB = Actor(id="rob", via="cli")
@@ -192,7 +193,7 @@ def test_work_that_has_its_permit_goes_on(make_scene: Callable[..., Scene]) -> N
     scene = make_scene(a_service("orders"), a_service("forms", database=True))
     scene.long_live("1.0")
     a = watched(scene)
-    b = overtaking(scene, files={"migrations/versions/0001_forms.py": ""})
+    b = overtaking(scene, files={"migrations/versions/0001_forms.py": REVERSIBLE})
     scene.migrate(b, PREPROD)
     dies_while_undoing(scene, a)
     scene.deploy(b, PREPROD)

@@ -489,3 +489,52 @@ def test_a_policy_is_activated_by_its_digest_with_a_reason(rita: Slipway, airflo
     assert [asked.body for asked in airflow.changes()] == [{"digest": "4f0c", "reason": "agreed"}]
     assert (result.exit_code, "none of those who may" in result.stderr) == (1, True)
     assert rita("policy", "activate", "4f0c").exit_code == 2
+
+
+PROOF = {
+    "service": "orders",
+    "environment": "prod",
+    "detail": "0002: irreversible (proof m1)",
+    "proof": "m1",
+    "findings": [{"code": "data_lost", "revision": "0002", "object": "orders.phone", "detail": "3 rows"}],
+    "lost_on_reverse": ["orders.note"],
+    "not_covered": ["large objects"],
+    "if_undone": "the schema stays",
+    "rollback_limit": None,
+    "waivers": [],
+    "blockers": [],
+}
+
+
+@pytest.mark.parametrize(("blockers", "code"), [([], 0), ([{"message": "old data is gone", "cleared_by": "x"}], 1)])
+def test_a_rehearsal_is_told_and_ends_with_1_where_a_release_would_be_stopped(
+    rita: Slipway, airflow: FakeAirflow, blockers: list[dict[str, str]], code: int
+) -> None:
+    airflow.answers["POST /slipway/api/migrations/checks"] = (200, {**PROOF, "blockers": blockers})
+
+    result = rita("migrations", "check", "orders", "--version", "1.4.0", "--against", "prod")
+
+    (asked,) = airflow.changes()
+    assert asked.body == {"service": "orders", "version": "1.4.0", "environment": "prod"}
+    assert result.exit_code == code
+    for words in ("irreversible", "orders.phone", "Lost on the way back: orders.note", "Not covered: large objects"):
+        assert words in result.stdout
+    assert ("old data is gone" in result.stdout) == bool(blockers)
+
+
+def test_a_waiver_carries_its_terms(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/migrations/m1/waivers"] = (201, {"detail": "waiver 1"})
+
+    terms = ["--reason", "why", "--until", "2026-12-01T17:00", "--backup", "b7", "--restored-at", "2026-11-23T06:10Z"]
+    result = rita("migrations", "waive", "m1", "data_lost", *terms, "--runbook", "wiki/restore")
+
+    (asked,) = airflow.changes()
+    assert result.exit_code == 0
+    assert asked.body == {
+        "code": "data_lost",
+        "reason": "why",
+        "expires_at": "2026-12-01T17:00:00+00:00",
+        "backup": "b7",
+        "restored_at": "2026-11-23T06:10:00+00:00",
+        "runbook": "wiki/restore",
+    }

@@ -31,8 +31,8 @@ BEFORE = policy()
     ("after", "person", "gained"),
     [
         (BEFORE, "mona", ()),
-        (policy(Action.WAIVE_MIGRATION, who=Eligibility(own_team=TeamRole.MANAGER)), "mona", ("for team ordering",)),
-        (policy(Action.WAIVE_MIGRATION, who=Eligibility(own_team=TeamRole.MANAGER)), "sam", ()),
+        (policy(Action.CLOSE_FINDING, who=Eligibility(own_team=TeamRole.MANAGER)), "mona", ("for team ordering",)),
+        (policy(Action.CLOSE_FINDING, who=Eligibility(own_team=TeamRole.MANAGER)), "sam", ()),
         (policy(Action.APPROVE_PREPROD, who=Eligibility(any_team=TeamRole.MANAGER)), "mona", ("everywhere",)),
         (policy(Action.APPROVE_PREPROD, who=Eligibility(own_team=TeamRole.MANAGER)), "mona", ()),
         (policy(Action.HOLD_ABSOLUTE, who=Eligibility(own_team=TeamRole.MANAGER)), "mona", ()),
@@ -73,10 +73,10 @@ def test_each_row_is_named() -> None:
 
 
 def test_who_may_activate_is_told_with_what_each_gains() -> None:
-    after = policy(Action.WAIVE_MIGRATION, who=Eligibility(own_team=TeamRole.MANAGER))
+    after = policy(Action.CLOSE_FINDING, who=Eligibility(own_team=TeamRole.MANAGER))
     assert gains_of_activators(BEFORE, after, ["rita"]) == {
-        "fiona": ("waive_migration: for team forms",),
-        "mona": ("waive_migration: for team ordering",),
+        "fiona": ("close_finding: for team forms",),
+        "mona": ("close_finding: for team ordering",),
     }
     assert list(gains_of_activators(BEFORE, after, ["mona"])) == ["fiona"]
 

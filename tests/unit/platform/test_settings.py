@@ -84,6 +84,18 @@ def test_what_the_caller_has_set_wins(monkeypatch: pytest.MonkeyPatch, secrets: 
     assert settings(place, secrets)["AIRFLOW__CORE__PARALLELISM"] == "3"
 
 
+def test_copies_of_databases_are_made_on_the_embedded_server_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    monkeypatch.delenv("SLIPWAY_SCRATCH_URL", raising=False)
+    place = _place(monkeypatch, {})
+    embedded = make_url(environment(place, secrets)["SLIPWAY_SCRATCH_URL"])
+    assert (embedded.database, embedded.query) == ("postgres", make_url(place.release_database_url).query)
+
+    named = {"SLIPWAY_SCRATCH_URL": "postgresql+psycopg2://x@elsewhere/postgres"}
+    assert environment(_place(monkeypatch, named), secrets).items() >= named.items()
+
+
 def test_only_those_who_sign_in_get_the_secret_of_passwords(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:
     place = _place(monkeypatch, {})
     assert "SLIPWAY_PASSWORD_SEED" not in environment(place, secrets)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from slipway.domain.change import OutsideChange
 from slipway.domain.governed import Governed
+from slipway.domain.migration_proof import Rehearsed
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.service import StageDefinition
@@ -19,11 +20,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def prepare() -> None:
     """Makes the readers of all kinds now: a process that is forked from this one then finds them made."""
-    for kind in (StageDefinition, Platform, People, Governed, OutsideChange):
+    for kind in (StageDefinition, Platform, People, Governed, OutsideChange, Rehearsed):
         _adapter(kind)
 
 
-def dump(value: StageDefinition | Platform | People | Governed | OutsideChange) -> Any:
+def dump(value: StageDefinition | Platform | People | Governed | OutsideChange | Rehearsed) -> Any:
     """Plain JSON of a domain value."""
     kind: Any = type(value)
     return _adapter(kind).dump_python(value, mode="json")
@@ -57,3 +58,9 @@ def change(value: Any) -> OutsideChange:
     """The change that `dump` made the JSON of."""
     described: OutsideChange = _adapter(OutsideChange).validate_python(value)
     return described
+
+
+def rehearsed(value: Any) -> Rehearsed:
+    """The rehearsal that `dump` made the JSON of."""
+    seen: Rehearsed = _adapter(Rehearsed).validate_python(value)
+    return seen

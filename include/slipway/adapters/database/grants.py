@@ -69,6 +69,7 @@ class DatabaseGrants:
         person: Person,
         answer: Answer,
         life: datetime,
+        migration_proof: str,
     ) -> Grant:
         """Writes a person's decision with everything it was based on."""
         row = self._sql.one(
@@ -77,8 +78,8 @@ class DatabaseGrants:
                                  decision, comment, looked_by, looked_at, digest, migration_proof, environment,
                                  policy_hash, evidence, evidence_hash, expires_at)
             VALUES (:release_id, :attempt_id, :step, :person, :person_name, :person_roles, 'airflow', :hitl_id,
-                    :decision, :comment, :looked_by, :looked_at, :digest, 'not yet built: nothing was checked',
-                    :environment, :policy_hash, :evidence, :evidence_hash, :expires_at)
+                    :decision, :comment, :looked_by, :looked_at, :digest, :migration_proof, :environment,
+                    :policy_hash, :evidence, :evidence_hash, :expires_at)
             RETURNING *
             """,
             release_id=attempt.release_id,
@@ -93,6 +94,7 @@ class DatabaseGrants:
             looked_by=answer.looked_by,
             looked_at=answer.looked_at,
             digest=attempt.digest,
+            migration_proof=migration_proof,
             environment=stage.environment,
             policy_hash=stage.policy_hash,
             evidence=request.evidence,
@@ -155,4 +157,5 @@ def _grant(row: Row) -> Grant:
         granted_at=row["granted_at"],
         expires_at=row["expires_at"],
         voided_because=row["voided_because"],
+        migration_proof=row["migration_proof"],
     )

@@ -186,9 +186,15 @@ class Overview:
                 **of,
             ),
             "grants": self._records(
-                """SELECT id, step, person, person_name, decision, comment, looked_by, looked_at, digest, environment,
+                """SELECT id, step, person, person_name, decision, comment, looked_by, looked_at, digest,
+                          migration_proof, environment,
                           policy_hash, evidence_hash, granted_at, expires_at, voided_at, voided_because
                    FROM "grant" WHERE attempt_id = :id ORDER BY id""",
+                **of,
+            ),
+            "migrations": self._records(
+                """SELECT c.role, c.proof_id AS proof, p.verdict, c.detail, c.at FROM migration_check c
+                   LEFT JOIN migration_proof p ON p.id = c.proof_id WHERE c.attempt_id = :id ORDER BY c.id""",
                 **of,
             ),
             "activities": self._records(

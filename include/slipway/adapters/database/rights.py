@@ -15,21 +15,15 @@ RECONCILER = "slipway_reconciler"
 TASK = "slipway_task"
 """Tasks of a run, and with them whatever a deploy could get hold of."""
 
-APPENDED_ONLY = ("log",)
+APPENDED_ONLY = ("log", "migration_proof", "migration_check", "migration_waiver", "schema_state")
 ONLY_READ = ("log_head", "alembic_version")
 """The head of the log moves with the log, by a function that runs as the owner."""
 DECIDED_BY_PEOPLE: Mapping[str, tuple[str, ...]] = {
     API: (),
-    RECONCILER: ("grant", "policy_proposal", "disclosure", "support", "service_token"),
+    RECONCILER: ("grant", "policy_proposal", "disclosure", "support", "service_token", "migration_waiver"),
     TASK: (
-        "grant",
-        "policy",
-        "policy_proposal",
-        "pending_act",
-        "support",
-        "service_token",
-        "account_sync",
-        "break_glass",
+        *("grant", "policy", "policy_proposal", "pending_act", "support", "service_token", "account_sync"),
+        *("break_glass", "migration_waiver"),
     ),
 }
 """By role, the tables whose rows it reads and never writes. Expired questions are closed by the reconciler."""

@@ -18,6 +18,7 @@ from slipway.adapters.database.break_glass import DatabaseBreakGlass
 from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.migration_proofs import DatabaseMigrationProofs
 from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
@@ -60,6 +61,7 @@ class DatabaseTransaction:
         self.records = DatabaseRecords(self.sql)
         self.break_glass = DatabaseBreakGlass(self.sql)
         self.containments = DatabaseContainments(self.sql)
+        self.migrations = DatabaseMigrationProofs(self.sql)
         self.pending_acts = DatabasePendingActs(self.sql)
         self.quarantines = DatabaseQuarantines(self.sql)
         self.reviews = DatabaseReviews(self.sql)

@@ -45,7 +45,7 @@ class AlembicRunner:
         if not self.carries_migrations(order.folder):
             return MigrationState(applied=None, pending=())
         state = _run(order, action, to)["state"]
-        return MigrationState(applied=state["applied"], pending=tuple(state["pending"]))
+        return MigrationState(applied=state["applied"], pending=tuple(state["pending"]), known=state["known"])
 
 
 def _run(order: MigrationOrder, action: str, to: str | None) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Job:
         applied = self._applied()
         known = self._is_known(applied)
         pending = self._between(applied, self._script.get_current_head())[::-1] if known else []
-        return {"applied": applied, "pending": pending}
+        return {"applied": applied, "pending": pending, "known": known}
 
     def _lossless(self, back_to: str | None) -> bool:
         applied = self._applied()

@@ -10,6 +10,7 @@ from slipway.domain.policy import (
     exception_is_current,
     grants_count,
     lane_is_ours,
+    migrations_are_proven,
     needs_are_live,
     no_hold,
     no_rescue_runs,
@@ -34,6 +35,7 @@ BEFORE_TURN: Sequence[Rule] = (
     proof_holds.check,
     needs_are_live.check,
     support_is_there.check,
+    migrations_are_proven.check,
     grants_count.check,
     version_is_not_bad.check,
     contains_emergencies.check,
@@ -52,7 +54,7 @@ BEFORE_TURN: Sequence[Rule] = (
 FOR_PERMIT: Sequence[Rule] = (*BEFORE_TURN, lane_is_ours.check, targets_agree.check)
 """What must hold in the transaction that opens a stage's first activity."""
 
-RENEWABLE = grants_count.RENEWABLE | proof_holds.REPROVED | targets_agree.REPROVED
+RENEWABLE = grants_count.RENEWABLE | proof_holds.REPROVED | targets_agree.REPROVED | migrations_are_proven.REPROVED
 """Blockers that only new grants or a new proof clear: the attempt is renewed (`lifecycle.md`, authority in time, 5)."""
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from slipway.domain.activity import Quarantine, Rescue, Turn
 from slipway.domain.booking import Booking
 from slipway.domain.containment import Containment
-from slipway.domain.grant import Grant
+from slipway.domain.grant import NOTHING_TO_PROVE, Grant
+from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.needs import NeedState
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
@@ -116,3 +117,10 @@ class Facts:
     """The support of second line that the release asked for."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
+    migration: MigrationCheck | None = None
+    """What its migrations were found to be; None before that, and where the service has no database there."""
+
+    @property
+    def migration_proof(self) -> str:
+        """What grants are bound to."""
+        return NOTHING_TO_PROVE if self.migration is None else self.migration.bound

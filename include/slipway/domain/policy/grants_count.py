@@ -70,6 +70,8 @@ def _faults(grant: Grant, facts: Facts, now: datetime) -> Iterator[Blocker]:
         yield _void(grant, "grant_void", grant.voided_because)
     if grant.digest != facts.attempt.digest:
         yield _void(grant, "grant_void", "it was given for another artefact")
+    if grant.migration_proof != facts.migration_proof:
+        yield _void(grant, "grant_void", "it was given for other migrations, or on another proof of them")
     if grant.policy_hash != facts.policy_hash:
         yield _void(grant, "grant_void", "the policy in effect has changed since")
     person = facts.people.find(grant.person)

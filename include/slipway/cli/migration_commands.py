@@ -1,0 +1,93 @@
+"""`slipway migrations …`: whether they can be taken back, proven on a copy, and what may pass all the same."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from slipway.cli.group import command_group
+from slipway.cli.output import AsJson, print_json, print_table
+
+app = command_group("Prove migrations reversible, and waive what may pass all the same.")
+MOST_SECONDS = 3700.0
+"""A rehearsal copies the database: it is given an hour."""
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the service.")]
+
+
+@app.command()
+def check(
+    service: Service,
+    version: Annotated[str | None, typer.Option(help="Which version; the newest if left out.")] = None,
+    against: Annotated[str, typer.Option(metavar="ENVIRONMENT", help="Whose database is copied.")] = "preprod",
+    as_json: AsJson = False,
+) -> None:
+    """Rehearse a version's migrations on a scratch copy of an environment's database."""
+    from slipway.cli.session import signed_in_rest
+
+    body = {"service": service, "version": version, "environment": against}
+    found = signed_in_rest().call("POST", "/slipway/api/migrations/checks", json=body, timeout=MOST_SECONDS)
+    _print(found, as_json)
+    if found.get("blockers"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    service: Service,
+    environment: Annotated[str | None, typer.Option(help="Where; anywhere if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest proof: verdict, findings, what is lost on the way back, who waived what."""
+    from slipway.cli.database import open_store
+    from slipway.use_cases.show_migrations import show_migrations
+
+    _print(show_migrations(open_store(), service, environment), as_json)
+
+
+@app.command()
+def waive(
+    proof: Annotated[str, typer.Argument(metavar="PROOF", help="Id of the proof, e.g. m0123456789abcdef.")],
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Code of the finding, e.g. data_lost.")],
+    reason: Annotated[str, typer.Option(help="Why it cannot be mended first.")],
+    until: Annotated[str, typer.Option(help="When the waiver expires: ISO 8601, UTC unless it says; 14 days at most.")],
+    backup: Annotated[str | None, typer.Option(help="Which backup was restored and found equal.")] = None,
+    restored_at: Annotated[str | None, typer.Option(help="When it was restored: ISO 8601.")] = None,
+    runbook: Annotated[str | None, typer.Option(help="How to restore, and what is lost since the backup.")] = None,
+    window_from: Annotated[str | None, typer.Option(help="When the downtime begins: ISO 8601.")] = None,
+    window_until: Annotated[str | None, typer.Option(help="When the downtime ends: ISO 8601.")] = None,
+) -> None:
+    """Let a finding of one proof pass, as a manager who is neither its author nor a requester."""
+    from slipway.cli.session import signed_in_rest
+    from slipway.cli.status_commands import parse_time
+
+    times = {
+        "expires_at": until,
+        "restored_at": restored_at,
+        "window_begins": window_from,
+        "window_ends": window_until,
+    }
+    at = {name: parsed.isoformat() for name, text in times.items() if text and (parsed := parse_time(text))}
+    body = {"code": finding, "reason": reason, "backup": backup, "runbook": runbook, **at}
+    typer.echo(signed_in_rest().call("POST", f"/slipway/api/migrations/{proof}/waivers", json=body)["detail"])
+
+
+def _print(found: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found['service']} in {found['environment']}: {found['detail']}")
+    if found["proof"] is None:
+        return
+    rows = [(one["code"], one["revision"], one["object"], one["detail"]) for one in found["findings"]]
+    print_table(("finding", "revision", "object", "detail"), rows, "Nothing was found.")
+    for label, key in (("Lost on the way back", "lost_on_reverse"), ("Not covered", "not_covered")):
+        for one in found[key]:
+            typer.echo(f"{label}: {one}")
+    typer.echo(f"If it is undone: {found['if_undone']}")
+    if found["rollback_limit"]:
+        typer.echo(f"Rollback limit: {found['rollback_limit']}")
+    for one in found["waivers"]:
+        state = "expired" if one["expired"] else f"until {one['expires_at']}"
+        typer.echo(f"Waived: {one['code']} by {one['by']}, {state}: {one['reason']}")
+    for one in found["blockers"]:
+        typer.echo(f"Blocked: {one['message']} Cleared by {one['cleared_by']}")

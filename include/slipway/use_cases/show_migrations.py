@@ -1,0 +1,74 @@
+"""What is known of a service's migrations: the last proof, what stands in its way, and how far one may go back."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from slipway.domain.errors import NotFoundError
+from slipway.domain.json_value import JsonObject
+from slipway.domain.migration_check import MigrationCheck
+from slipway.domain.migration_gate import gate
+from slipway.domain.migration_proof import MigrationProof
+from slipway.domain.migration_waiver import MigrationWaiver
+from slipway.domain.service import StageRole
+from slipway.domain.way_back import in_words
+from slipway.ports.store import ReleaseStore, Transaction
+from slipway.use_cases.world import World
+
+
+def show_migrations(store: ReleaseStore, service: str, environment: str | None = None) -> JsonObject:
+    """The newest proof there, or anywhere. Raises NotFoundError where there is none."""
+    with store.transaction() as tx:
+        proof = tx.migrations.latest(service, environment)
+        if proof is None:
+            where = f" in {environment}" if environment else ""
+            raise NotFoundError(
+                f"nothing was proven of the migrations of {service}{where} yet: slipway migrations check {service}"
+            )
+        return _as_json(tx, proof)
+
+
+def show_check(world: World, check: MigrationCheck, service: str, environment: str) -> JsonObject:
+    """What a rehearsal came to; without a proof, why there is nothing to prove."""
+    if check.proof is None:
+        return {"service": service, "environment": environment, "detail": check.detail, "proof": None}
+    with world.store.transaction() as tx:
+        return _as_json(tx, check.proof)
+
+
+def _as_json(tx: Transaction, proof: MigrationProof) -> JsonObject:
+    waivers = tx.migrations.waivers(proof.id)
+    environments = tx.policy().platform.environments
+    role = environments[proof.environment].role if proof.environment in environments else StageRole.PROD
+    schema = tx.migrations.schema(proof.service, proof.environment)
+    seen = proof.rehearsed
+    return {
+        "proof": proof.id,
+        "service": proof.service,
+        "environment": proof.environment,
+        "version": proof.version,
+        "digest": proof.digest,
+        "verdict": proof.verdict.value,
+        "at": proof.proven_at,
+        "expires_at": proof.expires_at,
+        "beside": proof.old_version,
+        "migrations": [one.revision for one in seen.migrations],
+        "migrations_hash": proof.migrations_hash,
+        "steps": [asdict(one) for one in seen.steps],
+        "findings": [asdict(one) for one in seen.findings],
+        "lost_on_reverse": list(seen.lost_on_reverse),
+        "not_covered": list(seen.not_covered),
+        "rows": seen.rows,
+        "copied_by": seen.copied_by,
+        "if_undone": in_words(proof),
+        "rollback_limit": None if schema is None else schema.limit,
+        "waivers": [waiver_as_json(one, tx.now) for one in waivers],
+        "blockers": [asdict(one) for one in gate(proof, waivers, role, tx.now)],
+        "detail": f"{', '.join(proof.pending)}: {proof.verdict} (proof {proof.id})",
+    }
+
+
+def waiver_as_json(waiver: MigrationWaiver, now: datetime) -> JsonObject:
+    """For REST and `--json`."""
+    terms = {name: value for name, value in asdict(waiver.terms).items() if value is not None}
+    about = {"id": waiver.id, "proof": waiver.proof_id, "by": waiver.by, "at": waiver.at}
+    return {**about, **terms, "expired": waiver.terms.expires_at <= now}
