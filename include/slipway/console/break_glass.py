@@ -4,6 +4,7 @@ from fastapi import APIRouter, status
 
 from slipway.console.changes import VIA, Body, Reason
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Number, Why
 from slipway.console.two_people import ask
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
@@ -18,9 +19,9 @@ router = APIRouter(prefix="/break-glass")
 class NewOpening(Body):
     """For whom, for how long, and why."""
 
-    person: str
-    minutes: int
-    reason: str
+    person: Name
+    minutes: Number
+    reason: Why
 
 
 @router.get("")

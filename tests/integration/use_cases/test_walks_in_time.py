@@ -96,10 +96,11 @@ def test_grants_for_prod_that_expire_in_the_queue_are_asked_for_again_and_the_pl
 ) -> None:
     scene = make(on(19, "10:00"), "orders", "forms")
     early = scene.signed_off()
-    with scene.store.transaction() as tx:
-        hold = tx.records.place_hold("environment", "prod", "an audit", "lena", None, None)
-    result = scene.turn(early, PROD)
     ends = on(19, "10:00") + timedelta(minutes=FOUR_DAYS)
+    audited = ends + timedelta(days=1)
+    with scene.store.transaction() as tx:
+        hold = tx.records.place_hold("environment", "prod", "an audit", "lena", audited, None)
+    result = scene.turn(early, PROD)
     assert (result.answer, result.look_again_at) == (TurnAnswer.WAIT, ends)
     clock.pass_by(minutes=60)
     late = scene.signed_off(service="forms")
