@@ -48,7 +48,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.artefacts.folder_store import FolderArtefacts
     from slipway.adapters.connections import EnvironmentConnections
     from slipway.adapters.definitions import CatalogueDefinitions
-    from slipway.adapters.migrations.alembic_runner import AlembicRunner
+    from slipway.adapters.migrations.artefact_runner import ArtefactRunner
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
@@ -62,7 +62,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         artefacts=FolderArtefacts(artefact_folder()),
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
-        migrations=AlembicRunner(),
+        migrations=ArtefactRunner(),
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),

@@ -14,7 +14,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service
-from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.fakes.migration_runner import REVERSIBLE, FakeMigrationRunner
 from tests.scene import AGAIN, Scene
 
 MIGRATION = "migrations/versions/0001_orders.py"
@@ -226,7 +226,7 @@ def test_a_lossless_migration_is_taken_back_with_the_artefact(make_scene: Callab
     scene = make_scene(a_service(database=True))
     scene.long_live("1.0")
     failing_in(scene, PREPROD)
-    attempt = scene.approved("1.1", files={MIGRATION: "downgrade_is_lossless = True"})
+    attempt = scene.approved("1.1", files={MIGRATION: REVERSIBLE})
     assert "the schema is back at its beginning" in scene.stage(attempt, PREPROD).detail
     assert scene.migrations.applied["postgresql:///orders_preprod"] == ()
 
@@ -271,7 +271,7 @@ def test_a_schema_that_cannot_be_brought_back_does_not_keep_the_artefact_away(
     scene = make_scene(a_service(database=True))
     scene.long_live("1.0")
     failing_in(scene, PREPROD)
-    attempt = scene.approved("1.1", files={MIGRATION: "downgrade_is_lossless = True"})
+    attempt = scene.approved("1.1", files={MIGRATION: REVERSIBLE})
     with pytest.raises(SlipwayError):
         scene.work(attempt, PREPROD)
     scene.world = replace(scene.world, migrations=NoWayBack(scene.migrations))

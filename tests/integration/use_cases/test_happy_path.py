@@ -8,9 +8,10 @@ from slipway.domain.log_entry import verify_chain
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, a_service
+from tests.fakes.migration_runner import REVERSIBLE
 from tests.scene import Scene
 
-ONE_MIGRATION = {"migrations/versions/0001_orders.py": "downgrade_is_lossless = True"}
+ONE_MIGRATION = {"migrations/versions/0001_orders.py": REVERSIBLE}
 
 
 def test_a_release_goes_through_dev_and_preprod_to_live(scene: Scene) -> None:

@@ -15,11 +15,11 @@ from slipway.ports.values import Actor
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, a_service
-from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.fakes.migration_runner import REVERSIBLE, FakeMigrationRunner
 from tests.fakes.probe import FakeProbe
 from tests.scene import MortalTarget, Scene
 
-MIGRATION = {"migrations/versions/0001_orders.py": "downgrade_is_lossless = True"}
+MIGRATION = {"migrations/versions/0001_orders.py": REVERSIBLE}
 REASON = "the wrong version"
 Stop = Callable[[], None]
 Moment = Callable[[Scene, Attempt, StageRole, Stop], None]
