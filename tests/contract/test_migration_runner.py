@@ -29,13 +29,13 @@ SECOND = Migration("ALTER TABLE orders ADD COLUMN note text", "ALTER TABLE order
 BROKEN = Migration("SELECT raise FROM nowhere", "SELECT 1")
 POST = Migration("ALTER TABLE orders DROP COLUMN note", "ALTER TABLE orders ADD COLUMN note text", "lossy", post=True)
 
-ALEMBIC = '''
+ALEMBIC = """
 from alembic import op
 revision, down_revision = "{revision:04}", {follows}
 {declared}
 def upgrade(): op.execute("{one.up}")
 def downgrade(): op.execute("{one.down}")
-'''
+"""
 
 
 def write(folder: Path, tool: str, migrations: tuple[Migration, ...]) -> None:

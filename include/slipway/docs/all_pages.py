@@ -10,6 +10,7 @@ from slipway.docs.authority_page import authority_page
 from slipway.docs.cli_page import CommandEntry, cli_page
 from slipway.docs.evidence_page import evidence_page
 from slipway.docs.log_page import log_page
+from slipway.docs.migration_lint_page import migration_lint_page
 from slipway.docs.pages import PROJECT, Pages
 
 EXPLANATION = Path("docs/explanation")
@@ -23,6 +24,7 @@ def all_pages(commands: Sequence[CommandEntry]) -> Pages:
         REFERENCE / "cli.md": cli_page(commands),
         REFERENCE / "authority.md": authority_page(platform),
         REFERENCE / "log-kinds.md": log_page(),
+        REFERENCE / "migration-lint.md": migration_lint_page(),
         EXPLANATION / "evidence.md": evidence_page(),
         EXPLANATION / "attacks.md": attacks_page(),
         **{REFERENCE / "schema" / f"{name}.json": schema_text(name) for name in MODELS},

@@ -50,8 +50,9 @@ class StaleFenceError(TargetError):
 
 
 class ServiceMigrationError(SlipwayError):
-    """The released service's migration failed or timed out; its database says what was applied. `code` is that of the
-    finding where it is known what it was: half_applied, several_heads, invalid_index, upgrade_failed."""
+    """The released service's migration failed or timed out; its database says what was applied.
+
+    `code` is that of the finding, where it is known: upgrade_failed, downgrade_failed, half_applied, …"""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import IntegrityError
 
 from slipway.adapters.migrations.artefact_runner import ArtefactRunner
 from slipway.adapters.migrations.in_child.begun import TABLE
@@ -24,14 +25,14 @@ from slipway.domain.service import MigrationSettings
 from slipway.ports import MigrationOrder, MigrationState
 from tests.fakes.service_process import eventually
 
-ALEMBIC = '''
+ALEMBIC = """
 from alembic import op
 revision, down_revision = "{revision}", {follows}
 def upgrade():
     {up}
 def downgrade():
     {down}
-'''
+"""
 BLOCK = "with op.get_context().autocommit_block():\n        op.execute({sql!r})"
 
 
@@ -134,7 +135,9 @@ def test_an_upgrade_killed_outside_a_transaction_is_continued(artefact: Artefact
     else:
         artefact.write(2, "CREATE TABLE IF NOT EXISTS b (x int)", alone=True)
         path = artefact.folder / "migrations" / "versions" / "0002_step.py"
-        path.write_text(path.read_text().replace("def downgrade", "        op.execute('SELECT pg_sleep(60)')\ndef downgrade"))
+        path.write_text(
+            path.read_text().replace("def downgrade", "        op.execute('SELECT pg_sleep(60)')\ndef downgrade")
+        )
     artefact.killed_while(sleeping(artefact))
     state = ArtefactRunner().state(artefact.order())
     assert state.applied == "0001"
@@ -159,10 +162,42 @@ def test_one_killed_outside_a_transaction_can_be_taken_back_instead(artefact: Ar
     assert artefact.ask("SELECT to_regclass('b')") is None
 
 
+BATCHES = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade():
+    total = 0
+    fill = "UPDATE a SET y = x WHERE x IN (SELECT x FROM a WHERE y IS NULL LIMIT 10)"
+    with op.get_context().autocommit_block():
+        while done := op.get_bind().execute(sa.text(fill)).rowcount:
+            total += done
+            print(f"progress: {total} rows")
+            op.execute("SELECT pg_sleep(0.2)")
+def downgrade(): pass
+"""
+
+
+def test_batches_that_are_killed_go_on_where_they_were(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("alembic", tmp_path / "artefact", database_url)
+    artefact.write(1, "CREATE TABLE a AS SELECT x, NULL::int AS y FROM generate_series(1, 200) x")
+    artefact.upgrade()
+    (artefact.folder / "migrations" / "versions" / "0002_fill.py").write_text(BATCHES)
+    artefact.killed_while(lambda: int(str(artefact.ask("SELECT count(y) FROM a"))) >= 30)
+    filled = int(str(artefact.ask("SELECT count(y) FROM a")))
+    assert 30 <= filled < 200
+    said = ArtefactRunner().state(artefact.order()).half_applied
+    assert any(f"({count} rows)" in said for count in (filled, filled - 10)), said
+    done = artefact.upgrade()
+    assert done.run is not None
+    assert 0 < int(done.run.steps[0].progress.removesuffix(" rows")) <= 200 - filled
+    assert artefact.ask("SELECT count(y) FROM a") == 200
+
+
 def test_a_run_that_ends_in_order_leaves_nothing_of_ours_behind(artefact: Artefact) -> None:
     artefact.write(1, "CREATE TABLE a (x int)")
     artefact.upgrade()
-    assert artefact.ask(f"SELECT to_regclass('{TABLE}')") is None
+    assert artefact.ask("SELECT to_regclass('slipway_migration_begun')") is None
 
 
 def test_a_lock_is_waited_for_in_short_tries_and_the_tries_are_told(artefact: Artefact) -> None:
@@ -217,9 +252,9 @@ def test_locks_and_statements_of_a_run_are_told(artefact: Artefact) -> None:
 def test_an_invalid_index_is_no_success(artefact: Artefact) -> None:
     artefact.write(1, "CREATE TABLE a AS SELECT 1 AS x FROM generate_series(1, 2)")
     artefact.upgrade()
-    with create_engine(artefact.url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as other:
-        with pytest.raises(Exception, match="could not create unique index"):
-            other.execute(text("CREATE UNIQUE INDEX CONCURRENTLY twice ON a (x)"))
+    engine = create_engine(artefact.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as other, pytest.raises(IntegrityError, match="could not create unique index"):
+        other.execute(text("CREATE UNIQUE INDEX CONCURRENTLY twice ON a (x)"))
     artefact.write(2, "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS twice ON a (x)", alone=True)
     with pytest.raises(ServiceMigrationError, match=r"invalid: public\.twice") as caught:
         artefact.upgrade()
@@ -228,7 +263,7 @@ def test_an_invalid_index_is_no_success(artefact: Artefact) -> None:
 
 def test_a_file_that_ends_the_transaction_itself_is_not_begun(tmp_path: Path, database_url: str) -> None:
     artefact = Artefact("sql", tmp_path / "artefact", database_url)
-    artefact.write(1, "CREATE TABLE a (x int); COMMIT; SELECT 1 / 0")
+    artefact.write(1, "CREATE TABLE a (x int);\n-- and now\nCOMMIT;\nSELECT 1 / 0")
     with pytest.raises(ServiceMigrationError, match="COMMIT"):
         artefact.upgrade()
     assert artefact.ask("SELECT to_regclass('a')") is None
@@ -254,7 +289,9 @@ def test_sqlite_undoes_all_of_a_failed_migration(tool: str, tmp_path: Path) -> N
     else:
         artefact.write(1, "CREATE TABLE a (x int)")
         path = artefact.folder / "migrations" / "versions" / "0001_step.py"
-        path.write_text(path.read_text().replace("def downgrade", "    op.execute('SELECT * FROM nowhere')\ndef downgrade"))
+        path.write_text(
+            path.read_text().replace("def downgrade", "    op.execute('SELECT * FROM nowhere')\ndef downgrade")
+        )
     with pytest.raises(ServiceMigrationError, match=r"revision 0001.*nowhere"):
         artefact.upgrade()
     with sqlite3.connect(tmp_path / "orders.db") as connection:
@@ -266,7 +303,9 @@ def test_sqlite_undoes_all_of_a_failed_migration(tool: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("tool", ["alembic", "sql"])
 def test_a_killed_sqlite_migration_is_taken_back(tool: str, tmp_path: Path) -> None:
     artefact = Artefact(tool, tmp_path / "artefact", f"sqlite:///{tmp_path}/orders.db")
-    endless = "CREATE TABLE b AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS x FROM n"
+    endless = (
+        "CREATE TABLE b AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS x FROM n"
+    )
     artefact.write(1, endless)
     begun = tmp_path / "orders.db-journal"
     artefact.killed_while(lambda: begun.exists() and TABLE in _tables(tmp_path / "orders.db"))
@@ -289,15 +328,21 @@ def _tables(path: Path) -> set[str]:
 
 def test_a_sqlite_trigger_and_a_table_locked_by_the_service(tmp_path: Path) -> None:
     artefact = Artefact("sql", tmp_path / "artefact", f"sqlite:///{tmp_path}/orders.db")
-    trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 2; DELETE FROM a WHERE x = 3; END;"
-    artefact.write(1, f"CREATE TABLE a (x int); {trigger} INSERT INTO a VALUES (1);")
+    artefact.write(
+        1,
+        "CREATE TABLE a (x int);\n"
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 2; DELETE FROM a WHERE x = 3; END;\n"
+        "INSERT INTO a VALUES (1);",
+    )
     assert artefact.upgrade().applied == "0001"
     assert artefact.ask("SELECT x FROM a") == 2
     artefact.write(2, "CREATE TABLE b (x int);")
     service = sqlite3.connect(tmp_path / "orders.db", isolation_level=None)
     service.execute("BEGIN IMMEDIATE")
+    heard: list[str] = []
     with pytest.raises(ServiceMigrationError, match="locked"):
-        ArtefactRunner().upgrade(artefact.order(tries=2, lock=0.1))
+        ArtefactRunner().upgrade(replace(artefact.order(tries=2, lock=0.1), on_progress=heard.append))
+    assert heard[0] == "0002: waits for a lock, try 1 of 2"
     service.execute("ROLLBACK")
     service.close()
     assert artefact.upgrade().applied == "0002"
@@ -323,6 +368,18 @@ def test_two_heads_are_refused_by_code(tmp_path: Path, database_url: str) -> Non
     with pytest.raises(ServiceMigrationError, match="several heads") as caught:
         artefact.upgrade()
     assert caught.value.code == "several_heads"
+
+
+def test_a_way_back_that_is_missing_is_refused_before_anything_is_changed(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("sql", tmp_path / "artefact", database_url)
+    for number in (1, 2, 3):
+        artefact.write(number, "SELECT 1")
+    (artefact.folder / "migrations" / "sql" / "0002_step.down.sql").unlink()
+    artefact.upgrade()
+    with pytest.raises(ServiceMigrationError, match=r"no way back from 0002") as caught:
+        ArtefactRunner().downgrade(artefact.order(), None)
+    assert caught.value.code == "downgrade_failed"
+    assert ArtefactRunner().state(artefact.order()).applied == "0003"
 
 
 def test_two_tools_in_one_artefact_are_refused(tmp_path: Path, database_url: str) -> None:

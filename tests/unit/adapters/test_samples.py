@@ -129,7 +129,9 @@ def test_orders_1_2_2_drops_the_notes_that_the_version_before_writes(host: Host,
     AlembicRunner().upgrade(host.migration("1.2.2", database_url))
     host.deploy("orders", "1.2.1", DATABASE_URL=database_url)
     assert host.ask("/orders", {"item": "tea", "quantity": 2, "note": "gift"})[0] == 500
-    said = [file.declared.kind if file.declared else None for file in AlembicRunner().files(host.fetch("orders", "1.2.2"))]
+    said = [
+        file.declared.kind if file.declared else None for file in AlembicRunner().files(host.fetch("orders", "1.2.2"))
+    ]
     assert said == [Reversibility.LOSSY, Reversibility.REVERSIBLE, Reversibility.IRREVERSIBLE]
 
 

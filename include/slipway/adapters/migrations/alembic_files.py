@@ -93,15 +93,21 @@ def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
     """Top-level assignments, `a, b = 1, 2` included."""
     found: dict[str, ast.expr] = {}
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-        for target in targets:
-            if isinstance(target, ast.Name) and value is not None:
-                found[target.id] = value
-            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                pairs = zip(target.elts, value.elts, strict=False)
-                found |= {name.id: each for name, each in pairs if isinstance(name, ast.Name)}
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            found[node.target.id] = node.value
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                found |= _named(target, node.value)
     return found
+
+
+def _named(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=False)
+        return {name.id: each for name, each in pairs if isinstance(name, ast.Name)}
+    return {}
 
 
 def _literal(node: ast.expr | None, path: Path, name: str) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
-from slipway.adapters.migrations.in_child.asked import Action, Asked
+from slipway.adapters.migrations.in_child.asked import Asked
 
 _KNOWS_CLIENT_CHECK = 140000
 _SECONDS_TO_CONNECT = 10
@@ -20,9 +20,17 @@ def working_connection(asked: Asked) -> Iterator[Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             _set_up_postgresql(connection, asked)
-        else:
-            connection.info["immediate"] = asked.action is not Action.STATE
         yield connection
+
+
+@contextmanager
+def about_to_write(connection: Connection) -> Iterator[None]:
+    """SQLite's transactions begin by taking the file's lock: where it is taken, nothing is begun."""
+    connection.info["immediate"] = True
+    try:
+        yield
+    finally:
+        connection.info["immediate"] = False
 
 
 def make_engine(asked: Asked) -> Engine:

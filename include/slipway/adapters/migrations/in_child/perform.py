@@ -27,9 +27,9 @@ def perform(asked: Asked, tell: Callable[[str], None]) -> dict[str, Any]:
                 done = run.go()
                 return {"state": _state(asked, tool, quiet), "run": done}
     except RefusedHereError as error:
-        return error_words(error, None)
+        return error_words(error, asked.action, None)
     except Exception as error:  # noqa: BLE001 - a migration is foreign code: whatever it raises is the result
-        return error_words(error, run.at_work if run else None)
+        return error_words(error, asked.action, run.at_work if run else None)
 
 
 def _state(asked: Asked, tool: Tool, quiet: Connection) -> dict[str, Any]:

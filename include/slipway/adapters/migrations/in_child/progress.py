@@ -7,7 +7,7 @@ from typing import TextIO
 PREFIX = "progress:"
 
 
-class Printed(io.TextIOBase):
+class Printed(io.StringIO):
     """Stands in for standard output: everything goes to `aside`, lines of progress are told as well."""
 
     def __init__(self, aside: TextIO, tell: Callable[[str], None]) -> None:
@@ -15,10 +15,6 @@ class Printed(io.TextIOBase):
         self._aside = aside
         self._tell = tell
         self._line = ""
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
 
     def write(self, said: str, /) -> int:
         """Takes in any piece; whole lines are looked at."""

@@ -2,16 +2,18 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from slipway.adapters.migrations.in_child.asked import Action, Asked, RefusedHereError
 from slipway.adapters.migrations.in_child.begun import Begun, BegunNotes
+from slipway.adapters.migrations.in_child.databases import about_to_write
 from slipway.adapters.migrations.in_child.guard import backend_of, end_backend, still_only_runner
 from slipway.adapters.migrations.in_child.locks_seen import watched
 from slipway.adapters.migrations.in_child.plan import require_known, way_down, way_up
@@ -54,7 +56,7 @@ class Run:
         with watched(self.asked, self.working) as locks:
             for step in self._path(chain, applied):
                 self._take(step, notes, going_up=going_up)
-        notes.clear()
+        self._patiently(notes.clear, "the end")
         self._look_for_invalid_indexes()
         return {"steps": self.steps, "earlier": self.earlier, "locks": locks.as_json(), "locks_note": locks.note}
 
@@ -62,7 +64,14 @@ class Run:
         if self.asked.action is Action.UPGRADE:
             return way_up(chain, applied, self.asked.contract)
         require_known(chain, self.asked.to)
-        return way_down(chain, applied, self.asked.to)
+        path = way_down(chain, applied, self.asked.to)
+        if stuck := [step.revision for step in path if not step.can_go_back]:
+            raise RefusedHereError(
+                f"There is no way back from {', '.join(stuck)}: it has no .down.sql. Nothing was changed.",
+                code=FindingCode.DOWNGRADE_FAILED,
+                revision=stuck[0],
+            )
+        return path
 
     def _take(self, step: Step, notes: BegunNotes, *, going_up: bool) -> None:
         self.at_work = step
@@ -74,7 +83,6 @@ class Run:
             backend=backend_of(self.working),
             progress="",
         )
-        notes.write(begun)
 
         def progress(words: str) -> None:
             said[0] = words
@@ -82,12 +90,18 @@ class Run:
                 notes.progress(words)
             self.tell(f"{step.revision}: {words}")
 
+        def act() -> None:
+            notes.write(begun)
+            with about_to_write(self.working):
+                (self.tool.up if going_up else self.tool.down)(step)
+
         try:
             with _heard(self.working) as statements, redirect_stdout(Printed(sys.stderr, progress)):
-                tries = self._persist(step, going_up=going_up)
+                tries = self._patiently(act, step.revision, repeatable=step.in_transaction)
         except Exception:
-            if step.in_transaction:  # it is undone: nothing is left to bring to an end
-                notes.clear()
+            if step.in_transaction:  # it is undone; where the note stays all the same, the next run finds that out
+                with suppress(SQLAlchemyError):
+                    self._patiently(notes.clear, step.revision)
             raise
         self._read_back(step, going_up=going_up)
         self.steps.append(
@@ -101,20 +115,19 @@ class Run:
         )
         self.at_work = None
 
-    def _persist(self, step: Step, *, going_up: bool) -> int:
+    def _patiently(self, act: Callable[[], None], name: str, *, repeatable: bool = True) -> int:
         """Tries again where somebody held a lock and all was undone. Returns the number of tries."""
-        act = self.tool.up if going_up else self.tool.down
         for number in range(1, self.asked.lock_tries + 1):
             still_only_runner(self.quiet)
             try:
-                act(step)
+                act()
             except Exception as error:
                 self.working.rollback()
                 pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number) * SystemRandom().uniform(0.5, 1.0)
                 last = number == self.asked.lock_tries or time.monotonic() + pause >= self.asked.until
-                if last or not step.in_transaction or not is_lock_timeout(error):
+                if last or not repeatable or not is_lock_timeout(error):
                     raise
-                self.tell(f"{step.revision}: waits for a lock, try {number} of {self.asked.lock_tries}")
+                self.tell(f"{name}: waits for a lock, try {number} of {self.asked.lock_tries}")
                 time.sleep(pause)
             else:
                 return number
@@ -177,7 +190,7 @@ def judged(begun: Begun, applied: str | None, chain: Sequence[Step]) -> tuple[st
 
 
 @contextmanager
-def _heard(connection: Connection) -> Any:
+def _heard(connection: Connection) -> Iterator[list[str]]:
     """The statements that really run, with no values in them, as far as they fit."""
     statements: list[str] = []
 
@@ -192,11 +205,12 @@ def _heard(connection: Connection) -> Any:
         event.remove(connection, "before_cursor_execute", hear)
 
 
-def error_words(error: BaseException, step: Step | None) -> dict[str, Any]:
+def error_words(error: BaseException, action: Action, step: Step | None) -> dict[str, Any]:
     """An error as the result of the job."""
     if isinstance(error, RefusedHereError):
         return {"error": str(error), "code": error.code, "revision": error.revision}
-    words, code = first_words(error), FindingCode.UPGRADE_FAILED
+    words = first_words(error)
+    code = FindingCode.DOWNGRADE_FAILED if action is Action.DOWNGRADE else FindingCode.UPGRADE_FAILED
     if step is not None and not step.in_transaction:
         words += " (it runs outside a transaction: what it did before that stands; the next run goes on from there)"
         code = FindingCode.HALF_APPLIED

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 _PIECE = re.compile(
     r"""(?P<comment>--[^\n]*)|(?P<block>/\*)|(?P<escape>\b[eE]'(?:[^'\\]|\\.|'')*')|(?P<text>'(?:[^']|'')*')
-    |(?P<name>"(?:[^"]|"")*")|(?P<dollar>\$(?:[A-Za-z_]\w*)?\$)|(?P<end>;)""",
+    |(?P<name>"(?:[^"]|"")*")|(?P<dollar>\$(?:[A-Za-z_]\w*)?\$)|(?P<end>;)|(?P<open>['"])""",
     re.VERBOSE | re.DOTALL,
 )
 
+_LEADING = re.compile(r"^(\s+|--[^\n]*(\n|$)|/\*.*?\*/)+", re.DOTALL)
+
 
 def statements(text: str, dialect: str) -> Iterator[str]:
-    """Each without its semicolon; comments between them are left out."""
+    """Each as it stands; comments before it are left out."""
     whole = _sqlite(text) if dialect == "sqlite" else _postgresql(text)
-    return (each for each in whole if _says_something(each))
+    bare = (_LEADING.sub("", each) for each in whole)
+    return (each for each in bare if each.strip(" \t\r\n;"))
 
 
 def _sqlite(text: str) -> Iterator[str]:
@@ -36,8 +39,12 @@ def _postgresql(text: str) -> Iterator[str]:
             at = _after(text, piece["dollar"], at)
         elif piece["block"]:
             at = _after_comment(text, at)
+        elif piece["open"]:
+            at = len(text)
         elif piece["end"]:
             yield text[begin : piece.start()].strip()
+            begin = at
+        if (piece["comment"] or piece["block"]) and not text[begin : piece.start()].strip():
             begin = at
     yield text[begin:].strip()
 
@@ -55,8 +62,3 @@ def _after_comment(text: str, at: int) -> int:
         if depth == 0:
             return at + mark.end()
     return len(text)
-
-
-def _says_something(statement: str) -> bool:
-    bare = re.sub(r"--[^\n]*|/\*.*?\*/", "", statement, flags=re.DOTALL)
-    return bare.strip(" \t\r\n;") != ""
