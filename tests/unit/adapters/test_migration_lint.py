@@ -176,6 +176,12 @@ def test_squawk_is_given_the_ddl_that_really_ran(tmp_path: Path) -> None:
     assert found.detail == "squawk adding-not-nullable-field: It scans. Use a check."
 
 
+def test_a_whole_file_is_given_to_squawk_without_its_header_and_its_data(tmp_path: Path) -> None:
+    heard = step("-- reversibility: lossy\n\nCREATE VIEW v AS SELECT 1;\nUPDATE t SET x = 'secret';\nDROP VIEW w;\n")
+    assert squawk([heard], a_squawk(tmp_path, "[]")) == ()
+    assert (tmp_path / "given").read_text() == "CREATE VIEW v AS SELECT 1;\nDROP VIEW w;\n"
+
+
 def test_what_squawk_cannot_read_is_an_error_not_a_pass(tmp_path: Path) -> None:
     (found,) = squawk([step("CREATE THING x")], a_squawk(tmp_path, "what?"))
     assert found.code is FindingCode.CHECK_ERRORED

@@ -78,7 +78,7 @@ def _read(path: Path) -> Script:
     if not isinstance(revision, str) or not revision:
         raise ServiceMigrationError(f'{path.name} has no revision: write revision = "…" at its top level.')
     follows = _literal(values.get("down_revision"), path, "down_revision")
-    names = (follows,) if isinstance(follows, str) else tuple(follows or ())
+    names = (follows,) if isinstance(follows, str) else tuple(follows) if isinstance(follows, tuple | list) else ()
     said = values.get("reversibility")
     return Script(
         path=path,

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from slipway.adapters.migrations.in_child.statements import statements
 from slipway.domain.migration_proof import Finding, FindingCode
 from slipway.ports import MigrationStep
 
@@ -27,7 +28,7 @@ EXCLUDED: Mapping[str, str] = {
     "prefer-bigint-over-int": "a matter of taste",
     "prefer-bigint-over-smallint": "a matter of taste",
     "prefer-identity": "a matter of taste",
-    "prefer-timestamptz": "a matter of taste",
+    "prefer-timestamp-tz": "a matter of taste",
     "prefer-robust-stmts": "each migration has its transaction",
     "ban-drop-column": "our rule `contracts_too_early` knows pre and post",
     "ban-drop-table": "our rule `contracts_too_early` knows pre and post",
@@ -37,7 +38,7 @@ EXCLUDED: Mapping[str, str] = {
 }
 """Rules of squawk that are off, and why."""
 _SECONDS = 30
-_DDL = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT|REINDEX|CLUSTER|TRUNCATE|VACUUM)\b", re.IGNORECASE)
+_DDL = re.compile(r"(CREATE|ALTER|DROP|COMMENT|REINDEX|CLUSTER|TRUNCATE|VACUUM)\b", re.IGNORECASE)
 _TOOLS_OWN = re.compile(r"\b(alembic_version|slipway_migrations|slipway_migration_begun)\b")
 
 
@@ -54,7 +55,8 @@ def squawk(steps: Sequence[MigrationStep], program: Path, *, server: str = "") -
 
 
 def _of_step(step: MigrationStep, program: Path, server: str) -> Sequence[Finding]:
-    ddl = [one.rstrip().rstrip(";") for one in step.statements if _DDL.match(one) and not _TOOLS_OWN.search(one)]
+    heard = (piece for one in step.statements for piece in statements(one, "postgresql"))
+    ddl = [one.rstrip().rstrip(";") for one in heard if _DDL.match(one) and not _TOOLS_OWN.search(one)]
     if not ddl:
         return ()
     argv = [str(program), "--reporter", "json", "--stdin-filepath", step.revision]
