@@ -22,8 +22,7 @@ from tests.facts import NOW
 def declared(kind: str, *lines: str) -> str:
     """A migration file of that kind; further lines for the fake rehearsal (`# finds CODE OBJECT`)."""
     said = f'reversibility = {{"kind": "{kind}", "reason": "as the test wants it"}}'
-    lossless = ["downgrade_is_lossless = True"] if kind == "reversible" else []
-    return "\n".join([said, *lossless, *lines])
+    return "\n".join([said, *lines])
 
 
 REVERSIBLE = declared("reversible")

@@ -48,7 +48,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.artefacts.folder_store import FolderArtefacts
     from slipway.adapters.connections import EnvironmentConnections
     from slipway.adapters.definitions import CatalogueDefinitions
-    from slipway.adapters.migrations.alembic_runner import AlembicRunner
+    from slipway.adapters.migrations.artefact_runner import ArtefactRunner
     from slipway.adapters.migrations.no_rehearsal import NoRehearsal
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
@@ -63,7 +63,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         artefacts=FolderArtefacts(artefact_folder()),
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
-        migrations=AlembicRunner(),
+        migrations=ArtefactRunner(),
         rehearsal=NoRehearsal(),
         scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
         lint=lambda _folder, _revisions, _dialect: (),

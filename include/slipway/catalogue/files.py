@@ -11,6 +11,7 @@ from slipway.domain.errors import NotFoundError
 PLATFORM = "platform.yaml"
 PEOPLE = "people.yaml"
 SERVICES = "services"
+EXPECTATIONS = "expectations"
 NAME_PATTERN = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 """Names of services, teams, people and environments."""
 _NAME = re.compile(NAME_PATTERN)
@@ -27,6 +28,11 @@ def catalogue_folder(environment: Mapping[str, str]) -> Path:
 def service_file(name: str) -> str:
     """The file of a service, relative to the catalogue."""
     return f"{SERVICES}/{name}.yaml"
+
+
+def expectations_folder(folder: Path, service: str) -> Path:
+    """Where the suites of a service are; there may be none."""
+    return folder / EXPECTATIONS / service
 
 
 def service_names(folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from slipway.catalogue.authority_problems import platform_problems
 from slipway.catalogue.document import Document, read_document
+from slipway.catalogue.expectation_suites import suite_problems
 from slipway.catalogue.files import (
     PEOPLE,
     PLATFORM,
@@ -105,7 +106,9 @@ class _Reading:
             if model is not None:
                 self._services[name] = document, model
             self.problems.extend(document.problems)
-        self.problems.extend(self._cross_check(service_names(folder)))
+        all_names = service_names(folder)
+        self.problems.extend(suite_problems(folder, names, all_names))
+        self.problems.extend(self._cross_check(all_names))
 
     def catalogue(self) -> Catalogue:
         """What was read. Raises CatalogueError."""

@@ -54,10 +54,12 @@ class SmokeSuite:
 
 @dataclass(frozen=True, kw_only=True)
 class MigrationSettings:
-    """The service's own Alembic migrations: `connection` names an Airflow connection (`AIRFLOW_CONN_<ID>`)."""
+    """The service's own migrations: `connection` names an Airflow connection (`AIRFLOW_CONN_<ID>`)."""
 
     connection: str
-    lock_timeout_seconds: float = 5.0
+    lock_timeout_seconds: float = 0.5
+    """How long others may have to wait behind a migration that waits for a lock itself."""
+    lock_tries: int = 6
     statement_timeout_seconds: float = 300.0
 
 

@@ -7,7 +7,8 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Artefact, DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
-from slipway.use_cases.service_database import migration_order, proven_artefact, service_environment, unpacked
+from slipway.use_cases.service_database import migration_order, proven_artefact, service_environment
+from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World
 
 

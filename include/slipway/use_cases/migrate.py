@@ -1,9 +1,14 @@
 """Brings the service's database to what the artefact needs, before the artefact runs."""
 
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
 from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
+from slipway.ports.outside import MigrationState
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.recheck_proof import recheck_proof
@@ -50,11 +55,26 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
                 tx.stages.set_previous_revision(attempt_id, role, before.applied or "")
             if not before.known:
                 return f"nothing applied; the schema stays at {before.applied}, on which this version was seen to run"
-            after = world.migrations.upgrade(order)
-        return f"{', '.join(before.pending) or 'nothing'} applied; now at {after.applied}"
+            after = world.migrations.upgrade(replace(order, on_progress=partial(_note, world, activity)))
+        return _in_words(before, after)
 
     seconds = stage.definition.migrate_deadline_seconds
     return do_activity(world, attempt_id, role, ActivityKind.MIGRATE, task, seconds, actor, work).detail
+
+
+def _note(world: World, activity: Activity, words: str) -> None:
+    """Shows how far it is, for as long as it is at work."""
+    with suppress(SlipwayError), world.store.transaction() as tx:  # no word is worth ending a migration
+        tx.activities.note(activity.id, words)
+
+
+def _in_words(before: MigrationState, after: MigrationState) -> str:
+    words = [f"{', '.join(before.pending) or 'nothing'} applied; now at {after.applied}"]
+    if after.later:
+        words.append(f"left for a later release: {', '.join(after.later)}")
+    if after.run and (more := after.run.in_words()):
+        words.append(more)
+    return "; ".join(words)
 
 
 def _refuse(world: World, attempt: Attempt, stage: Stage, message: str, actor: Actor) -> None:

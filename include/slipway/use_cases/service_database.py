@@ -1,15 +1,15 @@
 """The released service's own database: what its migrations need to run, and what the service needs to start."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from slipway.domain.errors import ArtefactError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import MigrationSettings
 from slipway.ports.outside import Artefact, MigrationOrder
+from slipway.use_cases.contract import may_contract
+from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World
 
 
@@ -22,14 +22,6 @@ def proven_artefact(world: World, attempt: Attempt) -> Artefact:
             " approved: refused. Publish the change as a new version"
         )
     return artefact
-
-
-@contextmanager
-def unpacked(world: World, artefact: Artefact) -> Iterator[Path]:
-    """The artefact's verified files, in a folder that nobody else uses and that goes afterwards."""
-    world.workspace.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=world.workspace, prefix=f"{artefact.service}-") as folder:
-        yield world.artefacts.fetch(artefact, Path(folder))
 
 
 @contextmanager
@@ -68,6 +60,7 @@ def order_for(
             database_url=world.connections.url(settings.connection),
             deadline=deadline,
             lock_fd=lock_fd,
+            contract=may_contract(world, folder, artefact.service, environment),
         )
 
 

@@ -33,7 +33,7 @@ def order(tmp_path: Path, database_url: str) -> Order:
         versions.mkdir(parents=True, exist_ok=True)
         (versions / "0001_step.py").write_text(MIGRATION.format(sql=sql))
         settings = MigrationSettings(
-            connection="orders_dev", lock_timeout_seconds=0.5, statement_timeout_seconds=statement
+            connection="orders_dev", lock_timeout_seconds=0.5, lock_tries=2, statement_timeout_seconds=statement
         )
         return MigrationOrder(
             service="orders",

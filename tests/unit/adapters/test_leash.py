@@ -100,6 +100,22 @@ def test_a_killed_keeper_does_not_free_the_lock_while_an_escaped_child_lives(cha
     assert eventually(chain.is_free)
 
 
+def test_whole_lines_are_told_as_they_come_and_only_the_tail_is_kept() -> None:
+    heard: list[str] = []
+    words = "import sys; [print(n, flush=True) for n in range(2000)]; sys.stdout.write('no end')"
+    finished = run_on_leash(
+        [sys.executable, "-c", words],
+        environment={},
+        cwd=Path("/"),
+        seconds=20,
+        keep_bytes=100,
+        on_line=heard.append,
+    )
+    assert heard == [str(number) for number in range(2000)]
+    assert len(finished.stdout) == 100
+    assert finished.stdout.endswith("1999\nno end")
+
+
 def test_a_command_past_its_deadline_is_ended_with_all_it_started(tmp_path: Path) -> None:
     started = time.monotonic()
     argv = [sys.executable, "-c", STUBBORN, str(tmp_path / "pids")]

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import NullPool, create_engine
 
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.adapters.artefacts.samples import publish_samples
 from slipway.adapters.migrations.alembic_runner import AlembicRunner
+from slipway.adapters.migrations.in_child.statements import statements
 from slipway.adapters.targets.local.resume import stop_all
 from slipway.adapters.targets.local_process import LocalProcessTarget
 from slipway.domain.errors import TargetError
+from slipway.domain.migration_proof import Reversibility
 from slipway.domain.service import MigrationSettings
 from slipway.ports import DeployOrder, MigrationOrder
 from tests.fakes.service_process import free_port
@@ -76,11 +79,11 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 
 def test_every_version_is_published_and_again_nothing_changes(host: Host) -> None:
-    assert host.store.versions("orders") == ["1.0.0", "1.1.0", "1.2.0", "1.2.1", "1.3.0"]
+    assert host.store.versions("orders") == ["1.0.0", "1.1.0", "1.2.0", "1.2.1", "1.2.2", "1.3.0"]
     assert host.store.versions("forms") == ["2.0.0", "2.1.0"]
     assert host.store.versions("greeter") == ["1.0.0", "1.1.0", "1.1.1", "1.2.0"]
     published = publish_samples(host.store, SAMPLES)
-    assert len({artefact.digest for artefact in published}) == len(published) == 11
+    assert len({artefact.digest for artefact in published}) == len(published) == 12
 
 
 def test_greeter_greets_and_says_which_bytes_run(host: Host) -> None:
@@ -120,6 +123,24 @@ def test_orders_keeps_orders_through_versions_and_its_migration_keeps_notes(host
     runner.upgrade(newer)
     notes = [order["note"] for order in host.ask("/orders")[1]["orders"]]
     assert notes == ["gift", None, None]
+
+
+def test_orders_1_2_2_drops_the_notes_that_the_version_before_writes(host: Host, database_url: str) -> None:
+    AlembicRunner().upgrade(host.migration("1.2.2", database_url))
+    host.deploy("orders", "1.2.1", DATABASE_URL=database_url)
+    assert host.ask("/orders", {"item": "tea", "quantity": 2, "note": "gift"})[0] == 500
+    said = [
+        file.declared.kind if file.declared else None for file in AlembicRunner().files(host.fetch("orders", "1.2.2"))
+    ]
+    assert said == [Reversibility.LOSSY, Reversibility.REVERSIBLE, Reversibility.IRREVERSIBLE]
+
+
+def test_the_version_before_finds_its_statements_answered(host: Host, database_url: str) -> None:
+    AlembicRunner().upgrade(host.migration("1.1.0", database_url))
+    with create_engine(database_url, poolclass=NullPool).begin() as connection:
+        text = (host.fetch("orders", "1.0.0") / "migrations" / "old_version.sql").read_text()
+        for statement in statements(text, "postgresql"):
+            connection.exec_driver_sql(statement)
 
 
 def test_orders_1_2_0_answers_500_and_1_2_1_is_its_fix(host: Host, database_url: str) -> None:

@@ -118,6 +118,12 @@ class DatabaseActivities:
         )
         return [Rescue(**row) for row in rows]
 
+    def note(self, activity_id: str, detail: str) -> None:
+        """Says how far an open activity is; the log tells only how it ends."""
+        self._sql.run(
+            "UPDATE activity SET detail = :detail WHERE id = :id AND state = 'open'", id=activity_id, detail=detail
+        )
+
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
         """Writes how an activity ended. A closed one stays as it is, but for a quarantined one that is settled."""
         self._sql.run(

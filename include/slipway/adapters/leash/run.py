@@ -4,7 +4,7 @@ import contextlib
 import os
 import selectors
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -45,8 +45,12 @@ def run_on_leash(
     lock_fd: int | None = None,
     text_in: str = "",
     grace: float = GRACE_SECONDS,
+    keep_bytes: int = KEEP_BYTES,
+    on_line: Callable[[str], None] | None = None,
 ) -> Finished:
-    """Runs to the end or the deadline. All children inherit `lock_fd`; none outlives this call."""
+    """Runs to the end or the deadline. All children inherit `lock_fd`; none outlives this call.
+
+    `on_line` is told each whole line of standard output as it comes."""
     shared = () if lock_fd is None else (lock_fd,)
     pipes = Streams(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with Leash(
@@ -61,7 +65,7 @@ def run_on_leash(
     ) as leash:
         try:
             _hand_in(leash.keeper.stdin, text_in)
-            said = _listen_to_the_end(leash)
+            said = _listen_to_the_end(leash, _Ears(keep_bytes, on_line))
         finally:
             for stream in (leash.keeper.stdout, leash.keeper.stderr):
                 if stream:
@@ -79,9 +83,31 @@ def _hand_in(stream: IO[bytes] | None, text: str) -> None:
         stream.close()
 
 
-def _listen_to_the_end(leash: Leash) -> dict[str, str]:
+class _Ears:
+    """Keeps the tail of each stream."""
+
+    def __init__(self, keep_bytes: int, on_line: Callable[[str], None] | None) -> None:
+        self._keep_bytes = keep_bytes
+        self._on_line = on_line
+        self._line = b""
+        self._heard = {"stdout": bytearray(), "stderr": bytearray()}
+
+    def hear(self, name: str, chunk: bytes) -> None:
+        """Takes in what a stream said."""
+        self._heard[name] = (self._heard[name] + chunk)[-self._keep_bytes :]
+        if name != "stdout" or self._on_line is None:
+            return
+        *lines, self._line = (self._line + chunk).split(b"\n")
+        for line in lines:
+            self._on_line(line.decode(errors="replace"))
+
+    def all(self) -> dict[str, str]:
+        """What was kept, as text."""
+        return {name: bytes(part).decode(errors="replace") for name, part in self._heard.items()}
+
+
+def _listen_to_the_end(leash: Leash, ears: _Ears) -> dict[str, str]:
     """Reads until all is said; once the command is over, only a moment longer: a lost child may hold a pipe."""
-    heard = {"stdout": bytearray(), "stderr": bytearray()}
     with selectors.DefaultSelector() as selector:
         for name, stream in (("stdout", leash.keeper.stdout), ("stderr", leash.keeper.stderr)):
             if stream:
@@ -92,15 +118,15 @@ def _listen_to_the_end(leash: Leash) -> dict[str, str]:
             if not events:
                 break
             for key, _ in events:
-                if _is_finished(leash, key, heard):
+                if _is_finished(leash, key, ears):
                     selector.unregister(key.fileobj)
-    return {name: bytes(part).decode(errors="replace") for name, part in heard.items()}
+    return ears.all()
 
 
-def _is_finished(leash: Leash, key: selectors.SelectorKey, heard: dict[str, bytearray]) -> bool:
+def _is_finished(leash: Leash, key: selectors.SelectorKey, ears: _Ears) -> bool:
     if key.data is None:
         leash.take_in()
         return leash.ended is not None
     chunk = os.read(key.fd, 65536)
-    heard[key.data] = (heard[key.data] + chunk)[-KEEP_BYTES:]
+    ears.hear(key.data, chunk)
     return not chunk

@@ -13,8 +13,8 @@ from slipway.platform.place import Place
 SERVICE = "orders"
 REQUESTER, APPROVER, AUTHORISER, SIGNER, LOOKER = "rita", "sam", "sue", "mona", "rob"
 PIPELINE = "pipeline"
-SKIPPED = frozenset({"1.2.0"})
-"""Versions whose smoke tests fail on purpose: for trying failures out, not for the first story."""
+SKIPPED = frozenset({"1.2.0", "1.2.2"})
+"""Fails its smoke tests, drops a column for good: for trying failures out, not for the first story."""
 
 
 def publish_samples_to(place: Place) -> FolderArtefacts:

@@ -2,11 +2,10 @@
 
 from alembic import context
 
-settings = context.config.attributes
 context.configure(
-    connection=settings["connection"],
+    connection=context.config.attributes["connection"],
     transaction_per_migration=True,
-    on_version_apply=settings["on_version_apply"],
+    transactional_ddl=True,  # SQLite too: its connection begins for itself
 )
 with context.begin_transaction():
     context.run_migrations()

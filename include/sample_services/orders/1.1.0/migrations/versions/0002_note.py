@@ -5,18 +5,26 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-downgrade_is_lossless = True  # the notes are kept aside, and come back with the next upgrade
+reversibility = {
+    "kind": "reversible",
+    "reason": "the notes are kept aside, and come back with the next upgrade",
+}
 
 
 def upgrade() -> None:
     """Adds the column, and the notes that an earlier downgrade kept."""
     op.add_column("orders", sa.Column("note", sa.String, nullable=True))
-    if sa.inspect(op.get_bind()).has_table("orders_kept_notes"):
-        op.execute("UPDATE orders SET note = kept.note FROM orders_kept_notes kept WHERE kept.order_id = orders.id")
-        op.drop_table("orders_kept_notes")
+    op.execute(
+        "UPDATE orders SET note = (SELECT value FROM orders_kept_aside k WHERE k.order_id = orders.id"
+        " AND k.of_column = 'note') WHERE id IN (SELECT order_id FROM orders_kept_aside WHERE of_column = 'note')"
+    )
+    op.execute("DELETE FROM orders_kept_aside WHERE of_column = 'note'")
 
 
 def downgrade() -> None:
     """Keeps the notes aside, then drops the column."""
-    op.execute("CREATE TABLE orders_kept_notes AS SELECT id AS order_id, note FROM orders WHERE note IS NOT NULL")
+    op.execute(
+        "INSERT INTO orders_kept_aside (order_id, of_column, value)"
+        " SELECT id, 'note', note FROM orders WHERE note IS NOT NULL"
+    )
     op.drop_column("orders", "note")

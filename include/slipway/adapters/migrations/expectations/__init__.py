@@ -1,0 +1,1 @@
+"""A service's Great Expectations suites, checked in a child process."""

@@ -1,0 +1,134 @@
+"""Checks every suite of a service against a database, all tables in one child that dies with its asker.
+
+Great Expectations takes seconds and 230 MB to import, and leaves connections open: nobody but the child imports it.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from slipway.adapters.leash.environment import child_environment
+from slipway.adapters.leash.run import Finished, run_on_leash
+from slipway.adapters.migrations.tool_runner import without_secret
+from slipway.catalogue.expectation_suites import SuiteModel, read_suites
+from slipway.domain.migration_proof import Finding, FindingCode
+
+_CHILD = str(Path(__file__).with_name("child.py"))
+_KEEP_BYTES = 16 * 1024 * 1024
+SECONDS = 600.0
+NO_SUITE = "the service has no expectations: rows and keys were counted, what they say was not checked"
+"""For `not_covered`, where there is no suite."""
+_QUIET = {"GX_ANALYTICS_ENABLED": "False"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What was found, and the results as Great Expectations gives them, with no value of any row in them."""
+
+    findings: Sequence[Finding]
+    results: Sequence[Mapping[str, Any]]
+
+
+def check(url: str, folder: Path) -> Sequence[Finding]:
+    """What is not as expected; empty where all is well, or where there is no suite (then say NO_SUITE)."""
+    return check_in_full(url, folder).findings
+
+
+def has_suites(folder: Path | None) -> bool:
+    """Whether there is anything to check."""
+    return folder is not None and bool(read_suites(folder))
+
+
+def check_in_full(url: str, folder: Path, *, seconds: float = SECONDS, lock_fd: int | None = None) -> Checked:
+    """The same with the results. An expectation that could not be tried is an error, never a failure, never a pass."""
+    suites = read_suites(folder)
+    if not suites:
+        return Checked(findings=(), results=())
+    job = {"url": _with_driver(url), "suites": [_for_child(suite) for suite in suites]}
+    with tempfile.TemporaryDirectory(prefix="slipway-expectations-") as home:
+        finished = run_on_leash(
+            [sys.executable, "-I", _CHILD],
+            environment=child_environment({**_QUIET, "HOME": home}),
+            cwd=Path(home),
+            seconds=seconds,
+            lock_fd=lock_fd,
+            text_in=json.dumps(job),
+            keep_bytes=_KEEP_BYTES,
+        )
+    try:
+        answers = json.loads(finished.stdout)
+    except ValueError:
+        return Checked(findings=(_broke_off(finished, url),), results=())
+    findings = [found for suite in suites for found in _findings(suite, answers[suite.name], url)]
+    return Checked(findings=tuple(findings), results=tuple(answers[suite.name] for suite in suites))
+
+
+def _broke_off(finished: Finished, url: str) -> Finding:
+    why = "they were not done by their deadline" if finished.ended.why == "deadline" else finished.tail(500)
+    detail = f"the expectations broke off: {without_secret(why, url)}"
+    return Finding(code=FindingCode.CHECK_ERRORED, object="expectations", detail=detail)
+
+
+def _findings(suite: SuiteModel, answer: Mapping[str, Any], url: str) -> Sequence[Finding]:
+    if "error" in answer:
+        words = without_secret(str(answer["error"]), url)
+        return [Finding(code=FindingCode.CHECK_ERRORED, object=suite.meta.table, detail=words[:500])]
+    found = []
+    for number, expectation in enumerate(suite.expectations):
+        result = answer["results"].get(str(number))
+        name = ".".join(part for part in (suite.meta.table, expectation.about) if part)
+        if result is None:
+            words = f"{expectation.type}: there is no result"
+            found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words))
+        elif error := raised(result.get("exception_info")):
+            words = f"{expectation.type}: {without_secret(error, url)}"
+            found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words[:500]))
+        elif not result["success"]:
+            critical = expectation.severity == "critical"
+            code = FindingCode.EXPECTATION_FAILED if critical else FindingCode.EXPECTATION_WARNS
+            found.append(Finding(code=code, object=name, detail=f"{expectation.type}: {_counts(result)}"))
+    return found
+
+
+def raised(info: object) -> str | None:
+    """The words of an exception, in both shapes that Great Expectations gives: one record, or one for each metric."""
+    if not isinstance(info, Mapping):
+        return None
+    if "raised_exception" in info:
+        return str(info.get("exception_message") or "it raised") if info["raised_exception"] else None
+    for each in info.values():
+        if words := raised(each):
+            return words
+    return None
+
+
+def _counts(result: Mapping[str, Any]) -> str:
+    numbers = result.get("result") or {}
+    if "unexpected_count" in numbers:
+        return f"{numbers['unexpected_count']} of {numbers.get('element_count', 'all')} rows are not so"
+    return "it is not so"
+
+
+def _for_child(suite: SuiteModel) -> dict[str, Any]:
+    return {
+        "name": suite.name,
+        "table": suite.meta.table,
+        "schema": suite.meta.schema_name,
+        "expectations": [
+            {"type": one.type, "kwargs": one.kwargs, "severity": one.severity, "meta": {"number": number}}
+            for number, one in enumerate(suite.expectations)
+        ],
+    }
+
+
+def _with_driver(url: str) -> str:
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":  # SQLAlchemy 2.1 would take psycopg 3
+        parsed = parsed.set(drivername="postgresql+psycopg2")
+    return parsed.render_as_string(hide_password=False)

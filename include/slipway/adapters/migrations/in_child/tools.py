@@ -1,0 +1,60 @@
+"""What a migration tool must be able to do, one migration at a time; a line for each tool."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from slipway.adapters.migrations.in_child.asked import Asked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One migration of the artefact."""
+
+    revision: str
+    follows: tuple[str, ...]
+    post: bool
+    in_transaction: bool
+    """Both ways: whether a failure undoes all of it."""
+    can_go_back: bool = True
+
+
+class Tool(Protocol):
+    """Runs single migrations on the connection that it was made for."""
+
+    def chain(self) -> Sequence[Step]:
+        """All migrations of the artefact, oldest first. Raises RefusedHereError on several heads."""
+
+    def applied(self) -> str | None:
+        """What the database says is applied; leaves no transaction open. Raises RefusedHereError."""
+
+    def up(self, step: Step) -> None:
+        """Applies one and commits."""
+
+    def down(self, step: Step) -> None:
+        """Takes one back and commits."""
+
+    def stamp(self, step: Step, *, applied: bool) -> None:
+        """Records the one that is next as applied, or the last as not applied, without running anything."""
+
+
+def make_tool(asked: Asked, connection: Connection) -> Tool:
+    """The tool that the job names."""
+    return _TOOLS[asked.tool](asked.folder, connection)
+
+
+def _alembic(folder: str, connection: Connection) -> Tool:
+    from slipway.adapters.migrations.in_child.alembic_tool import AlembicTool  # noqa: PLC0415 - one tool a run
+
+    return AlembicTool(folder, connection)
+
+
+def _sql(folder: str, connection: Connection) -> Tool:
+    from slipway.adapters.migrations.in_child.sql_tool import SqlTool  # noqa: PLC0415 - one tool a run
+
+    return SqlTool(folder, connection)
+
+
+_TOOLS: Mapping[str, Callable[[str, Connection], Tool]] = {"alembic": _alembic, "sql": _sql}

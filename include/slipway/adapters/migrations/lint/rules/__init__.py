@@ -1,0 +1,1 @@
+"""One rule a file. Each has a `RULE`."""

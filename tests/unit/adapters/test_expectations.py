@@ -1,0 +1,111 @@
+"""Great Expectations in a child: what fails, what warns, what could not be tried, and nothing left behind."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+
+from slipway.adapters.migrations.expectations.check import Checked, check, check_in_full, has_suites, raised
+from slipway.domain.migration_proof import FindingCode
+
+NOT_NULL, UNIQUE = "expect_column_values_to_not_be_null", "expect_column_values_to_be_unique"
+
+
+def suite(folder: Path, name: str, *expectations: dict[str, Any]) -> None:
+    folder.mkdir(exist_ok=True)
+    content = {"name": name, "meta": {"table": name}, "expectations": expectations}
+    (folder / f"{name}.json").write_text(json.dumps(content))
+
+
+def expect(kind: str, column: str, severity: str = "critical", **more: Any) -> dict[str, Any]:
+    return {"type": kind, "kwargs": {"column": column, **more}, "severity": severity}
+
+
+@pytest.fixture
+def suites(tmp_path: Path) -> Path:
+    """One table that is mostly as it should be, and one that is not there."""
+    folder = tmp_path / "suites"
+    suite(
+        folder,
+        "orders",
+        expect(NOT_NULL, "item"),
+        expect(UNIQUE, "id"),
+        expect(NOT_NULL, "gone"),
+        expect("expect_column_values_to_be_in_set", "item", "warning", value_set=["jam"]),
+        {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 1}},
+    )
+    suite(folder, "nowhere", expect(NOT_NULL, "item"))
+    return folder
+
+
+TABLE = "CREATE TABLE orders (id int, item text)"
+ROWS = "INSERT INTO orders VALUES (1, 'secret tea'), (2, NULL), (3, 'jam')"
+
+
+def _told(found: Checked) -> None:
+    told = [(one.code, one.object, one.detail.partition(":")[0]) for one in found.findings]
+    assert (FindingCode.EXPECTATION_FAILED, "orders.item", NOT_NULL) in told
+    assert (FindingCode.CHECK_ERRORED, "orders.gone", NOT_NULL) in told
+    assert (FindingCode.EXPECTATION_WARNS, "orders.item", "expect_column_values_to_be_in_set") in told
+    assert [one.code for one in found.findings if one.object == "nowhere"] == [FindingCode.CHECK_ERRORED]
+    assert len(told) == 4
+    (failed,) = [one for one in found.findings if one.code is FindingCode.EXPECTATION_FAILED]
+    assert failed.detail == f"{NOT_NULL}: 1 of 3 rows are not so"
+
+
+def test_on_postgresql_failures_warnings_and_errors_are_told_apart(database_url: str, suites: Path) -> None:
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(TABLE))
+        connection.execute(text(ROWS))
+    found = check_in_full(database_url, suites)
+    _told(found)
+    kept = json.dumps(found.results)
+    assert '"unexpected_count": 1' in kept
+    assert "secret tea" not in kept, "a result has counts, never values of rows"
+    with engine.connect() as connection:
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert connection.execute(text(others)).scalar_one() == 0
+
+
+def test_on_sqlite_too(tmp_path: Path, suites: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "orders.db")
+    connection.execute(TABLE)
+    connection.execute(ROWS)
+    connection.commit()
+    connection.close()
+    _told(check_in_full(f"sqlite:///{tmp_path}/orders.db", suites))
+
+
+def test_past_the_deadline_nothing_has_passed(suites: Path) -> None:
+    (finding,) = check_in_full("sqlite:///nowhere.db", suites, seconds=0.2).findings
+    assert (finding.code, "deadline" in finding.detail) == (FindingCode.CHECK_ERRORED, True)
+
+
+def test_a_database_that_is_not_there_is_an_error_without_its_password(suites: Path) -> None:
+    found = check("postgresql://me:hunter22@127.0.0.1:1/nowhere", suites)
+    assert {one.code for one in found} == {FindingCode.CHECK_ERRORED}
+    assert "hunter22" not in str(found)
+
+
+def test_no_suite_is_no_finding_and_said_to_be_none(tmp_path: Path) -> None:
+    assert not has_suites(tmp_path)
+    assert not has_suites(tmp_path / "nowhere")
+    assert check("sqlite:///nowhere.db", tmp_path / "nowhere") == ()
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        ({"raised_exception": False, "exception_message": None}, None),
+        ({"raised_exception": True, "exception_message": "no such column"}, "no such column"),
+        ({"('column_values.null', 'x')": {"raised_exception": True, "exception_message": "bad metric"}}, "bad metric"),
+        ({"one": {"raised_exception": False}, "two": {"raised_exception": True}}, "it raised"),
+        (None, None),
+    ],
+)
+def test_an_exception_is_found_in_both_shapes(info: object, words: str | None) -> None:
+    assert raised(info) == words
