@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -122,7 +121,7 @@ def test_a_prepared_copy_that_is_the_source_itself_is_refused(databases: Databas
 def test_a_prepared_copy_with_another_schema_is_refused(databases: Databases) -> None:
     databases.prepare()
     execute(databases.prepared, "DROP INDEX orders_customer_id_idx")
-    with pytest.raises(ServiceMigrationError, match="index orders.orders_customer_id_idx is missing"):
+    with pytest.raises(ServiceMigrationError, match=r"index orders\.orders_customer_id_idx is missing"):
         rehearse(databases, copy="replica", replica=databases.prepared)
 
 

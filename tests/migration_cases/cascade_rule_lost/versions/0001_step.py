@@ -18,6 +18,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("ALTER TABLE orders DROP CONSTRAINT orders_customer_id_fkey")
     op.execute(
-        "ALTER TABLE orders ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES "
-        "customers"
+        "ALTER TABLE orders ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers"
     )

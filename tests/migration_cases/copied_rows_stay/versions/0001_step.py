@@ -9,8 +9,7 @@ reversibility = {"kind": "reversible", "reason": "the downgrade takes back all o
 
 def upgrade() -> None:
     op.execute(
-        "INSERT INTO audit_log (at, said) SELECT '2026-03-01 00:00:00+00', note FROM orders WHERE note "
-        "IS NOT NULL"
+        "INSERT INTO audit_log (at, said) SELECT '2026-03-01 00:00:00+00', note FROM orders WHERE note IS NOT NULL"
     )
 
 

@@ -13,7 +13,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(
-        "DELETE FROM customers newer USING customers older WHERE newer.email = older.email AND newer.id "
-        "> older.id"
+        "DELETE FROM customers newer USING customers older WHERE newer.email = older.email AND newer.id > older.id"
     )
     op.execute("ALTER TABLE customers ADD CONSTRAINT customers_email_key UNIQUE (email)")

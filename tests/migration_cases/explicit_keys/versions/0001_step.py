@@ -9,8 +9,7 @@ reversibility = {"kind": "reversible", "reason": "the downgrade takes back all o
 
 def upgrade() -> None:
     op.execute(
-        "INSERT INTO customers (id, first_name, last_name, email) VALUES (41, 'House', 'Account', "
-        "'house@shop.example')"
+        "INSERT INTO customers (id, first_name, last_name, email) VALUES (41, 'House', 'Account', 'house@shop.example')"
     )
 
 

@@ -9,9 +9,9 @@ reversibility = {"kind": "reversible", "reason": "the downgrade takes back all o
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        op.execute('CREATE INDEX CONCURRENTLY orders_status_idx ON orders (status)')
+        op.execute("CREATE INDEX CONCURRENTLY orders_status_idx ON orders (status)")
 
 
 def downgrade() -> None:
     with op.get_context().autocommit_block():
-        op.execute('DROP INDEX CONCURRENTLY orders_status_idx')
+        op.execute("DROP INDEX CONCURRENTLY orders_status_idx")

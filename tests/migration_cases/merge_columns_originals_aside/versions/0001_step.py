@@ -21,11 +21,9 @@ def downgrade() -> None:
         "strpos(full_name, ' ') + 1)"
     )
     op.execute(
-        "UPDATE customers c SET first_name = o.first_name, last_name = o.last_name FROM old_names o "
-        "WHERE o.id = c.id"
+        "UPDATE customers c SET first_name = o.first_name, last_name = o.last_name FROM old_names o WHERE o.id = c.id"
     )
     op.execute(
-        "ALTER TABLE customers ALTER first_name SET NOT NULL, ALTER last_name SET NOT NULL, DROP COLUMN "
-        "full_name"
+        "ALTER TABLE customers ALTER first_name SET NOT NULL, ALTER last_name SET NOT NULL, DROP COLUMN full_name"
     )
     op.execute("DROP TABLE old_names")

@@ -20,6 +20,5 @@ def downgrade() -> None:
         "strpos(full_name, ' ') + 1)"
     )
     op.execute(
-        "ALTER TABLE customers ALTER first_name SET NOT NULL, ALTER last_name SET NOT NULL, DROP COLUMN "
-        "full_name"
+        "ALTER TABLE customers ALTER first_name SET NOT NULL, ALTER last_name SET NOT NULL, DROP COLUMN full_name"
     )

@@ -34,6 +34,11 @@ def test_the_parts_of_a_missing_table_are_not_listed_beside_it() -> None:
     assert [each.words for each in differences(before, {})] == ["column ab.x is missing", "table a is missing"]
 
 
+def test_the_grants_of_what_is_left_over_are_not_a_finding_of_their_own() -> None:
+    after = {("enum", "tier"): "'gold'", ("grants", "type tier"): "owner=USAGE"}
+    assert [each.words for each in differences({}, after)] == ["enum tier is left over"]
+
+
 def test_rights_and_schema_are_different_findings() -> None:
     found = differences({("grants", "a"): "x", ("index", "a.i"): "1"}, {("index", "a.i"): "2"})
     assert [each.as_finding().code for each in found] == [FindingCode.RIGHTS_DIFFER, FindingCode.SCHEMA_LEFT_OVER]

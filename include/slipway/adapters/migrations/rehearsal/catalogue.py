@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from slipway.domain.migration_proof import Finding, FindingCode
@@ -42,14 +42,19 @@ class Difference:
 
 
 def differences(before: Catalogue, after: Catalogue) -> Sequence[Difference]:
-    """What differs; the parts of a table that is missing or left over are not listed beside it."""
+    """What differs; the parts and grants of what is missing or left over are not listed beside it."""
     found = [
         Difference(kind=kind, name=name, before=before.get((kind, name)), after=after.get((kind, name)))
         for kind, name in sorted(before.keys() | after.keys())
         if before.get((kind, name)) != after.get((kind, name))
     ]
     whole = tables_that_differ(found)
-    return [each for each in found if each.kind == "table" or not _is_part_of(each, whole)]
+    gone = {each.name for each in found if each.kind != "grants" and None in {each.before, each.after}}
+    return [
+        each
+        for each in found
+        if each.kind == "table" or not (_is_part_of(each, whole) or _are_grants_of(each, gone))
+    ]
 
 
 def tables_that_differ(found: Iterable[Difference]) -> frozenset[str]:
@@ -65,6 +70,10 @@ def catalogue_hash(catalogue: Catalogue) -> str:
 
 def _is_part_of(part: Difference, tables: Iterable[str]) -> bool:
     return any(part.name == table or part.name.startswith(f"{table}.") for table in tables)
+
+
+def _are_grants_of(part: Difference, objects: Collection[str]) -> bool:
+    return part.kind == "grants" and part.name.removeprefix("type ").removeprefix("schema ") in objects
 
 
 def _short(text: str) -> str:

@@ -98,7 +98,8 @@ UNION ALL SELECT 'grants', 'type ' || name, {_GRANTS.format(owner="typowner", ac
 UNION ALL SELECT 'extension', extname::text, extversion FROM pg_extension
 UNION ALL SELECT 'event trigger', evtname::text, concat_ws(' ', evtevent, evtfoid::regproc, evtenabled, evttags::text)
     FROM pg_event_trigger
-UNION ALL SELECT 'grants', 'default ' || coalesce(d.defaclnamespace::regnamespace::text, '') || ' ' || d.defaclobjtype::text,
+UNION ALL SELECT 'grants',
+        'default ' || coalesce(d.defaclnamespace::regnamespace::text, '') || ' ' || d.defaclobjtype::text,
         {_GRANTS.format(owner="d.defaclrole", acl="d.defaclacl", kind="r")} FROM pg_default_acl d
 UNION ALL SELECT 'publication', pubname || ' ' || schemaname || '.' || tablename, '' FROM pg_publication_tables
 UNION ALL SELECT 'comment', r.name || coalesce('.' || a.attname, ''), d.description

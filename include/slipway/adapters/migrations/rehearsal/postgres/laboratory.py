@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from slipway.adapters.migrations.rehearsal.catalogue import OWN_TABLES, Catalogue, differences
-from slipway.adapters.migrations.rehearsal.laboratory import Changed, Effects, View
+from slipway.adapters.migrations.rehearsal.laboratory import Changed, Effects, Values, View
 from slipway.adapters.migrations.rehearsal.postgres import fingerprint as prints
 from slipway.adapters.migrations.rehearsal.postgres.catalogue import invalid_indexes, read_catalogue
 from slipway.adapters.migrations.rehearsal.postgres.connection import connected
@@ -34,7 +34,7 @@ class PostgresLaboratory:
     dialect = "postgresql"
 
     def __init__(self, order: RehearsalOrder, scratch: ScratchServer) -> None:
-        self.values = PostgresValues()
+        self.values: Values = PostgresValues()
         self.not_covered: Sequence[str] = ()
         self._order = order
         self._scratch = scratch

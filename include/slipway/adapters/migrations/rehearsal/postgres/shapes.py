@@ -1,9 +1,8 @@
 """The tables of a PostgreSQL database as rows are written into them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from slipway.adapters.migrations.rehearsal.catalogue import OWN_TABLES
 from slipway.adapters.migrations.rehearsal.shapes import Column, Reference, Table, quote
@@ -74,7 +73,7 @@ def _table(connection: Connection, oid: int, schema: str, name: str) -> Table:
     )
 
 
-def _column(row: Mapping[str, Any]) -> Column:
+def _column(row: RowMapping) -> Column:
     category = _BY_NAME.get(row["typname"]) or _CATEGORIES.get(row["typcategory"], "other")
     has_length = row["typname"] in {"varchar", "bpchar"} and row["atttypmod"] > 0
     return Column(
@@ -90,7 +89,7 @@ def _column(row: Mapping[str, Any]) -> Column:
     )
 
 
-def _reference(row: Mapping[str, Any]) -> Reference:
+def _reference(row: RowMapping) -> Reference:
     return Reference(
         columns=tuple(row["columns"]),
         parent=f"{quote(row['parent_schema'])}.{quote(row['parent'])}",

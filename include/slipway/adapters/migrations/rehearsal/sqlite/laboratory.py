@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, make_url, text
 
 from slipway.adapters.migrations.rehearsal.catalogue import Catalogue, differences
-from slipway.adapters.migrations.rehearsal.laboratory import Changed, Effects, View
+from slipway.adapters.migrations.rehearsal.laboratory import Changed, Effects, Values, View
 from slipway.adapters.migrations.rehearsal.shapes import Table
 from slipway.adapters.migrations.rehearsal.sqlite.catalogue import read_catalogue
 from slipway.adapters.migrations.rehearsal.sqlite.comparing import compare_with
@@ -33,7 +33,7 @@ class SqliteLaboratory:
     server = f"SQLite {sqlite3.sqlite_version}"
 
     def __init__(self, order: RehearsalOrder, folder: Path) -> None:
-        self.values = SqliteValues()
+        self.values: Values = SqliteValues()
         self.not_covered: Sequence[str] = ()
         self._deadline: datetime = order.order.deadline
         self._folder = folder
