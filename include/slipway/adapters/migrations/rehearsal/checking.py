@@ -48,8 +48,8 @@ def _is_altered(connection: Connection, written: Written, column: Column, where:
     if now.category != column.category:
         return False
     value = written.values[now.name]
-    own = f"CAST(w.{quote(column.name)} AS text)"
-    given = "CAST(:given AS text)"
+    own = _text(f"w.{quote(column.name)}")
+    given = _text(":given")
     if column.category == "number":
         own, given = f"CAST(w.{quote(column.name)} AS numeric)", "CAST(:given AS numeric)"
     asked = text(f"SELECT {own} IS NOT DISTINCT FROM {given} FROM {written.pair.before.quoted} w WHERE {where}")
@@ -74,7 +74,7 @@ def _like_template(connection: Connection, written: Written, column: Column, whe
     table, name = written.pair.before, quote(column.name)
     there = " AND ".join(f"t.{quote(key)} = :t{place}" for place, key in enumerate(table.key))
     asked = text(
-        f"SELECT CAST(w.{name} AS text) IS NOT DISTINCT FROM CAST(t.{name} AS text) "
+        f"SELECT {_text(f'w.{name}')} IS NOT DISTINCT FROM {_text(f't.{name}')} "
         f"FROM {table.quoted} w, {table.quoted} t WHERE {where} AND {there}"
     )
     template = {f"t{place}": value for place, value in enumerate(written.template or ())}
@@ -89,3 +89,8 @@ def _now(connection: Connection, written: Written, column: str) -> str | None:
     asked = text(f"SELECT CAST({quote(column)} AS text) FROM {table.quoted} WHERE {where}")
     value: str | None = connection.execute(asked, binds).scalar_one_or_none()
     return value
+
+
+def _text(expression: str) -> str:
+    """As text that is compared byte by byte: in SQLite a column's collation survives a CAST alone."""
+    return f"(CAST({expression} AS text) || '')"

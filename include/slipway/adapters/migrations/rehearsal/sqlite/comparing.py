@@ -65,9 +65,9 @@ def _joined(view: View) -> str:
 
 
 def _same(name: str) -> str:
-    """5 IS 5.0, so the types are compared too."""
+    """5 IS 5.0, so the types are compared too; and 'a' IS 'A' in a column that says NOCASE."""
     column = quote(name)
-    return f"(m.{column} IS p.{column} AND typeof(m.{column}) = typeof(p.{column}))"
+    return f"(m.{column} COLLATE BINARY IS p.{column} AND typeof(m.{column}) = typeof(p.{column}))"
 
 
 def _missing_keys(connection: Connection, view: View) -> list[str]:
@@ -85,7 +85,7 @@ def _keys(connection: Connection, view: View, rest: str) -> list[str]:
 
 
 def _differs_without_key(connection: Connection, view: View) -> bool:
-    names = ", ".join(quote(name) for name in view.columns)
+    names = ", ".join(f"{quote(name)} COLLATE BINARY" for name in view.columns)
     types = ", ".join(f"typeof({quote(name)})" for name in view.columns)
     sides = [
         f"SELECT {names}, {types}, count(*) FROM {schema}.{view.table.quoted} GROUP BY {names}, {types}"
