@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -116,10 +117,15 @@ class InProcessRunner:
         return False
 
     def _run(self, order: MigrationOrder, connection: Connection, revisions: Any) -> MigrationState:
+        with warnings.catch_warnings():
+            return self._run_warned(order, connection, revisions)
+
+    def _run_warned(self, order: MigrationOrder, connection: Connection, revisions: Any) -> MigrationState:
         config = Config()
         config.set_main_option("script_location", str(order.folder))
         config.set_main_option("path_separator", "newline")
         try:
+            warnings.simplefilter("ignore")  # Alembic warns of what the cases are about
             script = ScriptDirectory(str(order.folder), version_locations=[str(order.folder / "versions")])
             head = script.get_current_head()
             with EnvironmentContext(config, script, fn=lambda rev, _: revisions(script, rev)) as environment:

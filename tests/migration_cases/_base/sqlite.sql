@@ -27,4 +27,4 @@ WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 80)
 INSERT INTO orders (customer_id, quantity, note)
 SELECT 1 + n % 40, 1 + n % 7, CASE WHEN n % 2 = 0 THEN 'leave | it, "there" ' || n END FROM n;
 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 20)
-INSERT INTO audit_log SELECT '2026-01-01', 'entry ' || n / 2 FROM n;
+INSERT INTO audit_log SELECT '2026-01-01', 'entry ' || (n / 2) FROM n;

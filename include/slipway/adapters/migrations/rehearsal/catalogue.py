@@ -51,9 +51,7 @@ def differences(before: Catalogue, after: Catalogue) -> Sequence[Difference]:
     whole = tables_that_differ(found)
     gone = {each.name for each in found if each.kind != "grants" and None in {each.before, each.after}}
     return [
-        each
-        for each in found
-        if each.kind == "table" or not (_is_part_of(each, whole) or _are_grants_of(each, gone))
+        each for each in found if each.kind == "table" or not (_is_part_of(each, whole) or _are_grants_of(each, gone))
     ]
 
 
