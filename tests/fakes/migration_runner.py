@@ -8,6 +8,7 @@ from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Declared, MigrationFile, Phase, Reversibility
 from slipway.ports import MigrationOrder, MigrationRun, MigrationState, MigrationStep
 
+
 class FakeMigrationRunner:
     """`<folder>/migrations/versions/<revision>_*.py` are the revisions, in order of their names.
 

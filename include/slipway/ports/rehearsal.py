@@ -1,11 +1,11 @@
 """Rehearsing migrations on a scratch copy of an environment's database (R19)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from slipway.domain.migration_proof import Rehearsed
+from slipway.domain.migration_proof import Finding, Rehearsed
 from slipway.ports.outside import MigrationOrder
 
 
@@ -33,6 +33,19 @@ class RehearsalOrder:
     """Folder of the service's Great Expectations suites; None: rows and keys are counted only."""
     excluded: Mapping[str, str] = field(default_factory=dict)
     """`table.column` → the reason why its value may differ afterwards."""
+    replica_url: str | None = None
+    """With copy `replica`: the prepared copy, on the scratch server. It is copied again, and never changed."""
+    sample_rows: int = 10_000
+    """With copy `sample`: of each table, besides what those rows refer to."""
+    proof_id: str = ""
+    """In the names of the scratch databases; empty: one of their own."""
+
+
+class Expectations(Protocol):
+    """What a service's data must be like, as its own suites say."""
+
+    def check(self, url: str, folder: Path) -> Sequence[Finding]:
+        """What does not hold in the database at `url`, by the suites in `folder`. An error is a finding too."""
 
 
 class Rehearsal(Protocol):

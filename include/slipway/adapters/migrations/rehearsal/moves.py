@@ -1,0 +1,107 @@
+"""Up and down on the scratch copy, and what a move that failed has left behind."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from slipway.adapters.migrations.rehearsal.catalogue import Catalogue, differences
+from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
+from slipway.adapters.migrations.rehearsal.notes import Notes
+from slipway.adapters.migrations.rehearsal.words import without_values
+from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.migration_proof import FindingCode
+from slipway.ports.outside import MigrationOrder, MigrationRunner, MigrationState
+
+SHOWN = 20
+"""Of differences: a few say as much as hundreds."""
+_START = "before the first migration"
+
+
+class Moves:
+    """With the runner that migrates the environments; every revision is read back."""
+
+    def __init__(self, order: MigrationOrder, laboratory: Laboratory, runner: MigrationRunner, notes: Notes) -> None:
+        self.pending: Sequence[str] = ()
+        self.applied: str | None = None
+        self._order = order
+        self._laboratory = laboratory
+        self._runner = runner
+        self._notes = notes
+
+    def ask(self) -> str | None:
+        """What is pending; None, or why that could not be told, which is then a finding."""
+        try:
+            state = self._runner.state(self._on_copy)
+        except ServiceMigrationError as error:
+            said = without_values(str(error))
+            heads = any(words in said.lower() for words in ("multiple heads", "several heads"))
+            self._notes.find(FindingCode.SEVERAL_HEADS if heads else FindingCode.CHECK_ERRORED, "migrations", said)
+            return said
+        self.applied, self.pending = state.applied, state.pending
+        return None
+
+    def up(self, code: FindingCode) -> str | None:
+        """None, or what it failed with, which is then a finding."""
+        try:
+            state = self._runner.upgrade(self._on_copy)
+        except ServiceMigrationError as error:
+            said = without_values(str(error))
+            self._notes.find(code, self.where_it_stands(), said)
+            return said
+        return self._read_back(state, code)
+
+    def down(self) -> str | None:
+        """None, or what it failed with."""
+        try:
+            self._runner.downgrade(self._on_copy, self.applied)
+        except ServiceMigrationError as error:
+            return without_values(str(error))
+        seen = self._runner.state(self._on_copy).applied
+        return None if seen == self.applied else f"No error was raised, yet the database is at {seen}."
+
+    def where_it_stands(self) -> str:
+        """The revision, in words."""
+        try:
+            return self._runner.state(self._on_copy).applied or _START
+        except ServiceMigrationError:
+            return "unknown"
+
+    def look_for_half_way_up(self, base: Catalogue, failure: str) -> None:
+        """A failed upgrade must leave nothing, or go on where it was: the second try must fail the same way."""
+        stands = self.where_it_stands()
+        if stands == (self.applied or _START):
+            self._differences(base, "The upgrade failed and left something behind")
+        try:
+            self._runner.upgrade(self._on_copy)
+        except ServiceMigrationError as error:
+            again = without_values(str(error))
+            if again != failure:
+                detail = f"After it failed, the upgrade cannot be repeated: {again}"
+                self._notes.find(FindingCode.HALF_APPLIED, stands, detail)
+
+    def look_for_half_way_down(self, head: Catalogue) -> None:
+        """A failed downgrade must leave the new schema whole."""
+        self._differences(head, "The failed downgrade left the database between two versions")
+
+    def refused(self, head: Catalogue, failure: str, labels: str) -> None:
+        """A refusal that undid itself completely is one; anything else is a failed downgrade."""
+        stands = self.where_it_stands()
+        whole = stands == self.pending[-1] and not differences(head, self._laboratory.catalogue())
+        code = FindingCode.DOWNGRADE_REFUSES if whole else FindingCode.DOWNGRADE_FAILED
+        self._notes.find(code, stands, f"With rows of the new form ({labels}): {failure}")
+
+    @property
+    def _on_copy(self) -> MigrationOrder:
+        environment = f"a copy of {self._order.environment}"
+        return replace(self._order, database_url=self._laboratory.url, environment=environment)
+
+    def _read_back(self, state: MigrationState, code: FindingCode) -> str | None:
+        seen = self._runner.state(self._on_copy)
+        if seen.applied == self.pending[-1] == state.applied and not seen.pending:
+            return None
+        said = f"The upgrade raised no error, yet the database is at {seen.applied}, not at {self.pending[-1]}."
+        self._notes.find(code, self.pending[-1], said)
+        return said
+
+    def _differences(self, expected: Catalogue, what: str) -> None:
+        for each in differences(expected, self._laboratory.catalogue())[:SHOWN]:
+            self._notes.find(FindingCode.HALF_APPLIED, each.name, f"{what}: {each.words}.")

@@ -1,0 +1,151 @@
+"""The rows that a rehearsal writes through the new schema, from their choice to what became of them."""
+
+from collections.abc import Collection, Sequence
+
+from slipway.adapters.migrations.rehearsal.checking import after_downgrade, comes_back
+from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
+from slipway.adapters.migrations.rehearsal.notes import Notes
+from slipway.adapters.migrations.rehearsal.probes import PLAIN, Variant, variants
+from slipway.adapters.migrations.rehearsal.shapes import Change, Pair, Table, change
+from slipway.adapters.migrations.rehearsal.writing import CannotWriteError, Key, Writer, Written, templates
+
+_ALONE_AT_MOST = 12
+_PLAIN = 3
+
+
+class NewRows:
+    """One scratch copy's probes."""
+
+    def __init__(self, laboratory: Laboratory, notes: Notes, first: Change, excluded: Collection[str]) -> None:
+        self._laboratory = laboratory
+        self._notes = notes
+        self._excluded = excluded
+        self._changed = {pair.before.name for pair in first.pairs if _differs(pair)}
+        self._any_gone = bool(first.gone) or any(pair.gone_columns for pair in first.pairs)
+        self._before: Sequence[Table] = ()
+        self._templates: dict[str, Sequence[Key]] = {}
+        self._written: list[Written] = []
+        self._new: list[Written] = []
+        self._now: Change | None = None
+
+    @property
+    def could_flow_back(self) -> bool:
+        """Whether old columns or tables took part, so that a downgrade may keep new values in them."""
+        return self._any_gone
+
+    def choose_templates(self) -> None:
+        """Before the upgrade, while the old columns can be looked at."""
+        self._before = self._laboratory.tables()
+        self._now = None
+        with self._laboratory.connected() as connection:
+            self._templates = {
+                table.name: templates(connection, table, many=table.name in self._changed) for table in self._before
+            }
+
+    def change_now(self) -> Change:
+        """The tables before this upgrade, and after it."""
+        if self._now is None:
+            self._now = change(self._before, self._laboratory.tables())
+        return self._now
+
+    def write(self, only: int | None = None) -> int:
+        """All probes, or a single one; how many rows."""
+        self._written, self._new = [], []
+        planned = self._plan()
+        with self._laboratory.connected() as connection:
+            writer = Writer(connection, self._laboratory.values)
+            for pair, variant in planned if only is None else [planned[only]]:
+                self._write(writer, pair, variant)
+            for table in self.change_now().new if only is None else ():
+                self._write_into_new(writer, table)
+            connection.commit()
+        return len(self._written) + len(self._new)
+
+    def variants_to_try_alone(self) -> int:
+        """How many probes are there; those beyond the first twelve are said to be left out."""
+        count = len(self._plan())
+        if count <= 1:
+            return 0
+        if count > _ALONE_AT_MOST:
+            left = count - _ALONE_AT_MOST
+            self._notes.leave_out(f"The downgrade refuses new rows; {left} of {count} kinds were not tried alone.")
+        return min(count, _ALONE_AT_MOST)
+
+    def labels(self) -> str:
+        """What was written, besides plain copies."""
+        found = [f"{each.pair.before.name}: {each.variant.label}" for each in self._written if not each.variant.plain]
+        plain = [f"{each.pair.before.name}: {each.variant.label}" for each in [*self._written, *self._new]]
+        return "; ".join(dict.fromkeys(found or plain))
+
+    def check_after_downgrade(self) -> None:
+        """Findings for rows that are gone or altered."""
+        with self._laboratory.connected() as connection:
+            for finding in after_downgrade(connection, self._written):
+                if finding.object not in self._excluded:
+                    self._notes.add(finding)
+
+    def came_back(self, lost: Sequence[str]) -> Sequence[str]:
+        """Of the new columns, those whose values a further upgrade brought back in every row."""
+        with self._laboratory.connected() as connection:
+            return [
+                f"{pair.after.name}.{column.name}"
+                for pair in self.change_now().pairs
+                for column in pair.new_columns
+                if f"{pair.after.name}.{column.name}" in lost
+                and comes_back(connection, [each for each in self._written if each.pair is pair], column.name)
+            ]
+
+    def _plan(self) -> Sequence[tuple[Pair, Variant]]:
+        pairs = self.change_now().pairs
+        plain = [(pair, PLAIN) for pair in pairs if pair.before.key]
+        return [
+            *((pair, each) for pair in pairs if pair.before.key for each in self._variants(pair)),
+            *plain,
+        ]
+
+    def _variants(self, pair: Pair) -> Sequence[Variant]:
+        return list(variants(pair, self._before, self._laboratory.values))
+
+    def _write(self, writer: Writer, pair: Pair, variant: Variant) -> None:
+        keys = self._templates[pair.before.name]
+        if not keys:
+            self._make_up(writer, pair, variant)
+            return
+        many = pair.before.name in self._changed
+        said: str | None = None
+        for key in keys if variant.plain and many else keys[:_PLAIN]:
+            try:
+                self._written.append(writer.copy(pair, variant, key))
+            except CannotWriteError as error:
+                said = str(error)
+                continue
+            if not variant.plain:
+                return
+        if said and (many or not variant.plain):
+            self._notes.leave_out(f"{pair.after.name}: {variant.label} could not be written: {said}.")
+
+    def _make_up(self, writer: Writer, pair: Pair, variant: Variant) -> None:
+        if not variant.plain:
+            self._notes.leave_out(f"{pair.after.name} has no rows: {variant.label} was not tried.")
+            return
+        try:
+            self._written.append(writer.make_up(pair))
+        except CannotWriteError as error:
+            self._notes.leave_out(f"{pair.after.name} has no rows, and none could be made up: {error}.")
+
+    def _write_into_new(self, writer: Writer, table: Table) -> None:
+        try:
+            self._new.append(writer.make_up(Pair(before=table, after=table)))
+        except CannotWriteError as error:
+            self._notes.leave_out(f"{table.name} is new, and no row could be made up for it: {error}.")
+
+
+def _differs(pair: Pair) -> bool:
+    before, after = pair.before, pair.after
+    return (before.columns, before.uniques, before.references, before.checks, before.name) != (
+        after.columns,
+        after.uniques,
+        after.references,
+        after.checks,
+        after.name,
+    )

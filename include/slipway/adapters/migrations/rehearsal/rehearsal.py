@@ -1,0 +1,103 @@
+"""Rehearses migrations on a scratch copy: the port's implementation, for every kind of database."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from slipway.adapters.migrations.rehearsal.catalogue import catalogue_hash
+from slipway.adapters.migrations.rehearsal.course import Course, Limits
+from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
+from slipway.adapters.migrations.rehearsal.postgres.catalogue import read_catalogue
+from slipway.adapters.migrations.rehearsal.postgres.connection import connected
+from slipway.adapters.migrations.rehearsal.postgres.laboratory import postgres_laboratory
+from slipway.adapters.migrations.rehearsal.sqlite.connection import file_of
+from slipway.adapters.migrations.rehearsal.sqlite.laboratory import catalogue_of, sqlite_laboratory
+from slipway.adapters.migrations.rehearsal.words import without_values
+from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.migration_proof import MigrationFile, Rehearsed
+from slipway.ports.outside import MigrationOrder, MigrationRunner
+from slipway.ports.rehearsal import Expectations, RehearsalOrder
+
+_ID_LENGTH = 36
+ReadFiles = Callable[[Path], Sequence[MigrationFile]]
+
+
+class DatabaseRehearsal:
+    """PostgreSQL and SQLite, with whatever migration tool the runner knows."""
+
+    def __init__(
+        self,
+        runner: MigrationRunner,
+        files: ReadFiles,
+        expectations: Expectations | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._runner = runner
+        self._files = files
+        self._expectations = expectations
+        self._limits = limits or Limits()
+
+    def rehearse(self, order: RehearsalOrder) -> Rehearsed:
+        """What was seen. Raises ServiceMigrationError only where not even a copy could be made."""
+        files = {each.revision: each for each in self._files(order.order.folder)}
+        with _laboratory(order) as laboratory:
+            course = Course(order, laboratory, self._runner, self._expectations, self._limits)
+            course.run()
+            notes = course.notes
+            return Rehearsed(
+                dialect=laboratory.dialect,
+                server=laboratory.server,
+                from_revision=course.moves.applied,
+                to_revision=course.moves.pending[-1] if course.moves.pending else course.moves.applied,
+                migrations=[files[each] for each in course.moves.pending if each in files],
+                steps=notes.steps,
+                findings=notes.findings,
+                lost_on_reverse=notes.lost_on_reverse,
+                old_version_tried=course.old.tried,
+                not_covered=notes.not_covered,
+                catalogue_hash=catalogue_hash(laboratory.source_catalogue()),
+                rows=course.rows,
+                copied_by=order.copy,
+            )
+
+    def catalogue_hash(self, order: MigrationOrder) -> str:
+        """Of the environment's own database as it is now, in milliseconds."""
+        if _backend(order) == "sqlite":
+            return catalogue_hash(catalogue_of(file_of(order.database_url), order.deadline))
+        with connected(order.database_url, order.deadline) as connection:
+            return catalogue_hash(read_catalogue(connection))
+
+
+@contextmanager
+def _laboratory(order: RehearsalOrder) -> Iterator[Laboratory]:
+    """Chosen by the source's URL."""
+    rehearsal = re.sub(r"[^a-z0-9]", "", order.proof_id.lower())[:_ID_LENGTH] or uuid.uuid4().hex
+    with _copy_errors():
+        if _backend(order.order) == "sqlite":
+            with sqlite_laboratory(order, rehearsal) as files:
+                yield files
+        else:
+            with postgres_laboratory(order, rehearsal) as databases:
+                yield databases
+
+
+def _backend(order: MigrationOrder) -> str:
+    backend = make_url(order.database_url).get_backend_name()
+    if backend not in {"postgresql", "sqlite"}:
+        raise ServiceMigrationError(f"Migrations of {backend} cannot be rehearsed: those of PostgreSQL and SQLite can.")
+    return backend
+
+
+@contextmanager
+def _copy_errors() -> Iterator[None]:
+    """What a database says while a copy is made or dropped, as the port's error."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        said = without_values(str(getattr(error, "orig", None) or error))
+        raise ServiceMigrationError(f"No copy could be made for the rehearsal: {said}") from error

@@ -1,0 +1,135 @@
+"""Measures a migrations' proof against a plain copy and upgrade: `python -m tests.bench.migration_speed`.
+
+One table of a million rows on the embedded PostgreSQL; an added column, a rewritten one, and a back-fill.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+from sqlalchemy import make_url
+
+from slipway.adapters.migrations.alembic_runner import AlembicRunner
+from slipway.adapters.migrations.rehearsal.postgres.dump import Dumper, find_tools
+from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
+from slipway.domain.service import MigrationSettings
+from slipway.platform.postgres import OWNER, EmbeddedPostgres
+from slipway.ports.outside import MigrationOrder
+from slipway.ports.rehearsal import RehearsalOrder
+from tests.bench.figures import Figure, as_text
+
+MILLION = 1_000_000
+MOST_TIMES = 4.0
+MOST_MEGABYTES = 512.0
+UPGRADES = {
+    "adds a column": ("ALTER TABLE visits ADD COLUMN nickname text", "ALTER TABLE visits DROP COLUMN nickname"),
+    "rewrites a column": (
+        "ALTER TABLE visits ALTER amount TYPE numeric(12, 6)",
+        "ALTER TABLE visits ALTER amount TYPE numeric(12, 4)",
+    ),
+    "fills a new column": (
+        "ALTER TABLE visits ADD COLUMN full_name text; UPDATE visits SET full_name = first_name || ' ' || last_name",
+        "ALTER TABLE visits DROP COLUMN full_name",
+    ),
+}
+_TABLE = """
+CREATE TABLE visits (id bigserial PRIMARY KEY, first_name text NOT NULL, last_name text NOT NULL,
+    email text NOT NULL UNIQUE, phone text, amount numeric(12, 4) NOT NULL, paid boolean NOT NULL,
+    at timestamptz NOT NULL, place varchar(40), settings jsonb NOT NULL);
+INSERT INTO visits (first_name, last_name, email, phone, amount, paid, at, place, settings)
+SELECT 'first ' || n % 1000, 'last ' || n % 777, 'person' || n || '@example.org', '+44 ' || n, n / 7.0, n % 2 = 0,
+       timestamptz '2026-01-01' + n * interval '1 minute', 'place ' || n % 100, jsonb_build_object('n', n)
+  FROM generate_series(1, %s) n;
+ANALYZE visits;"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.migration_speed", description=__doc__)
+    parser.add_argument("--rows", type=int, default=MILLION)
+    rows = parser.parse_args(arguments).rows
+    print(as_text(list(measure_migrations(rows))))  # noqa: T201 - a program that prints
+
+
+def measure_migrations(rows: int) -> Iterator[Figure]:
+    """For each upgrade how many times (copy + upgrade) its proof takes; then our process's peak memory."""
+    with tempfile.TemporaryDirectory(prefix="slipway-bench-") as place, _server(Path(place)) as server:
+        source = server.create_database("visits")
+        _execute(source, _TABLE, rows)
+        for what, (upgrade, downgrade) in UPGRADES.items():
+            order = _order(Path(place) / what.replace(" ", "_"), source, upgrade, downgrade)
+            plain = _plain_seconds(server, order)
+            proof = _proof_seconds(server, order)
+            point = f"migration that {what}, {rows:,} rows"
+            yield Figure(point=point, what="copy and upgrade", value=plain, unit="s")
+            yield Figure(point=point, what="proof", value=proof, unit="s")
+            yield Figure(point=point, what="proof ÷ (copy + upgrade)", value=proof / plain, target=MOST_TIMES)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield Figure(point="memory", what="our process at its peak", value=peak, unit="MB", target=MOST_MEGABYTES)
+
+
+def _plain_seconds(server: EmbeddedPostgres, order: MigrationOrder) -> float:
+    began = time.monotonic()
+    copy = server.create_database("visits_copy", template="template0")
+    Dumper(find_tools(18), order.deadline).copy(order.database_url, copy)
+    AlembicRunner().upgrade(replace(order, database_url=copy))
+    seconds = time.monotonic() - began
+    server.drop_database("visits_copy")
+    return seconds
+
+
+def _proof_seconds(server: EmbeddedPostgres, order: MigrationOrder) -> float:
+    began = time.monotonic()
+    DatabaseRehearsal(AlembicRunner(), lambda _: ()).rehearse(
+        RehearsalOrder(order=order, scratch_url=server.url(OWNER))
+    )
+    return time.monotonic() - began
+
+
+def _order(folder: Path, url: str, upgrade: str, downgrade: str) -> MigrationOrder:
+    versions = folder / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "0001_step.py").write_text(
+        "from alembic import op\n"
+        'revision = "0001"\n'
+        "down_revision = None\n"
+        f"def upgrade(): op.execute({upgrade!r})\n"
+        f"def downgrade(): op.execute({downgrade!r})\n"
+    )
+    return MigrationOrder(
+        service="visits",
+        environment="preprod",
+        folder=folder,
+        settings=MigrationSettings(connection="visits", statement_timeout_seconds=3600),
+        database_url=url,
+        deadline=datetime.now(UTC) + timedelta(hours=1),
+    )
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _execute(url: str, statement: str, rows: int) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg2.connect(plain)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement.replace("%s", str(rows)))
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()

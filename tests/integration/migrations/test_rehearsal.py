@@ -1,0 +1,243 @@
+"""How a rehearsal copies, what it refuses, and what it says of what it did not see."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from slipway.adapters.migrations.alembic_runner import AlembicRunner
+from slipway.adapters.migrations.rehearsal.course import Limits
+from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
+from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, StepOutcome
+from slipway.ports.outside import MigrationOrder, MigrationState
+from slipway.ports.rehearsal import Expectations, OldVersion, RehearsalOrder
+from tests.integration.migrations.conftest import Databases, ask, execute
+from tests.migration_ground import BASE, CASES, InProcessRunner, files, migration_order
+
+ADD_COLUMN = CASES / "add_column"
+
+
+def rehearse(
+    databases: Databases,
+    folder: Path = ADD_COLUMN,
+    *,
+    copy: str = "template",
+    replica: str | None = None,
+    queries: Path | None = BASE / "old_version.sql",
+    expectations: Expectations | None = None,
+    excluded: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    runner: InProcessRunner | None = None,
+    seconds: float = 60,
+) -> Rehearsed:
+    """With the settings that a test is not about left as they are."""
+    order = RehearsalOrder(
+        order=migration_order(folder, databases.source, seconds),
+        scratch_url=databases.scratch,
+        copy=copy,
+        replica_url=replica,
+        sample_rows=5,
+        old=OldVersion(version="1.0.0", folder=folder, queries=queries),
+        expectations=Path() if expectations else None,
+        excluded=excluded or {},
+    )
+    return DatabaseRehearsal(runner or InProcessRunner(), files, expectations, limits).rehearse(order)
+
+
+def migration(folder: Path, upgrade: str, downgrade: str) -> Path:
+    """An artefact with one migration of plain statements."""
+    (folder / "versions").mkdir(exist_ok=True)
+    (folder / "versions" / "0001_step.py").write_text(
+        "from alembic import op\n"
+        'revision = "0001"\n'
+        "down_revision = None\n"
+        f"def upgrade(): op.execute({upgrade!r})\n"
+        f"def downgrade(): op.execute({downgrade!r})\n"
+    )
+    return folder
+
+
+def codes(seen: Rehearsed) -> set[FindingCode]:
+    return {each.code for each in seen.findings}
+
+
+@pytest.mark.parametrize("copy", ["template", "dump"])
+def test_a_whole_copy_has_every_row_and_is_dropped_afterwards(databases: Databases, copy: str) -> None:
+    seen = rehearse(databases, copy=copy)
+    assert (seen.rows, seen.copied_by, codes(seen)) == (140, copy, set())
+    assert databases.left_on_the_server() == []
+
+
+def test_the_environments_own_database_is_not_touched(databases: Databases) -> None:
+    rehearsal = DatabaseRehearsal(InProcessRunner(), files)
+    order = migration_order(ADD_COLUMN, databases.source)
+    before = rehearsal.catalogue_hash(order)
+    assert rehearse(databases).catalogue_hash == before
+    assert rehearsal.catalogue_hash(order) == before
+    assert ask(databases.source, "SELECT tablename FROM pg_tables WHERE tablename = 'alembic_version'") == []
+
+
+def test_the_catalogues_hash_changes_with_the_catalogue(databases: Databases) -> None:
+    rehearsal, order = DatabaseRehearsal(InProcessRunner(), files), migration_order(ADD_COLUMN, databases.source)
+    before = rehearsal.catalogue_hash(order)
+    databases.execute("REVOKE SELECT ON open_orders FROM rehearsal_reader")
+    assert rehearsal.catalogue_hash(order) != before
+
+
+def test_it_runs_with_the_runner_that_migrates_for_real(databases: Databases, tmp_path: Path) -> None:
+    shutil.copytree(ADD_COLUMN / "versions", tmp_path / "migrations" / "versions")
+    order = RehearsalOrder(
+        order=migration_order(tmp_path, databases.source),
+        scratch_url=databases.scratch,
+        old=OldVersion(version="1.0.0", folder=tmp_path, queries=BASE / "old_version.sql"),
+    )
+    seen = DatabaseRehearsal(AlembicRunner(), lambda folder: files(folder / "migrations")).rehearse(order)
+    assert (seen.findings, seen.lost_on_reverse) == ([], ["customers.nickname"])
+    assert (seen.from_revision, seen.to_revision) == (None, "0001")
+    assert {each.outcome for each in seen.steps} == {StepOutcome.PASS}
+
+
+def test_a_sample_keeps_what_its_rows_refer_to_and_says_what_it_is(databases: Databases) -> None:
+    seen = rehearse(databases, copy="sample", queries=None)
+    assert codes(seen) == set()
+    assert 15 <= seen.rows <= 20  # five of each of three tables, and at most five customers of orders
+    assert any("Only a sample: 5 rows" in each for each in seen.not_covered)
+
+
+def test_a_prepared_copy_is_used_and_said(databases: Databases) -> None:
+    databases.prepare()
+    seen = rehearse(databases, copy="replica", replica=databases.prepared)
+    assert codes(seen) == set()
+    assert any("prepared beforehand" in each for each in seen.not_covered)
+
+
+def test_a_prepared_copy_that_is_the_source_itself_is_refused(databases: Databases) -> None:
+    with pytest.raises(ServiceMigrationError, match="environment's own"):
+        rehearse(databases, copy="replica", replica=databases.source)
+
+
+def test_a_prepared_copy_with_another_schema_is_refused(databases: Databases) -> None:
+    databases.prepare()
+    execute(databases.prepared, "DROP INDEX orders_customer_id_idx")
+    with pytest.raises(ServiceMigrationError, match=r"index orders\.orders_customer_id_idx is missing"):
+        rehearse(databases, copy="replica", replica=databases.prepared)
+
+
+def test_an_unknown_way_of_copying_is_refused_with_those_that_are_known(databases: Databases) -> None:
+    with pytest.raises(ServiceMigrationError, match="template, dump, sample or replica"):
+        rehearse(databases, copy="rsync")
+    assert databases.left_on_the_server() == []
+
+
+def test_nothing_is_begun_after_the_deadline(databases: Databases) -> None:
+    with pytest.raises(ServiceMigrationError, match="deadline"):
+        rehearse(databases, seconds=-1)
+
+
+def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(databases: Databases) -> None:
+    databases.server.create_database("slipway_rehearsal_dead_copy")
+    rehearse(databases)
+    assert databases.left_on_the_server() == []
+
+
+class NoNicknames(Expectations):
+    """Every customer has a nickname, else a finding."""
+
+    def check(self, url: str, folder: Path) -> Sequence[Finding]:
+        missing = ask(url, "SELECT count(*) FROM customers WHERE nickname IS NULL")[0]
+        found = Finding(code=FindingCode.EXPECTATION_FAILED, object="customers.nickname", detail=f"{missing} are null.")
+        return [found] if missing else []
+
+
+class Unreachable(Expectations):
+    """Cannot be asked."""
+
+    def check(self, url: str, folder: Path) -> Sequence[Finding]:
+        raise RuntimeError("the child process died")
+
+
+def test_expectations_are_tried_again_after_the_old_version_has_written(databases: Databases, tmp_path: Path) -> None:
+    folder = migration(
+        tmp_path,
+        "ALTER TABLE customers ADD COLUMN nickname text; UPDATE customers SET nickname = first_name",
+        "ALTER TABLE customers DROP COLUMN nickname",
+    )
+    queries = tmp_path / "old_version.sql"
+    queries.write_text("INSERT INTO customers (first_name, last_name, email) VALUES ('Old', 'Row', 'old@row.example')")
+    seen = rehearse(databases, folder, queries=queries, expectations=NoNicknames())
+    assert [each.detail for each in seen.findings] == ["After the old version has written: 1 are null."]
+
+
+def test_a_check_that_cannot_be_done_is_an_error_and_never_a_pass(databases: Databases) -> None:
+    seen = rehearse(databases, expectations=Unreachable())
+    assert codes(seen) == {FindingCode.CHECK_ERRORED}
+    assert {each.outcome for each in seen.steps if each.name.startswith("expectations")} == {StepOutcome.ERROR}
+
+
+def test_an_old_version_that_fails_today_proves_nothing(databases: Databases, tmp_path: Path) -> None:
+    queries = tmp_path / "old_version.sql"
+    queries.write_text("SELECT no_such_column FROM customers")
+    seen = rehearse(databases, queries=queries)
+    assert (codes(seen), seen.old_version_tried) == ({FindingCode.CHECK_ERRORED}, False)
+
+
+def test_without_statements_of_the_old_version_that_is_said(databases: Databases) -> None:
+    seen = rehearse(databases, queries=None)
+    assert not seen.old_version_tried
+    assert any("whether an old version works" in each for each in seen.not_covered)
+
+
+def test_no_finding_shows_a_value_of_a_row(databases: Databases) -> None:
+    for name in ("merge_columns_split_on_space", "narrow_type", "empty_only"):
+        seen = rehearse(databases, CASES / name)
+        told = " ".join(each.detail for each in seen.findings)
+        assert seen.findings
+        assert not any(value in told for value in ("Mary", "Smith", "1.0625", "entry 1"))
+
+
+def test_the_rows_that_changed_are_named_by_key(databases: Databases) -> None:
+    seen = rehearse(databases, CASES / "lower_case_emails")
+    detail = next(each.detail for each in seen.findings if each.object == "customers.email")
+    assert "Rows, by key: " in detail
+    assert len(detail.partition("Rows, by key: ")[2].split("; ")) == 5
+
+
+def test_a_lock_that_is_held_for_long_is_a_finding(databases: Databases, tmp_path: Path) -> None:
+    folder = migration(
+        tmp_path, "ALTER TABLE orders ADD COLUMN x int; SELECT pg_sleep(0.5)", "ALTER TABLE orders DROP COLUMN x"
+    )
+    seen = rehearse(databases, folder, limits=Limits(lock_seconds=0.2))
+    assert ("orders", FindingCode.BLOCKING_LOCK) in {(each.object, each.code) for each in seen.findings}
+    assert all(each.outcome is StepOutcome.PASS for each in seen.steps)
+
+
+def test_an_excluded_column_is_not_compared_and_the_reason_is_shown(databases: Databases) -> None:
+    folder = CASES / "updated_at_moves"
+    databases.execute((folder / "base.sql").read_text())
+    seen = rehearse(databases, folder, excluded={"customers.updated_at": "a trigger dates it"})
+    assert codes(seen) == set()
+    assert "customers.updated_at is not compared: a trigger dates it" in seen.not_covered
+
+
+def test_tables_without_a_key_are_said_not_to_be_followed(databases: Databases) -> None:
+    assert any(each.startswith("audit_log has no key") for each in rehearse(databases).not_covered)
+
+
+class Silent(InProcessRunner):
+    """Says that it has upgraded, and has not."""
+
+    def upgrade(self, order: MigrationOrder) -> MigrationState:
+        return MigrationState(applied="0001", pending=())
+
+
+def test_an_upgrade_that_only_says_so_has_failed(databases: Databases) -> None:
+    assert FindingCode.UPGRADE_FAILED in codes(rehearse(databases, runner=Silent()))
+
+
+def test_nothing_pending_is_nothing_to_rehearse(databases: Databases) -> None:
+    InProcessRunner().upgrade(migration_order(ADD_COLUMN, databases.source))
+    seen = rehearse(databases)
+    assert (list(seen.migrations), seen.from_revision, seen.to_revision) == ([], "0001", "0001")
+    assert codes(seen) == set()

