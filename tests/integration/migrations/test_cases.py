@@ -9,10 +9,10 @@ import pytest
 from slipway.adapters.migrations.rehearsal.course import Limits
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
 from slipway.domain.migration_proof import Rehearsed
+from slipway.domain.verdict_of_migrations import judge
 from slipway.ports.rehearsal import OldVersion, RehearsalOrder
 from tests.integration.migrations.conftest import Databases
 from tests.migration_ground import BASE, Case, InProcessRunner, cases, files, migration_order
-from tests.migration_verdicts import verdict_of
 
 ON_POSTGRES = [case for case in cases() if "postgresql" in case.dialects]
 ON_SQLITE = [case for case in cases() if "sqlite" in case.dialects]
@@ -66,6 +66,6 @@ def _compare(case: Case, dialect: str, seen: Rehearsed) -> None:
     print(told, steps, seen.lost_on_reverse, seen.not_covered, sep="\n")  # noqa: T201 - shown where it fails
     assert {str(each.code) for each in seen.findings} == set(expected.get("findings", ())), told
     assert list(seen.lost_on_reverse) == expected.get("lost_on_reverse", [])
-    assert str(verdict_of(seen)) == expected["verdict"]
+    assert str(judge(seen)) == expected["verdict"]
     objects = {each.object for each in seen.findings}
     assert set(expected.get("objects", ())) <= objects

@@ -9,9 +9,10 @@ from slipway.domain.activity import ActivityKind
 from slipway.ports import MigrationOrder, MigrationState
 from tests.builders import DEV, PREPROD, a_service
 from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.migrations import REVERSIBLE
 from tests.scene import Scene
 
-FILES = {"migrations/versions/0001_orders.py": "", "migrations/versions/0002_drop_post.py": ""}
+FILES = {"migrations/versions/0001_orders.py": REVERSIBLE, "migrations/versions/0002_drop_post.py": REVERSIBLE}
 
 
 @pytest.fixture

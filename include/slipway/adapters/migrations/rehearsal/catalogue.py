@@ -10,8 +10,8 @@ from slipway.domain.migration_proof import Finding, FindingCode
 Catalogue = Mapping[tuple[str, str], str]
 """(kind, name) → definition. The order of columns is not part of it."""
 
-OWN_TABLES = ("alembic_version", "slipway_migrations")
-"""Where migration tools write down what is applied: no part of the service's schema."""
+OWN_TABLES = ("alembic_version", "slipway_migrations", "slipway_migration_begun")
+"""Where migration tools write down what is applied and what was begun: no part of the service's schema."""
 
 RIGHTS = frozenset({"grants", "policy", "function", "trigger", "event trigger", "rule", "row security"})
 _SHOWN = 160
