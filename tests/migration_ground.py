@@ -18,7 +18,7 @@ from sqlalchemy import Connection, NullPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from slipway.domain.errors import ServiceMigrationError
-from slipway.domain.migration_proof import Declared, MigrationFile, Reversibility
+from slipway.domain.migration_proof import Declared, FindingCode, MigrationFile, Reversibility
 from slipway.domain.service import MigrationSettings
 from slipway.ports.outside import MigrationOrder, MigrationState
 
@@ -69,11 +69,6 @@ def migration_order(folder: Path, url: str, seconds: float = 60) -> MigrationOrd
     )
 
 
-def files(folder: Path) -> Sequence[MigrationFile]:
-    """Revisions and declarations, read without importing."""
-    return [_file(path) for path in sorted((folder / "versions").glob("*.py"))]
-
-
 def _file(path: Path) -> MigrationFile:
     text = path.read_text()
     values = {
@@ -100,6 +95,10 @@ class InProcessRunner:
 
     def carries_migrations(self, folder: Path) -> bool:
         return any((folder / "versions").glob("*.py"))
+
+    def files(self, folder: Path) -> tuple[MigrationFile, ...]:
+        """Revisions and declarations, read without importing."""
+        return tuple(_file(path) for path in sorted((folder / "versions").glob("*.py")))
 
     def state(self, order: MigrationOrder) -> MigrationState:
         with _connected(order, foreign_keys=self._foreign_keys) as connection:
@@ -137,7 +136,8 @@ class InProcessRunner:
             between = script.iterate_revisions(head, applied or "base") if head != applied else ()
             return MigrationState(applied=applied, pending=tuple(each.revision for each in between)[::-1])
         except (SQLAlchemyError, CommandError) as error:
-            raise ServiceMigrationError(f"It failed: {getattr(error, 'orig', None) or error}") from error
+            code = FindingCode.SEVERAL_HEADS if "multiple heads" in str(error).lower() else None
+            raise ServiceMigrationError(f"It failed: {getattr(error, 'orig', None) or error}", code=code) from error
         except Exception as error:
             raise ServiceMigrationError(f"It failed: {type(error).__name__}: {error}") from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore
-from slipway.catalogue.files import catalogue_folder
+from slipway.catalogue.files import catalogue_folder, expectations_folder
 from slipway.domain.errors import SlipwayError
 from slipway.use_cases.world import ReconcilerPorts, World
 
@@ -49,7 +49,10 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.connections import EnvironmentConnections
     from slipway.adapters.definitions import CatalogueDefinitions
     from slipway.adapters.migrations.artefact_runner import ArtefactRunner
-    from slipway.adapters.migrations.no_rehearsal import NoRehearsal
+    from slipway.adapters.migrations.expectations import check as suites
+    from slipway.adapters.migrations.lint.lint import lint
+    from slipway.adapters.migrations.lint.squawk import installed_squawk
+    from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
@@ -57,16 +60,17 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
 
     home = state_folder()
     connections = EnvironmentConnections()
+    migrations = ArtefactRunner()
     return World(
         store=make_store(),
         definitions=CatalogueDefinitions(catalogue_folder(os.environ)),
         artefacts=FolderArtefacts(artefact_folder()),
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
-        migrations=ArtefactRunner(),
-        rehearsal=NoRehearsal(),
+        migrations=migrations,
+        rehearsal=DatabaseRehearsal(migrations, suites, lint=installed_squawk()),
         scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
-        lint=lambda _folder, _revisions, _dialect: (),
+        lint=lint,
         expectations=_expectations,
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,
@@ -77,7 +81,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
 
 
 def _expectations(service: str) -> Path | None:
-    folder = catalogue_folder(os.environ) / "expectations" / service
+    folder = expectations_folder(catalogue_folder(os.environ), service)
     return folder if folder.is_dir() else None
 
 

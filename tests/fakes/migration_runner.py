@@ -38,6 +38,7 @@ class FakeMigrationRunner:
 
     def state(self, order: MigrationOrder) -> MigrationState:
         """What is applied and pending."""
+        _require_time("state", order)
         applied = self.applied.get(order.database_url, ())
         files = self.files(order.folder)
         if applied and applied[-1] not in {file.revision for file in files}:
@@ -84,8 +85,7 @@ class FakeMigrationRunner:
 
     def _begin(self, action: str, order: MigrationOrder) -> None:
         self.orders.append((action, order))
-        if order.deadline <= datetime.now(UTC):
-            raise ServiceMigrationError(f"The {action} of {order.service} was not done by its deadline.")
+        _require_time(action, order)
         applied = self.applied.get(order.database_url, ())
         if applied and applied[-1] not in _files(order.folder):
             raise ServiceMigrationError(f"Revision {applied[-1]} is not among the artefact's migrations.")
@@ -97,6 +97,11 @@ class FakeMigrationRunner:
         if revision not in applied:
             raise ServiceMigrationError(f"Revision {revision} is not among those applied.")
         return applied[: applied.index(revision) + 1]
+
+
+def _require_time(action: str, order: MigrationOrder) -> None:
+    if order.deadline <= datetime.now(UTC):
+        raise ServiceMigrationError(f"The {action} of {order.service} was not done by its deadline.")
 
 
 def _files(folder: Path) -> dict[str, Path]:

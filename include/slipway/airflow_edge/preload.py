@@ -14,8 +14,8 @@ import slipway.adapters.activity_lock
 import slipway.adapters.artefacts.folder_store
 import slipway.adapters.connections
 import slipway.adapters.definitions
-import slipway.adapters.migrations.alembic_runner
-import slipway.adapters.migrations.no_rehearsal
+import slipway.adapters.migrations.artefact_runner
+import slipway.adapters.migrations.rehearsal.rehearsal
 import slipway.adapters.probes.http_probe
 import slipway.adapters.targets.registry
 import slipway.adapters.upstreams.registry

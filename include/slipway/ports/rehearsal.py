@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from slipway.domain.migration_proof import Finding, Rehearsed
-from slipway.ports.outside import MigrationOrder
+from slipway.ports.outside import MigrationOrder, MigrationStep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,13 @@ class Expectations(Protocol):
 
     def check(self, url: str, folder: Path) -> Sequence[Finding]:
         """What does not hold in the database at `url`, by the suites in `folder`. An error is a finding too."""
+
+
+class StatementLint(Protocol):
+    """A linter of the statements that an upgrade sent to PostgreSQL."""
+
+    def __call__(self, steps: Sequence[MigrationStep], server: str) -> Sequence[Finding]:
+        """What it says of them. `server` is PostgreSQL's version, `15.2` for example."""
 
 
 class Rehearsal(Protocol):

@@ -12,21 +12,20 @@ from slipway.ports.outside import MigrationState
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.recheck_proof import recheck_proof
-from slipway.use_cases.service_database import migration_order
+from slipway.use_cases.service_database import TO_LOOK, migration_order
 from slipway.use_cases.world import World
 
 NOTHING_TO_MIGRATE = "not applicable, because the version carries no migrations or the service has no database"
-
 
 def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, actor: Actor) -> str:
     """What was applied, in words. Raises NotPermittedError, ServiceMigrationError, ArtefactError."""
     with world.store.transaction() as tx:
         stage = tx.stages.get(attempt_id, role)
-        attempt = tx.releases.lock_attempt(attempt_id)
+        attempt, now = tx.releases.lock_attempt(attempt_id), tx.now
     if stage.outcome is not None and stage.outcome.has_no_work:
         return stage.detail
     try:
-        with migration_order(world, attempt, stage, attempt.opened_at) as order:
+        with migration_order(world, attempt, stage, now + TO_LOOK) as order:
             nothing_to_do = order is None
             differs = None if order is None else recheck_proof(world, attempt, stage, order)
         if differs is not None:

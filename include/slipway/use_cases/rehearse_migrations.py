@@ -9,7 +9,7 @@ from pathlib import Path
 from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, ServiceMigrationError
 from slipway.domain.json_value import JsonObject, sha256_of
 from slipway.domain.migration_check import MigrationCheck
-from slipway.domain.migration_proof import MigrationProof, Rehearsed
+from slipway.domain.migration_proof import FindingCode, MigrationProof, Rehearsed
 from slipway.domain.release import Attempt
 from slipway.domain.service import MigrationSettings
 from slipway.domain.verdict_of_migrations import completed, judge
@@ -101,8 +101,7 @@ def _proven(
     artefact = subject.artefact
     with world.store.transaction() as tx:
         known, now = tx.migrations.latest(artefact.service, subject.environment, artefact.digest), tx.now
-    still_young = known is not None and known.expires_at > now
-    if known is not None and still_young and why_it_holds_no_more(world, known, order, state, running) is None:
+    if known is not None and _still_counts(world, known, order, state, running, now):
         with world.store.transaction() as tx:
             payload = {"proof": known.id, "verdict": known.verdict.value, "proven_at": known.proven_at.isoformat()}
             tx.log("migration_proof_reused", actor, attempt=subject.attempt, **subject.about, payload=payload)
@@ -118,6 +117,15 @@ def _proven(
         tx.migrations.add(proof)
         tx.log("migrations_proven", actor, attempt=subject.attempt, **subject.about, payload=_told(proof))
         return MigrationCheck(detail=_said(proof), proof=tx.migrations.get(proof.id))
+
+
+def _still_counts(
+    world: World, known: MigrationProof, order: MigrationOrder, state: MigrationState, running: Deployed, now: datetime
+) -> bool:
+    """A failure does too, with what was waived of it; a check that could not run is tried again."""
+    errored = any(finding.code is FindingCode.CHECK_ERRORED for finding in known.rehearsed.findings)
+    young = known.expires_at > now
+    return young and not errored and why_it_holds_no_more(world, known, order, state, running) is None
 
 
 def _proof(subject: Subject, seen: Rehearsed, running: Deployed, at: datetime) -> MigrationProof:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slipway.domain.errors import ArtefactError
 from slipway.domain.release import Attempt, Stage
@@ -11,6 +11,9 @@ from slipway.ports.outside import Artefact, MigrationOrder
 from slipway.use_cases.contract import may_contract
 from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World
+
+TO_LOOK = timedelta(minutes=1)
+"""For what is applied and pending, and the schema's hash, where nothing is changed."""
 
 
 def proven_artefact(world: World, attempt: Attempt) -> Artefact:

@@ -10,7 +10,7 @@ from slipway.domain.schema_state import SchemaState
 from slipway.domain.service import ActedBy
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, Deployed
-from slipway.use_cases.service_database import migration_order
+from slipway.use_cases.service_database import TO_LOOK, migration_order
 from slipway.use_cases.world import World
 
 _SILENCE = "nobody reported by the deadline what was done, so nobody knows what was changed"
@@ -121,19 +121,19 @@ def ask_target(world: World, activity: Activity) -> Found:
     """Whether what the activity wanted is there. Outside any transaction: nobody waits behind a slow target."""
     with world.store.transaction() as tx:
         attempt = tx.releases.attempt(activity.attempt_id)
-        stage = tx.stages.get(activity.attempt_id, activity.role)
+        stage, now = tx.stages.get(activity.attempt_id, activity.role), tx.now
     assert attempt is not None, "an activity refers to its attempt by foreign key"
     if activity.kind is ActivityKind.ACT:
         return Found(as_wanted=False)
     try:
-        return Found(as_wanted=_reached(world, attempt, activity, stage))
+        return Found(as_wanted=_reached(world, attempt, activity, stage, now + TO_LOOK))
     except SlipwayError as error:
         return Found(as_wanted=None, problem=str(error))
 
 
-def _reached(world: World, attempt: Attempt, activity: Activity, stage: Stage) -> bool:
+def _reached(world: World, attempt: Attempt, activity: Activity, stage: Stage, until: datetime) -> bool:
     if activity.kind is ActivityKind.MIGRATE:
-        with migration_order(world, attempt, stage, activity.deadline) as order:
+        with migration_order(world, attempt, stage, until) as order:
             return order is None or not world.migrations.state(order).pending
     assert stage.definition.target is not None, "a stage with activities has a target"
     target = world.targets.target(stage.definition.target)

@@ -12,7 +12,7 @@ from slipway.domain.migration_proof import Rehearsed
 from slipway.domain.verdict_of_migrations import judge
 from slipway.ports.rehearsal import OldVersion, RehearsalOrder
 from tests.integration.migrations.conftest import Databases
-from tests.migration_ground import BASE, Case, InProcessRunner, cases, files, migration_order
+from tests.migration_ground import BASE, Case, InProcessRunner, cases, migration_order
 
 ON_POSTGRES = [case for case in cases() if "postgresql" in case.dialects]
 ON_SQLITE = [case for case in cases() if "sqlite" in case.dialects]
@@ -48,7 +48,7 @@ def test_on_sqlite(case: Case, tmp_path: Path) -> None:
 def _rehearse(case: Case, source: str, scratch: str, prepared: str | None, queries: Path | None) -> Rehearsed:
     old = OldVersion(version="1.0.0", folder=Path(), queries=queries)
     runner = InProcessRunner(foreign_keys=bool(case.expected.get("foreign_keys")))
-    rehearsal = DatabaseRehearsal(runner, files, limits=Limits(lock_seconds=60, rewrite_bytes=1))
+    rehearsal = DatabaseRehearsal(runner, limits=Limits(lock_seconds=60, rewrite_bytes=1))
     order = RehearsalOrder(
         order=migration_order(case.folder, source),
         scratch_url=scratch,

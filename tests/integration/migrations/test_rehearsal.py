@@ -14,7 +14,7 @@ from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, Step
 from slipway.ports.outside import MigrationOrder, MigrationState
 from slipway.ports.rehearsal import Expectations, OldVersion, RehearsalOrder
 from tests.integration.migrations.conftest import Databases, ask, execute
-from tests.migration_ground import BASE, CASES, InProcessRunner, files, migration_order
+from tests.migration_ground import BASE, CASES, InProcessRunner, migration_order
 
 ADD_COLUMN = CASES / "add_column"
 
@@ -43,7 +43,7 @@ def rehearse(
         expectations=Path() if expectations else None,
         excluded=excluded or {},
     )
-    return DatabaseRehearsal(runner or InProcessRunner(), files, expectations, limits).rehearse(order)
+    return DatabaseRehearsal(runner or InProcessRunner(), expectations, limits).rehearse(order)
 
 
 def migration(folder: Path, upgrade: str, downgrade: str) -> Path:
@@ -71,7 +71,7 @@ def test_a_whole_copy_has_every_row_and_is_dropped_afterwards(databases: Databas
 
 
 def test_the_environments_own_database_is_not_touched(databases: Databases) -> None:
-    rehearsal = DatabaseRehearsal(InProcessRunner(), files)
+    rehearsal = DatabaseRehearsal(InProcessRunner())
     order = migration_order(ADD_COLUMN, databases.source)
     before = rehearsal.catalogue_hash(order)
     assert rehearse(databases).catalogue_hash == before
@@ -80,7 +80,7 @@ def test_the_environments_own_database_is_not_touched(databases: Databases) -> N
 
 
 def test_the_catalogues_hash_changes_with_the_catalogue(databases: Databases) -> None:
-    rehearsal, order = DatabaseRehearsal(InProcessRunner(), files), migration_order(ADD_COLUMN, databases.source)
+    rehearsal, order = DatabaseRehearsal(InProcessRunner()), migration_order(ADD_COLUMN, databases.source)
     before = rehearsal.catalogue_hash(order)
     databases.execute("REVOKE SELECT ON open_orders FROM rehearsal_reader")
     assert rehearsal.catalogue_hash(order) != before
@@ -93,7 +93,7 @@ def test_it_runs_with_the_runner_that_migrates_for_real(databases: Databases, tm
         scratch_url=databases.scratch,
         old=OldVersion(version="1.0.0", folder=tmp_path, queries=BASE / "old_version.sql"),
     )
-    seen = DatabaseRehearsal(AlembicRunner(), lambda folder: files(folder / "migrations")).rehearse(order)
+    seen = DatabaseRehearsal(AlembicRunner()).rehearse(order)
     assert (seen.findings, seen.lost_on_reverse) == ([], ["customers.nickname"])
     assert (seen.from_revision, seen.to_revision) == (None, "0001")
     assert {each.outcome for each in seen.steps} == {StepOutcome.PASS}

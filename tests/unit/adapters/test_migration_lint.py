@@ -169,7 +169,7 @@ def test_squawk_is_given_the_ddl_that_really_ran(tmp_path: Path) -> None:
         "ALTER TABLE t ALTER COLUMN x SET NOT NULL",
         "UPDATE alembic_version SET version_num=%(v)s",
     )
-    (found,) = squawk([heard], a_squawk(tmp_path, answer), server="15.18")
+    (found,) = squawk([heard], "15.18", program=a_squawk(tmp_path, answer))
     assert (tmp_path / "given").read_text() == "ALTER TABLE t ALTER COLUMN x SET NOT NULL;\n"
     assert "--pg-version 15.18" in (tmp_path / "argv").read_text()
     assert (found.code, found.object) == (FindingCode.LINT, "ALTER TABLE t ALTER COLUMN x SET NOT NULL;")
@@ -178,26 +178,26 @@ def test_squawk_is_given_the_ddl_that_really_ran(tmp_path: Path) -> None:
 
 def test_a_whole_file_is_given_to_squawk_without_its_header_and_its_data(tmp_path: Path) -> None:
     heard = step("-- reversibility: lossy\n\nCREATE VIEW v AS SELECT 1;\nUPDATE t SET x = 'secret';\nDROP VIEW w;\n")
-    assert squawk([heard], a_squawk(tmp_path, "[]")) == ()
+    assert squawk([heard], "", program=a_squawk(tmp_path, "[]")) == ()
     assert (tmp_path / "given").read_text() == "CREATE VIEW v AS SELECT 1;\nDROP VIEW w;\n"
 
 
 def test_what_squawk_cannot_read_is_an_error_not_a_pass(tmp_path: Path) -> None:
-    (found,) = squawk([step("CREATE THING x")], a_squawk(tmp_path, "what?"))
+    (found,) = squawk([step("CREATE THING x")], "", program=a_squawk(tmp_path, "what?"))
     assert found.code is FindingCode.CHECK_ERRORED
     answer = '[{"rule_name": "syntax-error", "message": "no", "help": null, "line": 0}]'
-    (found,) = squawk([step("CREATE THING x")], a_squawk(tmp_path, answer))
+    (found,) = squawk([step("CREATE THING x")], "", program=a_squawk(tmp_path, answer))
     assert found.code is FindingCode.CHECK_ERRORED
 
 
 def test_a_migration_without_ddl_is_not_given_to_squawk(tmp_path: Path) -> None:
-    assert squawk([step("UPDATE t SET x = 1")], tmp_path / "no such program") == ()
+    assert squawk([step("UPDATE t SET x = 1")], "", program=tmp_path / "no such program") == ()
 
 
 @pytest.mark.skipif(squawk_path() is None, reason="squawk-cli is not installed")
 def test_the_real_squawk_finds_a_scan_and_knows_every_rule_that_is_off() -> None:
     program = squawk_path()
     assert program is not None
-    found = squawk([step("ALTER TABLE t ALTER COLUMN x SET NOT NULL")], program, server="15.18")
+    found = squawk([step("ALTER TABLE t ALTER COLUMN x SET NOT NULL")], "15.18", program=program)
     assert [one.detail.split(":")[0] for one in found] == ["squawk adding-not-nullable-field"]
-    assert squawk([step("ALTER TABLE t DROP COLUMN x")], program) == (), EXCLUDED
+    assert squawk([step("ALTER TABLE t DROP COLUMN x")], "", program=program) == (), EXCLUDED

@@ -11,15 +11,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from slipway.adapters.migrations.in_child.statements import statements
 from slipway.domain.migration_proof import Finding, FindingCode
 from slipway.ports import MigrationStep
+from slipway.ports.rehearsal import StatementLint
 
-NOT_COVERED = "squawk is not installed: the statements were not linted, only the files were"
-"""For `not_covered`, where it is missing."""
 EXCLUDED: Mapping[str, str] = {
     "require-lock-timeout": "the runner sets it",
     "require-statement-timeout": "the runner sets it",
@@ -49,7 +49,13 @@ def squawk_path() -> Path | None:
     return Path(found) if found else None
 
 
-def squawk(steps: Sequence[MigrationStep], program: Path, *, server: str = "") -> tuple[Finding, ...]:
+def installed_squawk() -> StatementLint | None:
+    """None where the program is not there; the proof then says so."""
+    program = squawk_path()
+    return None if program is None else partial(squawk, program=program)
+
+
+def squawk(steps: Sequence[MigrationStep], server: str, *, program: Path) -> tuple[Finding, ...]:
     """What it says of each step's DDL. `server` is PostgreSQL's version, `15.2` for example."""
     return tuple(found for step in steps for found in _of_step(step, program, server))
 

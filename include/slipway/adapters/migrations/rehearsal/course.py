@@ -13,10 +13,11 @@ from slipway.adapters.migrations.rehearsal.shapes import Change, Table, change
 from slipway.adapters.migrations.rehearsal.views import base_views, head_views, new_things
 from slipway.domain.migration_proof import Finding, FindingCode, StepOutcome
 from slipway.ports.outside import MigrationRunner
-from slipway.ports.rehearsal import Expectations, RehearsalOrder
+from slipway.ports.rehearsal import Expectations, RehearsalOrder, StatementLint
 
 _NEEDED = frozenset({"ask_what_is_pending", "snapshot", "upgrade", "downgrade", "upgrade_again", "write_new_rows"})
 """Steps without which the next ones would show nothing."""
+NO_STATEMENT_LINT = "squawk is not installed: the statements were not linted, only the files were"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class Course:
         runner: MigrationRunner,
         expectations: Expectations | None,
         limits: Limits,
+        lint: StatementLint | None = None,
     ) -> None:
         self.notes = Notes(not_covered=list(laboratory.not_covered))
         self.moves = Moves(order.order, laboratory, runner, self.notes)
@@ -54,6 +56,7 @@ class Course:
         self._laboratory = laboratory
         self._expectations = expectations
         self._limits = limits
+        self._lint = lint
         self._aside: Sequence[str] = ()
 
     def run(self) -> None:
@@ -63,6 +66,7 @@ class Course:
             ("snapshot", self._snapshot),
             ("old_version_before", self._old_version_before),
             ("upgrade", self._upgrade),
+            ("lint_statements", self._lint_statements),
             ("expectations", self._expect),
             ("old_version", self._old_version),
             ("expectations_after_old_writes", self._expect_after_old_writes),
@@ -123,6 +127,16 @@ class Course:
         self._look_at_sequences("upgrade")
         self._laboratory.set_mark("head", head_views(self._change, self._order.excluded))
         self.notes.lost_on_reverse += new_things(self._change)
+        return None
+
+    def _lint_statements(self, step: Step) -> str | None:
+        if self._laboratory.dialect != "postgresql":
+            step.say("It knows PostgreSQL only.")
+        elif self._lint is None:
+            self.notes.leave_out(NO_STATEMENT_LINT)
+            step.say("Not done.")
+        else:
+            self._add(self._lint(self.moves.upgrade_steps, self._laboratory.server.removeprefix("PostgreSQL ")), "")
         return None
 
     def _expect(self, step: Step) -> str | None:

@@ -9,11 +9,13 @@ from slipway.adapters.migrations.rehearsal.notes import Notes
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import FindingCode
-from slipway.ports.outside import MigrationOrder, MigrationRunner, MigrationState
+from slipway.ports.outside import MigrationOrder, MigrationRunner, MigrationState, MigrationStep
 
 SHOWN = 20
 """Of differences: a few say as much as hundreds."""
 _START = "before the first migration"
+_MORE_EXACT = frozenset({FindingCode.INVALID_INDEX, FindingCode.HALF_APPLIED})
+"""What a runner knows of a failure besides that it was one."""
 
 
 class Moves:
@@ -22,6 +24,8 @@ class Moves:
     def __init__(self, order: MigrationOrder, laboratory: Laboratory, runner: MigrationRunner, notes: Notes) -> None:
         self.pending: Sequence[str] = ()
         self.applied: str | None = None
+        self.upgrade_steps: Sequence[MigrationStep] = ()
+        """Of the last upgrade that succeeded."""
         self._order = order
         self._laboratory = laboratory
         self._runner = runner
@@ -33,7 +37,7 @@ class Moves:
             state = self._runner.state(self._on_copy)
         except ServiceMigrationError as error:
             said = without_values(str(error))
-            heads = any(words in said.lower() for words in ("multiple heads", "several heads"))
+            heads = error.code == FindingCode.SEVERAL_HEADS
             self._notes.find(FindingCode.SEVERAL_HEADS if heads else FindingCode.CHECK_ERRORED, "migrations", said)
             return said
         self.applied, self.pending = state.applied, state.pending
@@ -44,9 +48,12 @@ class Moves:
         try:
             state = self._runner.upgrade(self._on_copy)
         except ServiceMigrationError as error:
-            said = without_values(str(error))
-            self._notes.find(code, self.where_it_stands(), said)
+            said, stands = without_values(str(error)), self.where_it_stands()
+            self._notes.find(code, stands, said)
+            if error.code in _MORE_EXACT:
+                self._notes.find(FindingCode(error.code), stands, said)
             return said
+        self.upgrade_steps = state.run.steps if state.run else ()
         return self._read_back(state, code)
 
     def down(self) -> str | None:

@@ -1,6 +1,9 @@
 """The rows that a rehearsal writes through the new schema, from their choice to what became of them."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import text
 
 from slipway.adapters.migrations.rehearsal.checking import after_downgrade, comes_back
 from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
@@ -27,11 +30,13 @@ class NewRows:
         self._written: list[Written] = []
         self._new: list[Written] = []
         self._now: Change | None = None
+        self._rows: Mapping[str, int] = {}
+        self._kept_elsewhere = False
 
     @property
     def could_flow_back(self) -> bool:
         """Whether old columns or tables took part, so that a downgrade may keep new values in them."""
-        return self._any_gone
+        return self._any_gone or self._kept_elsewhere
 
     def choose_templates(self) -> None:
         """Before the upgrade, while the old columns can be looked at."""
@@ -41,6 +46,7 @@ class NewRows:
             self._templates = {
                 table.name: templates(connection, table, many=table.name in self._changed) for table in self._before
             }
+        self._rows = self._counted() if self._notes.lost_on_reverse else {}
 
     def change_now(self) -> Change:
         """The tables before this upgrade, and after it."""
@@ -83,6 +89,9 @@ class NewRows:
             for finding in after_downgrade(connection, self._written):
                 if finding.object not in self._excluded:
                     self._notes.add(finding)
+        written = Counter(each.pair.before.name for each in self._written)
+        now = self._counted() if self._rows else {}
+        self._kept_elsewhere = any(now[name] > self._rows.get(name, now[name]) + written[name] for name in now)
 
     def came_back(self, lost: Sequence[str]) -> Sequence[str]:
         """Of the new columns, those whose values a further upgrade brought back in every row."""
@@ -94,6 +103,17 @@ class NewRows:
                 if f"{pair.after.name}.{column.name}" in lost
                 and comes_back(connection, [each for each in self._written if each.pair is pair], column.name)
             ]
+
+    def _counted(self) -> Mapping[str, int]:
+        """The rows of each table: a downgrade that keeps values in an old table makes that one grow."""
+        tables = self._laboratory.tables()
+        with self._laboratory.connected() as connection:
+            counts = {
+                each.name: connection.execute(text(f"SELECT count(*) FROM {each.quoted}")).scalar_one()
+                for each in tables
+            }
+            connection.rollback()
+        return counts
 
     def _plan(self) -> Sequence[tuple[Pair, Variant]]:
         pairs = self.change_now().pairs

@@ -75,4 +75,9 @@ class Notes:
             self.not_covered.append(what)
 
 
-_NO_FAILURE = {FindingCode.BLOCKING_LOCK, FindingCode.TABLE_REWRITTEN, FindingCode.EXPECTATION_WARNS}
+_NO_FAILURE = {
+    FindingCode.BLOCKING_LOCK,
+    FindingCode.TABLE_REWRITTEN,
+    FindingCode.EXPECTATION_WARNS,
+    FindingCode.LINT,
+}

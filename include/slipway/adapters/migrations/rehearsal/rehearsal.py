@@ -2,9 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,12 +18,11 @@ from slipway.adapters.migrations.rehearsal.sqlite.connection import file_of
 from slipway.adapters.migrations.rehearsal.sqlite.laboratory import catalogue_of, sqlite_laboratory
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
-from slipway.domain.migration_proof import MigrationFile, Rehearsed
+from slipway.domain.migration_proof import Rehearsed
 from slipway.ports.outside import MigrationOrder, MigrationRunner
-from slipway.ports.rehearsal import Expectations, RehearsalOrder
+from slipway.ports.rehearsal import Expectations, RehearsalOrder, StatementLint
 
 _ID_LENGTH = 36
-ReadFiles = Callable[[Path], Sequence[MigrationFile]]
 
 
 class DatabaseRehearsal:
@@ -33,20 +31,20 @@ class DatabaseRehearsal:
     def __init__(
         self,
         runner: MigrationRunner,
-        files: ReadFiles,
         expectations: Expectations | None = None,
         limits: Limits | None = None,
+        lint: StatementLint | None = None,
     ) -> None:
         self._runner = runner
-        self._files = files
         self._expectations = expectations
+        self._lint = lint
         self._limits = limits or Limits()
 
     def rehearse(self, order: RehearsalOrder) -> Rehearsed:
         """What was seen. Raises ServiceMigrationError only where not even a copy could be made."""
-        files = {each.revision: each for each in self._files(order.order.folder)}
+        files = {each.revision: each for each in self._runner.files(order.order.folder)}
         with _laboratory(order) as laboratory:
-            course = Course(order, laboratory, self._runner, self._expectations, self._limits)
+            course = Course(order, laboratory, self._runner, self._expectations, self._limits, self._lint)
             course.run()
             notes = course.notes
             return Rehearsed(
