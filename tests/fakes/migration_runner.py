@@ -1,6 +1,7 @@
 """Migrations in memory: an artefact's revisions are read from its files' names, a database is its URL."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class FakeMigrationRunner:
     def __init__(self) -> None:
         self.applied: dict[str, tuple[str, ...]] = {}
         self.orders: list[tuple[str, MigrationOrder]] = []
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def carries_migrations(self, folder: Path) -> bool:
         """Whether there are any files."""
@@ -38,7 +40,7 @@ class FakeMigrationRunner:
 
     def state(self, order: MigrationOrder) -> MigrationState:
         """What is applied and pending."""
-        _require_time("state", order)
+        self._require_time("state", order)
         applied = self.applied.get(order.database_url, ())
         files = self.files(order.folder)
         if applied and applied[-1] not in {file.revision for file in files}:
@@ -85,10 +87,14 @@ class FakeMigrationRunner:
 
     def _begin(self, action: str, order: MigrationOrder) -> None:
         self.orders.append((action, order))
-        _require_time(action, order)
+        self._require_time(action, order)
         applied = self.applied.get(order.database_url, ())
         if applied and applied[-1] not in _files(order.folder):
             raise ServiceMigrationError(f"Revision {applied[-1]} is not among the artefact's migrations.")
+
+    def _require_time(self, action: str, order: MigrationOrder) -> None:
+        if order.deadline <= self.clock():
+            raise ServiceMigrationError(f"The {action} of {order.service} was not done by its deadline.")
 
     def _applied_up_to(self, order: MigrationOrder, revision: str | None) -> tuple[str, ...]:
         applied = self.applied.get(order.database_url, ())
@@ -97,11 +103,6 @@ class FakeMigrationRunner:
         if revision not in applied:
             raise ServiceMigrationError(f"Revision {revision} is not among those applied.")
         return applied[: applied.index(revision) + 1]
-
-
-def _require_time(action: str, order: MigrationOrder) -> None:
-    if order.deadline <= datetime.now(UTC):
-        raise ServiceMigrationError(f"The {action} of {order.service} was not done by its deadline.")
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -80,7 +80,7 @@ def scene_at(clocked: Engine, clock: Clock, tmp_path: Path) -> Callable[..., Sce
     def make(at: datetime, *services: Service, **changes: Any) -> Scene:
         clock.set(at)
         scene = a_world(clocked, tmp_path, *services, **changes)
-        scene.target.clock = lambda: clock.now
+        scene.target.clock = scene.migrations.clock = lambda: clock.now
         return scene
 
     return make

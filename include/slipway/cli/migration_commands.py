@@ -1,12 +1,14 @@
 """`slipway migrations …`: whether they can be taken back, proven on a copy, and what may pass all the same."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.times import at_time
 
 app = command_group("Prove migrations reversible, and waive what may pass all the same.")
 MOST_SECONDS = 3700.0
@@ -49,16 +51,15 @@ def waive(
     proof: Annotated[str, typer.Argument(metavar="PROOF", help="Id of the proof, e.g. m0123456789abcdef.")],
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="Code of the finding, e.g. data_lost.")],
     reason: Annotated[str, typer.Option(help="Why it cannot be mended first.")],
-    until: Annotated[str, typer.Option(help="When the waiver expires: ISO 8601, UTC unless it says; 14 days at most.")],
+    until: Annotated[datetime, at_time("When the waiver expires, in 14 days at most.")],
     backup: Annotated[str | None, typer.Option(help="Which backup was restored and found equal.")] = None,
-    restored_at: Annotated[str | None, typer.Option(help="When it was restored: ISO 8601.")] = None,
+    restored_at: Annotated[datetime | None, at_time("When it was restored.")] = None,
     runbook: Annotated[str | None, typer.Option(help="How to restore, and what is lost since the backup.")] = None,
-    window_from: Annotated[str | None, typer.Option(help="When the downtime begins: ISO 8601.")] = None,
-    window_until: Annotated[str | None, typer.Option(help="When the downtime ends: ISO 8601.")] = None,
+    window_from: Annotated[datetime | None, at_time("When the downtime begins.")] = None,
+    window_until: Annotated[datetime | None, at_time("When the downtime ends.")] = None,
 ) -> None:
     """Let a finding of one proof pass, as a manager who is neither its author nor a requester."""
     from slipway.cli.session import signed_in_rest
-    from slipway.cli.status_commands import parse_time
 
     times = {
         "expires_at": until,
@@ -66,7 +67,7 @@ def waive(
         "window_begins": window_from,
         "window_ends": window_until,
     }
-    at = {name: parsed.isoformat() for name, text in times.items() if text and (parsed := parse_time(text))}
+    at = {name: time.isoformat() for name, time in times.items() if time}
     body = {"code": finding, "reason": reason, "backup": backup, "runbook": runbook, **at}
     typer.echo(signed_in_rest().call("POST", f"/slipway/api/migrations/{proof}/waivers", json=body)["detail"])
 

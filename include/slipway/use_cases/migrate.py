@@ -17,6 +17,7 @@ from slipway.use_cases.world import World
 
 NOTHING_TO_MIGRATE = "not applicable, because the version carries no migrations or the service has no database"
 
+
 def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, actor: Actor) -> str:
     """What was applied, in words. Raises NotPermittedError, ServiceMigrationError, ArtefactError."""
     with world.store.transaction() as tx:

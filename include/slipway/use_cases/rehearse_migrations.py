@@ -16,7 +16,8 @@ from slipway.domain.verdict_of_migrations import completed, judge
 from slipway.ports.outside import Artefact, MigrationOrder, MigrationState
 from slipway.ports.rehearsal import OldVersion, RehearsalOrder
 from slipway.ports.values import Actor, Deployed
-from slipway.use_cases.service_database import order_for, unpacked
+from slipway.use_cases.service_database import order_for
+from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World
 
 MOST_TIME = timedelta(hours=1)

@@ -1,6 +1,7 @@
 """Settles an open activity: its process proven dead or past its deadline, the target asked, the answer recorded."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState

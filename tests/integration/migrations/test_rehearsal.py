@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from slipway.adapters.migrations.alembic_runner import AlembicRunner
-from slipway.adapters.migrations.rehearsal.course import Limits
+from slipway.adapters.migrations.artefact_runner import ArtefactRunner
+from slipway.adapters.migrations.rehearsal.course import NO_STATEMENT_LINT, Limits
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, StepOutcome
-from slipway.ports.outside import MigrationOrder, MigrationState
+from slipway.ports.outside import MigrationOrder, MigrationState, MigrationStep
 from slipway.ports.rehearsal import Expectations, OldVersion, RehearsalOrder
 from tests.integration.migrations.conftest import Databases, ask, execute
 from tests.migration_ground import BASE, CASES, InProcessRunner, migration_order
@@ -86,17 +86,52 @@ def test_the_catalogues_hash_changes_with_the_catalogue(databases: Databases) ->
     assert rehearsal.catalogue_hash(order) != before
 
 
-def test_it_runs_with_the_runner_that_migrates_for_real(databases: Databases, tmp_path: Path) -> None:
-    shutil.copytree(ADD_COLUMN / "versions", tmp_path / "migrations" / "versions")
+@pytest.mark.parametrize(
+    ("case", "expected", "steps"),
+    [
+        ("add_column", set(), {StepOutcome.PASS}),
+        ("index_concurrently", set(), {StepOutcome.PASS}),
+        ("half_applied", {"half_applied", "upgrade_failed"}, None),
+        ("branch_heads", {"several_heads"}, None),
+        ("invalid_index", {"invalid_index", "upgrade_failed"}, None),
+    ],
+)
+def test_it_runs_with_the_runner_that_migrates_for_real(
+    databases: Databases, tmp_path: Path, case: str, expected: set[str], steps: set[StepOutcome] | None
+) -> None:
+    shutil.copytree(CASES / case / "versions", tmp_path / "migrations" / "versions")
     order = RehearsalOrder(
         order=migration_order(tmp_path, databases.source),
         scratch_url=databases.scratch,
         old=OldVersion(version="1.0.0", folder=tmp_path, queries=BASE / "old_version.sql"),
     )
-    seen = DatabaseRehearsal(AlembicRunner()).rehearse(order)
-    assert (seen.findings, seen.lost_on_reverse) == ([], ["customers.nickname"])
-    assert (seen.from_revision, seen.to_revision) == (None, "0001")
+    seen = DatabaseRehearsal(ArtefactRunner()).rehearse(order)
+    assert codes(seen) == expected
+    assert steps in (None, {each.outcome for each in seen.steps})
+    assert databases.left_on_the_server() == []
+
+
+class LintsEverything:
+    """Finds something in every statement."""
+
+    def __call__(self, steps: Sequence[MigrationStep], server: str) -> Sequence[Finding]:
+        heard = [one for step in steps for one in step.statements if "ALTER TABLE" in one]
+        return [Finding(code=FindingCode.LINT, object=server.split(".", maxsplit=1)[0], detail=one) for one in heard]
+
+
+def test_what_the_upgrade_sent_is_linted_and_fails_no_step(databases: Databases, tmp_path: Path) -> None:
+    shutil.copytree(ADD_COLUMN / "versions", tmp_path / "migrations" / "versions")
+    order = RehearsalOrder(order=migration_order(tmp_path, databases.source), scratch_url=databases.scratch)
+    seen = DatabaseRehearsal(ArtefactRunner(), lint=LintsEverything()).rehearse(order)
+    (found,) = seen.findings
+    assert (found.code, found.object.isdigit()) == (FindingCode.LINT, True)
+    assert "nickname" in found.detail
     assert {each.outcome for each in seen.steps} == {StepOutcome.PASS}
+    assert NO_STATEMENT_LINT not in seen.not_covered
+
+
+def test_without_a_linter_of_statements_that_is_said(databases: Databases) -> None:
+    assert NO_STATEMENT_LINT in rehearse(databases).not_covered
 
 
 def test_a_sample_keeps_what_its_rows_refer_to_and_says_what_it_is(databases: Databases) -> None:
