@@ -5,6 +5,7 @@ from pydantic import AwareDatetime
 
 from slipway.console.changes import VIA, Body
 from slipway.console.parts import Person, UsedParts
+from slipway.console.texts import Name, Text, Why
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import FindingCode
 from slipway.domain.migration_waiver import Terms
@@ -19,20 +20,20 @@ router = APIRouter(prefix="/migrations")
 class NewRehearsal(Body):
     """What to rehearse, and on a copy of which environment's database; without a version, the newest."""
 
-    service: str
-    version: str | None = None
-    environment: str = "preprod"
+    service: Name
+    version: Name | None = None
+    environment: Name = "preprod"
 
 
 class NewWaiver(Body):
     """Which finding may pass, why, until when, and what its policy asks for besides."""
 
     code: FindingCode
-    reason: str
+    reason: Why
     expires_at: AwareDatetime
-    backup: str | None = None
+    backup: Text | None = None
     restored_at: AwareDatetime | None = None
-    runbook: str | None = None
+    runbook: Text | None = None
     window_begins: AwareDatetime | None = None
     window_ends: AwareDatetime | None = None
 
@@ -46,13 +47,13 @@ def check(body: NewRehearsal, person: Person, parts: UsedParts) -> JsonObject:
 
 
 @router.get("/{service}")
-def show(service: str, parts: UsedParts, environment: str | None = None) -> JsonObject:
+def show(service: Name, parts: UsedParts, environment: Name | None = None) -> JsonObject:
     """The newest proof of a service's migrations."""
     return show_migrations(parts.store(), service, environment)
 
 
 @router.post("/{proof}/waivers", status_code=status.HTTP_201_CREATED)
-def waive(proof: str, body: NewWaiver, person: Person, parts: UsedParts) -> JsonObject:
+def waive(proof: Name, body: NewWaiver, person: Person, parts: UsedParts) -> JsonObject:
     """Lets a finding of one proof pass, as a manager of the team who is neither author nor requester."""
     waiver = waive_migration(parts.world(), proof, Terms(**body.model_dump()), Actor(id=person, via=VIA))
     until = f"{waiver.terms.expires_at:%Y-%m-%d %H:%M} UTC"
