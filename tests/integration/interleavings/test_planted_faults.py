@@ -35,7 +35,7 @@ def the_lane_is_given_twice(patch: Patch) -> None:
 
 
 def a_waiter_is_lost_at_overtaking(patch: Patch) -> None:
-    def overtake_and_lose(tx, facts, mine, holder, actor):  # type: ignore[no-untyped-def]
+    def overtake_and_lose(tx, facts, mine, holder, actor):
         overtake_lane(tx, facts, mine, holder, actor)
         for other in tx.turns.waiting(mine.lane):
             if other.id != mine.id:
@@ -45,7 +45,7 @@ def a_waiter_is_lost_at_overtaking(patch: Patch) -> None:
 
 
 def a_renewed_attempt_goes_to_the_end_of_the_queue(patch: Patch) -> None:
-    def last_authorised(self, release_id, environment):  # type: ignore[no-untyped-def]
+    def last_authorised(self, release_id, environment):
         return max(self.authorised(release_id, environment), default=None)
 
     patch.setattr(MemoryGrants, "first_authorised", last_authorised)
