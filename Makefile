@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 PY := .venv/bin/python
 
 # One session: a single process at a time has a platform; the others run what needs none, beside it.
-ON_ALL_CORES := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+ON_ALL_CORES := --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 READY := .venv/ready-$(shell cksum < requirements.txt | tr ' ' '-')
 
 help:  ## list the commands
