@@ -179,18 +179,45 @@ def test_a_release_of_an_unknown_service_is_refused(rita: Slipway) -> None:
     assert "there is no service ordres" in result.stderr
 
 
-@pytest.mark.parametrize(("state", "code"), [("success", 0), ("failed", 1)])
-def test_waiting_ends_with_the_run_and_says_how(rita: Slipway, airflow: FakeAirflow, state: str, code: int) -> None:
+BECAME = "GET /slipway/api/requests/release__orders/orders-1.0-*"
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome", "code"),
+    [
+        ("success", "proven", 0),
+        ("success", "live", 0),
+        *(("success", outcome, 3) for outcome in ("superseded", "expired", "withdrawn", "rejected", "renewed")),
+        *(("failed", outcome, 1) for outcome in ("failed", "rolled_back", "unverified", "live_uncertain")),
+        ("success", None, 1),
+    ],
+)
+def test_waiting_ends_with_the_run_and_says_how_the_release_ended(
+    rita: Slipway, airflow: FakeAirflow, run: str, outcome: str | None, code: int
+) -> None:
+    reached = outcome in {"proven", "live"}
+    stage = {"environment": "preprod", "outcome": "passed" if reached else "superseded", "detail": "r8 replaces it"}
+    knows(airflow, outcome=outcome, release_id="r7", stages=[stage])
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
-    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": state})
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": run})
+    airflow.answers[BECAME] = (200, {"state": "opened", "release_id": "r7", "attempt": "r7.1"})
 
     result = rita("release", "orders", "1.0", *TEXTS, "--wait")
 
     assert result.exit_code == code
-    assert f": {state}" in result.stdout
+    assert f": {run}" in result.stdout
+    if outcome is not None:
+        assert f"r7.1 ended: {outcome}" in result.output
+        assert ("preprod: r8 replaces it" in result.stderr) is not reached
 
 
-BECAME = "GET /slipway/api/requests/release__orders/orders-1.0-*"
+def test_waiting_for_a_run_that_opened_nothing_is_no_success(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": "success"})
+
+    result = rita("release", "orders", "1.0", *TEXTS, "--wait")
+
+    assert (result.exit_code, "the log does not say how" in result.stderr) == (1, True)
 
 
 def test_who_asks_is_told_the_number_of_the_release(rita: Slipway, airflow: FakeAirflow) -> None:
