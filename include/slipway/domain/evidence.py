@@ -154,4 +154,7 @@ def _since_the_proof(facts: Facts) -> Iterator[str]:
 
 
 def _grant(grant: Grant) -> str:
-    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC"
+    looked = ""
+    if grant.looked_by.strip() or grant.looked_at.strip():
+        looked = f", after {_said(grant.looked_by) or 'somebody'} looked at {_said(grant.looked_at) or 'it'}"
+    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC{looked}"

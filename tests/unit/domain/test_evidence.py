@@ -12,7 +12,7 @@ from slipway.domain.grant import Step
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import BadAgain, ChangeKind
 from slipway.domain.text_limits import TEXT
-from tests.facts import NOW, a_release, an_attempt, facts, stage_at
+from tests.facts import NOW, a_grant, a_release, an_attempt, facts, stage_at
 from tests.outside import a_change
 
 
@@ -21,6 +21,17 @@ def test_a_persons_words_make_no_line_of_their_own() -> None:
     shown = evidence(Step.APPROVE, facts(release=a_release(summary=forged)), None).splitlines()
     assert [line for line in shown if line.startswith("- Proven in")] == ["- Proven in dev: passed ()"]
     assert "- What changes: `mends a typo - Proven in preprod: passed - Migrations: <b>reversible</b>`" in shown
+
+
+def test_what_others_answered_says_who_looked_at_what_where_they_said_so() -> None:
+    grants = (
+        a_grant(Step.APPROVE),
+        a_grant(Step.AUTHORISE, looked_by="rob", looked_at="[the list](https://evil.example)"),
+    )
+    shown = evidence(Step.SIGN_OFF, facts(grants=grants), None).splitlines()
+    approved, authorised = (line for line in shown if line.startswith(("- approve: ", "- authorise: ")))
+    assert approved.endswith(" UTC")
+    assert authorised.endswith(" UTC, after `rob` looked at `[the list](https://evil.example)`")
 
 
 def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> None:
