@@ -1,5 +1,6 @@
 """`slipway approve` and `reject`: answering the question that a release puts, as the signed-in person."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -8,13 +9,23 @@ from slipway.cli.group import command_group
 from slipway.cli.usage import wrong_usage
 from slipway.domain.grant import Decision, Step
 
+
+class Question(StrEnum):
+    """The questions that are put to people; nothing asks for a verdict yet."""
+
+    APPROVE = Step.APPROVE.value
+    AUTHORISE = Step.AUTHORISE.value
+    SIGN_OFF = Step.SIGN_OFF.value
+    CONFIRM = Step.CONFIRM.value
+
+
 approve = command_group("Answer a question of a release with Approve.")
 reject = command_group("Answer a question of a release with Reject.")
 
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="A release, e.g. r12.")]
-WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help="The question that is answered.")]
+WhichStep = Annotated[Question, typer.Argument(metavar="STEP", help="The question that is answered.")]
 Comment = Annotated[str, typer.Option(help="Kept with the answer.")]
-NEEDED = f"Needed to approve {' and '.join(step for step in Step if step.needed_to_approve)}."
+NEEDED = f"Needed to approve {' and '.join(step for step in Question if Step(step).needed_to_approve)}."
 LookedBy = Annotated[str, typer.Option(help=f"Who looked at the new functionality? {NEEDED}")]
 LookedAt = Annotated[str, typer.Option(help=f"At what did they look? {NEEDED}")]
 
@@ -32,12 +43,12 @@ def say_yes(
     inputs = {"looked_by": looked_by, "looked_at": looked_at, "comment": comment}
     missing = [
         f"Missing option '--{name.replace('_', '-')}', which {step} needs: {asks}"
-        for name, asks in step.needed_to_approve.items()
+        for name, asks in Step(step).needed_to_approve.items()
         if not inputs[name].strip()
     ]
     if missing:
         wrong_usage(ctx, missing)
-    _answer(release, step, Decision.APPROVE, inputs)
+    _answer(release, Step(step), Decision.APPROVE, inputs)
 
 
 @reject.command("reject")
@@ -49,7 +60,7 @@ def say_no(
     comment: Annotated[str, typer.Option(help="Why: kept with the answer.")] = "",
 ) -> None:
     """Reject; what was begun is undone."""
-    _answer(release, step, Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
+    _answer(release, Step(step), Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
 
 
 def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]) -> None:

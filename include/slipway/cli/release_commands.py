@@ -63,7 +63,8 @@ def ask_for_release(
         int | None, typer.Option(metavar="ID", help="The booked support of second line that live waits for.")
     ] = None,
     problematic: Annotated[
-        bool, typer.Option("--problematic", help="Kept with the release; announcing it beforehand is not built yet.")
+        bool,
+        typer.Option("--problematic", help="Kept with the release and shown to approvers; nothing announces it yet."),
     ] = False,
     fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
     needs: Annotated[

@@ -53,6 +53,7 @@ def evidence(
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
+        *([f"- **Potentially problematic**, says {release.requested_by}"] if release.problematic else []),
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),

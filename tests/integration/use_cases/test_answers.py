@@ -85,6 +85,12 @@ def test_who_is_asked_next_is_shown_who_looked_at_what(scene: Scene) -> None:
     assert line.endswith(" UTC, after `rob` looked at `the order list`")
 
 
+def test_who_decides_is_shown_that_trouble_is_expected(scene: Scene) -> None:
+    asked = scene.ask(scene.dev_passed(extra={"problematic": "true"}), Step.APPROVE)
+    assert isinstance(asked, Asked)
+    assert "- **Potentially problematic**, says rita" in asked.request.evidence.splitlines()
+
+
 def test_only_the_platform_withdraws(scene: Scene) -> None:
     attempt = scene.dev_passed()
     scene.ask(attempt, Step.APPROVE)

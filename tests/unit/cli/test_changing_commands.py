@@ -335,7 +335,7 @@ def test_a_refusal_is_told_in_its_own_words(rita: Slipway, airflow: FakeAirflow)
         ("approve", "authorise", "prod.authorise", "Approve"),
         ("reject", "sign_off", "prod.sign_off", "Reject"),
         ("approve", "confirm", "prod.confirm", "Approve"),
-        ("reject", "verdict", "prod.verdict", "Reject"),
+        ("reject", "confirm", "prod.confirm", "Reject"),
     ],
 )
 def test_an_answer_goes_to_the_task_of_its_step(
@@ -382,10 +382,13 @@ def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
 
     assert result.exit_code == 2
     assert "Value error" not in result.stderr
-    assert (
-        "'authorize' is none of approve, authorise, sign_off, confirm, verdict. Did you mean authorise?"
-        in result.stderr
-    )
+    assert "'authorize' is none of approve, authorise, sign_off, confirm. Did you mean authorise?" in result.stderr
+
+
+def test_a_verdict_that_nobody_is_asked_for_is_not_offered(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow)
+    assert rita("approve", "r7", "verdict").exit_code == 2
+    assert "verdict" not in rita("reject", "--help").stdout
 
 
 def test_all_that_a_release_lacks_is_told_at_once(rita: Slipway, airflow: FakeAirflow) -> None:

@@ -34,6 +34,12 @@ def test_what_others_answered_says_who_looked_at_what_where_they_said_so() -> No
     assert authorised.endswith(" UTC, after `rob` looked at `[the list](https://evil.example)`")
 
 
+def test_who_expects_trouble_says_so_to_those_who_decide() -> None:
+    for problematic in (True, False):
+        shown = evidence(Step.APPROVE, facts(release=a_release(problematic=problematic)), None).splitlines()
+        assert ("- **Potentially problematic**, says rita" in shown) is problematic
+
+
 def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> None:
     commits = (Commit(id="0123456789abcdef", author="Ada", subject="Mend the hole"),)
     since = CommitsSinceLive(since="0.9", commits=commits, total=7, source="GitHub")
