@@ -16,23 +16,25 @@ NOT_REACHED = 3
 """Exit code of `--wait` where people or the platform ended it before what was asked for: nothing failed."""
 
 
-def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
-    """Its number, once the run's first task has opened it. Raises RefusedError where that refused it."""
+def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str, what: str) -> None:
+    """That it is asked for, once the run's first task has opened it. Raises RefusedError where that refused it."""
     from slipway.domain.errors import NotFoundError, RefusedError
 
+    page = f"{rest.base_url}/dags/{dag_id}/runs/{run_id}"
     deadline = time.monotonic() + OPENING_SECONDS
     while time.monotonic() < deadline:
         try:
             found = rest.call("GET", f"/slipway/api/requests/{dag_id}/{run_id}")
         except NotFoundError:
-            return
+            break
         if found["state"] == "refused":
             raise RefusedError(found["code"], f"it was refused: {found['message']}")
         if found["state"] == "opened":
+            typer.echo(f"{what} is asked for: {page}")
             typer.echo(f"It is release {found['release_id']}, attempt {found['attempt']}")
             return
         time.sleep(LOOK_SECONDS)
-    typer.echo("Airflow has not opened it yet: `slipway status` shows it when it has")
+    typer.echo(f"{what}: Airflow has not opened it yet; `slipway status` shows it when it has: {page}")
 
 
 def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:

@@ -180,8 +180,7 @@ def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_i
         rest.trigger(dag_id, conf, run_id)
     except NotFoundError as error:
         raise NotFoundError(f"there is no service {service}: `slipway services` lists them") from error
-    typer.echo(f"{service} {version} is asked for: {rest.base_url}/dags/{dag_id}/runs/{run_id}")
-    tell_what_became_of_it(rest, dag_id, run_id)
+    tell_what_became_of_it(rest, dag_id, run_id, f"{service} {version}")
     if wait:
         follow(rest, dag_id, run_id)
 

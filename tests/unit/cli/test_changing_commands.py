@@ -226,7 +226,9 @@ def test_who_asks_is_told_the_number_of_the_release(rita: Slipway, airflow: Fake
 
     result = rita("release", "orders", "1.0", *TEXTS)
 
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "It is release r7, attempt r7.1")
+    asked, number = result.stdout.splitlines()
+    assert (result.exit_code, number) == (0, "It is release r7, attempt r7.1")
+    assert asked.startswith(f"orders 1.0 is asked for: {airflow.url}/dags/release__orders/runs/orders-1.0-")
 
 
 def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -237,6 +239,7 @@ def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> No
 
     assert result.exit_code == 1
     assert "it was refused: there is no version 1.0" in result.stderr
+    assert "is asked for" not in result.output
 
 
 def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
