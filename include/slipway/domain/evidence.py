@@ -90,11 +90,12 @@ def _artefact(
 ) -> Iterator[str]:
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
-    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back"
+    after = "that is what a failure brings back" if runs_now else "a failure removes it again"
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {after}"
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed
-    yield f"- Migrations: {NOT_BUILT}"
+    yield f"- Migrations: {NOT_BUILT if facts.stage.definition.migrations else 'not applicable: no database'}"
     yield from _instead_of_preprod(facts.release)
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
 

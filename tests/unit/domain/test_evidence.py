@@ -1,5 +1,6 @@
 """What approvers are shown: the platform's lines are its own, whatever people wrote."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -11,7 +12,9 @@ from slipway.domain.evidence import evidence
 from slipway.domain.grant import Step
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import BadAgain, ChangeKind
+from slipway.domain.service import MigrationSettings
 from slipway.domain.text_limits import TEXT
+from tests.builders import PREPROD
 from tests.facts import NOW, a_grant, a_release, an_attempt, facts, stage_at
 from tests.outside import a_change
 
@@ -38,6 +41,25 @@ def test_who_expects_trouble_says_so_to_those_who_decide() -> None:
     for problematic in (True, False):
         shown = evidence(Step.APPROVE, facts(release=a_release(problematic=problematic)), None).splitlines()
         assert ("- **Potentially problematic**, says rita" in shown) is problematic
+
+
+def test_what_a_failure_does_is_said_for_what_runs_and_for_nothing() -> None:
+    for runs, told in (
+        ("1.0", "1.0; that is what a failure brings back"),
+        (None, "nothing; a failure removes it again"),
+    ):
+        assert f"- Runs in preprod now: {told}" in evidence(Step.APPROVE, facts(), runs).splitlines()
+
+
+def test_migrations_do_not_apply_where_there_is_no_database() -> None:
+    stage = stage_at(PREPROD)
+    for migrations, told in (
+        (None, "not applicable: no database"),
+        (MigrationSettings(connection="orders_preprod"), "not yet built: nothing was checked"),
+    ):
+        definition = replace(stage.definition, migrations=migrations)
+        shown = evidence(Step.APPROVE, facts(stage=replace(stage, definition=definition)), None).splitlines()
+        assert f"- Migrations: {told}" in shown
 
 
 def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> None:
