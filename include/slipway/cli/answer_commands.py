@@ -1,7 +1,7 @@
 """`slipway approve` and `reject`: answering the question that a release puts, as the signed-in person."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -71,9 +71,25 @@ def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]
     attempts = rest.call("GET", f"/slipway/api/releases/{release}")["attempts"]
     attempt = next((one for one in reversed(attempts) if one["outcome"] is None), None)
     if attempt is None:
-        raise NotFoundError(f"no attempt of {release} is open, so it asks nobody: see `slipway status`")
-    rest.answer(attempt["dag_id"], attempt["run_id"], f"{step.role}.{step}", decision.value, inputs)
+        ended = f" {_how_it_ended(attempts[-1])}" if attempts else ""
+        raise NotFoundError(f"no attempt of {release} is open, so it asks nobody.{ended} See `slipway status`")
+    try:
+        rest.answer(attempt["dag_id"], attempt["run_id"], f"{step.role}.{step}", decision.value, inputs)
+    except NotFoundError as error:
+        if attempt.get("stop_requested_by"):
+            raise NotFoundError(f"{release} asks nobody any more: {_stopped(attempt)}") from error
+        plain = str(error).replace(f"{step.role}.{step} of {attempt['run_id']}", f"{step} of {release}")
+        raise NotFoundError(plain) from error
     typer.echo(
         f"{decision.value} was sent for {step} of {attempt['id']}. Whether it counts is judged in a moment: "
         f"`slipway log list --release {release}`"
     )
+
+
+def _stopped(attempt: dict[str, Any]) -> str:
+    return f"{attempt['id']} was stopped by {attempt['stop_requested_by']}: {attempt['stop_reason']}"
+
+
+def _how_it_ended(attempt: dict[str, Any]) -> str:
+    by = f"; {_stopped(attempt)}" if attempt.get("stop_requested_by") else ""
+    return f"{attempt['id']} ended: {attempt['outcome']}{by}."

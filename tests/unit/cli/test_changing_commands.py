@@ -378,6 +378,30 @@ def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: F
 
     assert result.exit_code == 1
     assert "no attempt of r7 is open" in result.stderr
+    assert "r7.1 ended: live." in result.stderr
+
+
+@pytest.mark.parametrize("outcome", [None, "withdrawn"])
+def test_who_answers_what_somebody_stopped_is_told_by_whom(
+    rita: Slipway, airflow: FakeAirflow, outcome: str | None
+) -> None:
+    knows(airflow, outcome=outcome, stop_requested_by="rob", stop_reason="wrong version")
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/run-1/hitlDetails"] = (200, {"hitl_details": []})
+
+    result = rita("approve", "r7", "approve")
+
+    assert result.exit_code == 1
+    assert "r7.1 was stopped by rob: wrong version" in result.stderr
+
+
+def test_what_is_not_asked_now_is_told_by_the_release_not_by_its_run(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow)
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/run-1/hitlDetails"] = (200, {"hitl_details": []})
+
+    result = rita("approve", "r7", "approve")
+
+    assert (result.exit_code, "approve of r7 does not wait for an answer now" in result.stderr) == (1, True)
+    assert "run-1" not in result.stderr
 
 
 def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
