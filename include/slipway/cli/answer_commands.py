@@ -72,7 +72,9 @@ def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]
     attempt = next((one for one in reversed(attempts) if one["outcome"] is None), None)
     if attempt is None:
         ended = f" {_how_it_ended(attempts[-1])}" if attempts else ""
-        raise NotFoundError(f"no attempt of {release} is open, so it asks nobody.{ended} See `slipway status`")
+        raise NotFoundError(
+            f"no attempt of {release} is open, so it asks nobody.{ended} See `slipway status {release}`"
+        )
     try:
         rest.answer(attempt["dag_id"], attempt["run_id"], f"{step.role}.{step}", decision.value, inputs)
     except NotFoundError as error:

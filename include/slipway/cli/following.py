@@ -53,7 +53,7 @@ def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
         return
     if not Outcome(outcome).is_green:
         raise SlipwayError(f"{told}. `slipway log list --release {attempt['release_id']}` says more")
-    typer.echo(f"{told}. What was asked for is not reached: see `slipway status`", err=True)
+    typer.echo(f"{told}. What was asked for is not reached: see `slipway status {attempt['release_id']}`", err=True)
     raise typer.Exit(NOT_REACHED)
 
 

@@ -58,7 +58,7 @@ def _goes_on(tx: Transaction, review: Review) -> str | None:
     if release is not None and release.state is not ReleaseState.ENDED:
         return (
             f"{release.id}, which review {review.id} is about, has not ended: it is {release.state.replace('_', ' ')}."
-            f" Close the review when it has; `slipway status {release.service}` says where it stands"
+            f" Close the review when it has; `slipway status {release.id}` says where it stands"
         )
     opening = tx.break_glass.of_review(review.id)
     if opening is not None and opening.closed_at is None and opening.until > tx.now:
