@@ -44,7 +44,7 @@ def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
 
     state = _ended(rest, dag_id, run_id)
     attempt = _attempt(rest, dag_id, run_id)
-    outcome = attempt and attempt["outcome"]
+    outcome = None if attempt is None else attempt["outcome"]
     if attempt is None or outcome is None:
         raise SlipwayError(f"{run_id} ended ({state}), and the log does not say how: see `slipway status`")
     told = f"{attempt['id']} ended: {outcome}{_why(attempt)}"
