@@ -616,6 +616,8 @@ class MemoryGrants(_Table):
             granted_at=self._now,
             expires_at=life,
             voided_because=None,
+            looked_by=answer.looked_by,
+            looked_at=answer.looked_at,
         )
         self._all.grants[attempt.id, request.step] = grant
         return grant

@@ -53,6 +53,7 @@ def evidence(
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
+        *([f"- **Potentially problematic**, says {release.requested_by}"] if release.problematic else []),
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),
@@ -89,11 +90,12 @@ def _artefact(
 ) -> Iterator[str]:
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
-    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back"
+    after = "that is what a failure brings back" if runs_now else "a failure removes it again"
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {after}"
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed
-    yield f"- Migrations: {NOT_BUILT}"
+    yield f"- Migrations: {NOT_BUILT if facts.stage.definition.migrations else 'not applicable: no database'}"
     yield from _instead_of_preprod(facts.release)
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
 
@@ -154,4 +156,7 @@ def _since_the_proof(facts: Facts) -> Iterator[str]:
 
 
 def _grant(grant: Grant) -> str:
-    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC"
+    looked = ""
+    if grant.looked_by.strip() or grant.looked_at.strip():
+        looked = f", after {_said(grant.looked_by) or 'somebody'} looked at {_said(grant.looked_at) or 'it'}"
+    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC{looked}"

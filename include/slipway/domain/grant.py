@@ -109,3 +109,5 @@ class Grant:
     granted_at: datetime
     expires_at: datetime
     voided_because: str | None
+    looked_by: str = ""
+    looked_at: str = ""

@@ -191,7 +191,7 @@ class Model:
     def retry(self, release_id: str) -> str:
         """A person goes on with a release, with the same version."""
         release = next(one for one in self.releases if one.id == release_id)
-        if release.state != "awaiting_retry":
+        if release.state != "awaiting_retry" or (release.service, release.attempts[-1].version) in self.bad:
             return "refused"
         release.state = "open"
         replaced = self._supersede(release)

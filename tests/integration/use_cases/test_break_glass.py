@@ -228,6 +228,10 @@ def test_it_opens_a_review_that_nobody_closes_who_had_a_part_in_it(scene: Scene)
     for who in ("mona", "piet"):
         with pytest.raises(RefusedError):
             close_review(scene.world, review["id"], by(who), "looked at what was marked")
+    with pytest.raises(RefusedError, match=r"is still open\. Close the review when it is over"):
+        close_review(scene.world, review["id"], by("mike"), "looked at what was marked")
+    assert "still open" in told(scene, "review_close_refused")[-1]["message"]
+    close_break_glass(scene.world, by("mona"), "the run is cleared")
     close_review(scene.world, review["id"], by("mike"), "looked at what was marked")
 
 

@@ -314,6 +314,7 @@ def test_what_is_said_when_its_review_is_closed_is_kept_as_a_reference(scene: Sc
     asked_for(scene, filed(scene))
     with scene.store.transaction() as tx:
         (review,) = tx.reviews.all(open_only=True)
+        tx.sql.run("UPDATE release SET state = 'ended', outcome = 'live'")
     with pytest.raises(RefusedError):
         close_review(scene.world, review.id, actor("sam"), SECRET)
     close_review(scene.world, review.id, actor("mona"), SECRET)

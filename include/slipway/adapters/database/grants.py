@@ -155,4 +155,6 @@ def _grant(row: Row) -> Grant:
         granted_at=row["granted_at"],
         expires_at=row["expires_at"],
         voided_because=row["voided_because"],
+        looked_by=row["looked_by"],
+        looked_at=row["looked_at"],
     )
