@@ -127,9 +127,15 @@ def test_variables_and_connections_are_written_by_admin_and_break_glass(manager:
     assert writers == {"root", "greta"}
 
 
-def test_only_the_pipeline_and_break_glass_send_asset_events(manager: Any) -> None:
+def test_only_the_pipeline_sends_asset_events_and_break_glass_does_not(manager: Any) -> None:
     senders = {u.name for u in (*ORDINARY, GLASS) if manager.is_authorized_asset(method="POST", user=u)}
-    assert senders == {"pipeline", "greta"}
+    assert senders == {"pipeline"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nobody_points_asset_events_elsewhere(manager: Any, method: str) -> None:
+    may = manager.is_authorized_asset_alias
+    assert [user.name for user in (*ORDINARY, GLASS) if may(method=method, user=user)] == []
 
 
 def test_everybody_reads(manager: Any, details: Any) -> None:
