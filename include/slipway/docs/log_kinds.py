@@ -112,7 +112,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "request_received": "A changing request reached the API server: written before anything is changed.",
         "request_answered": "How that request ended: its status, and whether it was allowed or refused.",
         "cross_checked": "Airflow's own memory was compared with this log.",
-        "unauthorised_change": "Airflow was changed past the recorder, or live without a permit: `what`, and by whom.",
+        "unauthorised_change": "Airflow was changed past the recorder, left paused, or live without a permit: `what`.",
         "log_broken": "The log was verified, and an entry does not hold.",
     },
 }
