@@ -22,7 +22,10 @@ def change_params() -> dict[str, Param]:
     """The form's fields; what every change needs has no default. The rest is asked for by its sort, at `open`."""
     return {
         "service": _needed(
-            "service", "What is changed", "A service of the catalogue: yours, a third party's, infrastructure."
+            "service",
+            "What is changed",
+            "A service of the catalogue: yours, a third party's, infrastructure. Where nothing of it runs in live yet,"
+            " its check finds nothing, and the service is held: release it first.",
         ),
         "sort": Param(
             type="string",
