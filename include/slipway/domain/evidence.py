@@ -56,7 +56,11 @@ def evidence(
         *([f"- **Potentially problematic**, says {release.requested_by}"] if release.problematic else []),
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
-        *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),
+        *(
+            _artefact(facts, runs_now, arrival, commits)
+            if release.change is None
+            else _change(facts, release.change, runs_now)
+        ),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {known}" for known in facts.emergencies),
@@ -100,7 +104,7 @@ def _artefact(
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
 
 
-def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
+def _change(facts: Facts, change: OutsideChange, runs_now: str | None) -> Iterator[str]:
     """What is done outside: the platform neither proves it nor takes it back, and says so."""
     act = facts.stage.definition.act
     yield f"- Sort of change: {change.sort.replace('_', ' ')}; where: {_said(change.where)}"
@@ -117,6 +121,12 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
     suite = facts.stage.definition.smoke
     asked = f"{len(suite.checks)} requests to {suite.url}" if suite else "the person who confirms it"
     yield f"- Checked afterwards by {asked}"
+    released_here = any(stage.definition.target is not None for stage in facts.stages_before)
+    if suite and released_here and runs_now is None:
+        yield (
+            f"- **Nothing of {facts.release.service} runs in {facts.stage.environment}**, says the log: if nothing"
+            " answers that check, the change ends as live_uncertain, and the service is held"
+        )
 
 
 def _said(text: str) -> str:

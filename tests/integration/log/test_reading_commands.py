@@ -179,6 +179,13 @@ def test_without_a_database_it_is_said_what_to_do(slipway: Slipway, command: str
     assert "SLIPWAY_DATABASE_URL" in result.stderr
 
 
+def test_policy_diff_says_that_it_is_not_about_a_folder_of_ones_own(slipway: Slipway, scene: Scene) -> None:
+    mine = slipway("policy", "diff", SLIPWAY_CATALOGUE="/srv/rita/catalogue")
+
+    assert "is the policy in effect" in mine.stdout
+    assert "not /srv/rita/catalogue on yours" in mine.stderr
+
+
 def test_policy_status_and_diff_tell_what_is_proposed_and_what_differs(slipway: Slipway, scene: Scene) -> None:
     assert "on disk    the same" in slipway("policy", "status").stdout
     assert "is the policy in effect" in slipway("policy", "diff").stdout

@@ -291,7 +291,7 @@ def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: Fak
 
     booked, accepted, waived, asked = (one.body for one in airflow.changes())
     assert (booked["service"], booked["reason"]) == ("orders", "it moves")
-    assert booked["begins"] == "2026-11-23T10:00:00+00:00"
+    assert (booked["begins"], booked["ends"]) == ("2026-11-23T10:00:00+00:00", "2026-11-23T11:00:00+00:00")
     assert (accepted, waived) == ({}, {"reason": "it cannot wait"})
     assert asked["conf"]["support"] == "3"
 
@@ -446,6 +446,14 @@ def test_a_time_that_is_none_says_how_to_write_one(rita: Slipway, airflow: FakeA
 
     assert (result.exit_code, airflow.changes()) == (2, [])
     assert "'soon' is no time: write it like 2030-01-31T09:30+00:00 (UTC where it names no zone)" in result.stderr
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00"])
+def test_a_time_that_is_too_far_away_is_not_sent(rita: Slipway, airflow: FakeAirflow, at: str) -> None:
+    result = rita("hold", "place", "--scope", "all", "--reason", "x", "--until", at)
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "a time is between 2000-01-01 and 2100-01-01, like 2030-01-31T09:30+00:00" in result.stderr
 
 
 def test_every_command_says_all_at_once() -> None:
