@@ -16,7 +16,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 PY := .venv/bin/python
 
 # One session: a single process at a time has a platform; the others run what needs none, beside it.
-ON_ALL_CORES := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+ON_ALL_CORES := --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 READY := .venv/ready-$(shell cksum < requirements.txt | tr ' ' '-')
 
 help:  ## list the commands
@@ -25,10 +25,10 @@ help:  ## list the commands
 demo: $(READY)  ## release a sample service from Dev to live (KEEP=1 leaves everything running)
 	@.venv/bin/slipway demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## run all tests, releases on a real Airflow and kills of its processes included (half an hour on two cores)
+test: $(READY)  ## run all tests, releases on a real Airflow and kills of its processes included (half an hour or more)
 	@$(PY) -m pytest $(ON_ALL_CORES)
 
-test-fast: $(READY)  ## run unit and contract tests only (a minute on two cores)
+test-fast: $(READY)  ## run unit and contract tests only (one to two minutes on two cores)
 	@$(PY) -m pytest $(ON_ALL_CORES) tests/unit tests/contract
 
 lint: $(READY)  ## check style, types, layers, generated files and the compose file

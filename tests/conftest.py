@@ -6,12 +6,13 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from slipway.platform.home import PROJECT
 from slipway.platform.postgres import EmbeddedPostgres
-from tests.selection import PLATFORMS
+from tests.selection import may_start_a_platform
 
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="slipway-airflow-", ignore_cleanup_errors=True)
 os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME.name
@@ -35,17 +36,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On several processes: one has all that start a platform, from the beginning on; the others share the modules."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        group = "platform" if _may_start_a_platform(item) else str(item.path.relative_to(PROJECT))
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not _may_start_a_platform(item))
+    """On several processes those that start a platform begin first: they last longest, and wait most of the time."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not may_start_a_platform(item.nodeid))
 
 
-def _may_start_a_platform(item: pytest.Item) -> bool:
-    return item.path.relative_to(PROJECT / "tests").parts[0] in PLATFORMS
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One process has all that may start a platform; the others share the modules."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - pytest works without it too
+
+    class OnePlatform(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "platform" if may_start_a_platform(nodeid) else nodeid.partition("::")[0]
+
+    return OnePlatform(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

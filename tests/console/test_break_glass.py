@@ -25,7 +25,7 @@ def test_it_waits_for_a_second_person_is_open_and_is_closed(client: TestClient, 
     assert openings(client) == []
 
     seconded = post(client, "luke", f"pending/{asked.json()['id']}/second")
-    assert "break-glass 1 for piet" in seconded.json()["detail"]
+    assert "break-glass 1 ends at" in seconded.json()["detail"]
     (opening,) = openings(client)
     assert (opening["person"], opening["activated_by"], opening["in_force"]) == ("piet", "luke", True)
 

@@ -1,4 +1,4 @@
-"""No text, list or number that can be sent is without a limit: found by walking over what the routes accept."""
+"""No text, list, number or time that can be sent is without a limit: found by walking over what the routes accept."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,12 @@ from tests.console.every_route import all_routes, described
 from tests.scene import Scene
 
 IS_LIMITED: Mapping[str, Callable[[dict[str, Any]], bool]] = {
-    "string": lambda one: "maxLength" in one or "format" in one or "enum" in one or "const" in one,
+    "string": lambda one: (
+        "maxLength" in one
+        or "enum" in one
+        or "const" in one
+        or ("format" in one and (one["format"] != "date-time" or {"x-earliest", "x-latest"} <= one.keys()))
+    ),
     "integer": lambda one: "maximum" in one,
     "number": lambda one: "maximum" in one,
     "array": lambda one: "maxItems" in one,
@@ -69,6 +74,8 @@ def test_every_body_that_is_read_is_described() -> None:
         {"anyOf": [{"type": "string"}, {"type": "null"}]},
         {"type": "array", "items": {"type": "string", "maxLength": 1}},
         {"type": "array", "maxItems": 1, "items": {"type": "string"}},
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "format": "date-time", "x-latest": "2100-01-01T00:00:00+00:00"},
         {"type": "integer"},
         {"type": "object"},
         {"type": "object", "additionalProperties": False, "properties": {"a": {"type": "string"}}},
@@ -101,3 +108,33 @@ def test_as_much_as_people_read_is_let_in(client: TestClient) -> None:
     assert client.post("/api/holds", json=body, headers=as_person("rita")).status_code == 201
     texts = {"service": "orders", "summary": "x" * TEXT, "rollback_plan": "x" * TEXT}
     assert client.post("/api/disclosures", json=texts, headers=as_person("sam")).status_code == 201
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2100-01-01T00:00:01Z"])
+def test_a_time_that_nobody_could_read_again_is_refused_and_hides_nothing(
+    client: TestClient, scene: Scene, at: str
+) -> None:
+    near = "2030-01-31T09:30:00+00:00"
+    support = {"service": "orders", "reason": "it moves"}
+    answers = [
+        client.post("/api/holds", json={"scope": "all", "reason": "x", "until": at}, headers=as_person("rita")),
+        client.post("/api/support", json={**support, "begins": at, "ends": near}, headers=as_person("rita")),
+        client.post("/api/support", json={**support, "begins": near, "ends": at}, headers=as_person("rita")),
+        client.get(
+            "/api/explain",
+            params={"service": "orders", "environment": "prod", "at": at},
+            headers=as_person("rita"),
+        ),
+    ]
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_understood")
+        assert "is between 2000-01-01 and 2100-01-01, like 2030-01-31T09:30+00:00" in answer.json()["message"]
+    assert client.get("/api/holds", headers=as_person("rita")).json() == []
+    assert client.get("/api/support", headers=as_person("rita")).json() == []
+
+
+def test_a_time_of_another_zone_is_kept_in_utc(client: TestClient, scene: Scene) -> None:
+    body = {"scope": "all", "reason": "x", "until": "2099-12-31T23:00:00+05:00"}
+    assert client.post("/api/holds", json=body, headers=as_person("rita")).status_code == 201
+    assert json.loads(scene.log("hold_placed")[0])["until"] == "2099-12-31T18:00:00+00:00"

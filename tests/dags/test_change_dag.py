@@ -134,6 +134,7 @@ def test_the_form_becomes_the_change(dag: DAG) -> None:
         {"not_before": "2031-01-02T12:30:00+00:00"},
         {"not_before": "9999-12-31T23:59:59-12:00"},
         {"not_before": "0001-01-01T00:00:00+12:00"},
+        {"not_before": "1999-12-31T23:59:59+00:00"},
     ],
 )
 def test_what_is_no_time_is_refused_and_not_left_out(wrong: dict[str, str]) -> None:

@@ -54,7 +54,7 @@ def test_a_first_release_ever_that_fails_in_prod_is_removed_and_log_and_console_
     run = scene.ask("debut", "1.0.0")
     run.approve()
     shown = str(run.asked(Step.AUTHORISE))
-    assert "Runs in prod now: nothing; that is what a failure brings back" in shown
+    assert "Runs in prod now: nothing; a failure removes it again" in shown
     run.authorise()
     run.ends("rolled_back")
 

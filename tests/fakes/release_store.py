@@ -3,11 +3,12 @@
 The same histories are played on the real one (`tests/integration/interleavings`), and must come out the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from slipway.domain.activity import (
@@ -36,6 +37,11 @@ from slipway.ports.outside import Message
 from slipway.ports.values import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
 
 Key = tuple[str, StageRole]
+K = TypeVar("K")
+V = TypeVar("V")
+T = TypeVar("T")
+ROLES = tuple(StageRole)
+KINDS = list(ActivityKind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,36 +63,67 @@ class Lease:
     fencing: int
 
 
-@dataclass
+class Rows(dict[K, V]):
+    """A table by key. What is written is noted, to be taken back."""
+
+    def __init__(self, undo: list[Callable[[], object]]) -> None:
+        super().__init__()
+        self._undo = undo
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self._undo.append(
+            partial(dict.__setitem__, self, key, self[key]) if key in self else partial(dict.pop, self, key)
+        )
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: K) -> None:
+        self._undo.append(partial(dict.__setitem__, self, key, self[key]))
+        super().__delitem__(key)
+
+
+class Entries(list[V]):
+    """A table that grows. What is written is noted, to be taken back."""
+
+    def __init__(self, undo: list[Callable[[], object]]) -> None:
+        super().__init__()
+        self._undo = undo
+
+    def append(self, value: V) -> None:
+        self._undo.append(partial(list.pop, self))
+        super().append(value)
+
+    def replace(self, index: int, value: V) -> None:
+        self._undo.append(partial(list.__setitem__, self, index, self[index]))
+        super().__setitem__(index, value)
+
+
 class Tables:
-    """All rows. Values are never changed, only replaced, so that a shallow copy is a snapshot."""
+    """All rows, and how to take back what the transaction that is open wrote. Values are replaced, never changed."""
 
-    releases: dict[str, Release] = field(default_factory=dict)
-    attempts: dict[str, Attempt] = field(default_factory=dict)
-    stages: dict[Key, Stage] = field(default_factory=dict)
-    turns: dict[int, Turn] = field(default_factory=dict)
-    freed: dict[int, float] = field(default_factory=dict)
-    overtaken: dict[int, tuple[int, str]] = field(default_factory=dict)
-    leases: dict[tuple[str, str], Lease] = field(default_factory=dict)
-    permits: dict[Key, Permit] = field(default_factory=dict)
-    activities: dict[str, Activity] = field(default_factory=dict)
-    requests: dict[tuple[str, Step], ApprovalRequest] = field(default_factory=dict)
-    grants: dict[tuple[str, Step], Grant] = field(default_factory=dict)
-    proofs: list[tuple[str, str, str, str, Proof]] = field(default_factory=list)
-    deployments: list[tuple[str, str, Deployed, datetime]] = field(default_factory=list)
-    bad: dict[tuple[str, str], str] = field(default_factory=dict)
-    holds: dict[int, Hold] = field(default_factory=dict)
-    policies: list[PolicyInEffect] = field(default_factory=list)
-    log: list[tuple[str, str | None]] = field(default_factory=list)
-    """Kind and attempt of each entry."""
-    refused_answers: list[tuple[str | None, str, JsonObject]] = field(default_factory=list)
-    """Attempt, person and payload of each answer that the log says does not count."""
-    fencing: int = 0
-
-    def copy(self) -> "Tables":
-        made = object.__new__(Tables)
-        made.__dict__ = {name: value if name == "fencing" else value.copy() for name, value in self.__dict__.items()}
-        return made
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.undo: list[Callable[[], object]] = []
+        self.releases: Rows[str, Release] = Rows(self.undo)
+        self.attempts: Rows[str, Attempt] = Rows(self.undo)
+        self.stages: Rows[Key, Stage] = Rows(self.undo)
+        self.turns: Rows[int, Turn] = Rows(self.undo)
+        self.overtaken: Rows[int, tuple[int, str]] = Rows(self.undo)
+        self.leases: Rows[tuple[str, str], Lease] = Rows(self.undo)
+        self.permits: Rows[Key, Permit] = Rows(self.undo)
+        self.activities: Rows[str, Activity] = Rows(self.undo)
+        self.requests: Rows[tuple[str, Step], ApprovalRequest] = Rows(self.undo)
+        self.grants: Rows[tuple[str, Step], Grant] = Rows(self.undo)
+        self.proofs: Entries[tuple[str, str, str, str, Proof]] = Entries(self.undo)
+        self.deployments: Entries[tuple[str, str, Deployed, datetime]] = Entries(self.undo)
+        self.bad: Rows[tuple[str, str], str] = Rows(self.undo)
+        self.holds: Rows[int, Hold] = Rows(self.undo)
+        self.policies: Entries[PolicyInEffect] = Entries(self.undo)
+        self.log: Entries[tuple[str, str | None]] = Entries(self.undo)
+        """Kind and attempt of each entry."""
+        self.refused_answers: Entries[tuple[str | None, str, JsonObject]] = Entries(self.undo)
+        """Attempt, person and payload of each answer that the log says does not count."""
+        self.fencing = 0
+        """As a sequence of the database: what was drawn is never given again."""
 
 
 class GuardError(Exception):
@@ -97,39 +134,50 @@ class MemoryStore:
     """`ReleaseStore` in memory. One transaction at a time; what raises leaves nothing behind."""
 
     def __init__(self, now: datetime) -> None:
-        self.tables = Tables()
-        self.now = now
+        self.tables = Tables(now)
+        self._transaction = MemoryTransaction(self.tables)
+
+    def set_clock(self, now: datetime) -> None:
+        """The database's own."""
+        self.tables.now = now
 
     @contextmanager
     def transaction(self) -> Iterator["MemoryTransaction"]:
-        """A transaction on a copy, kept when its block ends well."""
-        before, self.tables = self.tables, self.tables.copy()
+        """A transaction, taken back unless its block ends well."""
+        undo = self.tables.undo
+        assert not undo, "another transaction is open"
         try:
-            yield MemoryTransaction(self.tables, self.now)
+            yield self._transaction
         except BaseException:
-            self.tables = before
+            while undo:
+                undo.pop()()
             raise
+        undo.clear()
 
 
 class MemoryTransaction:
     """The tables under the names that the use cases know them by."""
 
-    def __init__(self, tables: Tables, now: datetime) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self.now = now
-        self.releases = MemoryReleases(tables, now)
-        self.stages = MemoryStages(tables, now)
-        self.turns = MemoryTurns(tables, now)
-        self.leases = MemoryLeases(tables, now)
-        self.permits = MemoryPermits(tables, now)
-        self.activities = MemoryActivities(tables, now)
-        self.grants = MemoryGrants(tables, now)
-        self.records = MemoryRecords(tables, now)
+        self.releases = MemoryReleases(tables)
+        self.stages = MemoryStages(tables)
+        self.turns = MemoryTurns(tables)
+        self.leases = MemoryLeases(tables)
+        self.permits = MemoryPermits(tables)
+        self.activities = MemoryActivities(tables)
+        self.grants = MemoryGrants(tables)
+        self.records = MemoryRecords(tables)
         self.quarantines = NoQuarantines()
         self.containments = NothingOwed()
-        self.reviews = MemoryReviews(tables, now)
-        self.policies = MemoryPolicies(tables, now)
+        self.reviews = MemoryReviews(tables)
+        self.policies = MemoryPolicies(tables)
         self.mirrored_copies = NoMirroredCopies()
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock."""
+        return self._tables.now
 
     def policy(self) -> PolicyInEffect:
         """The newest."""
@@ -156,9 +204,19 @@ class NoMirroredCopies:
 
 
 class _Table:
-    def __init__(self, tables: Tables, now: datetime) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._all = tables
-        self._now = now
+
+    @property
+    def _now(self) -> datetime:
+        return self._all.now
+
+
+def changed(row: T, /, **values: Any) -> T:
+    """As `dataclasses.replace`, without asking each of twenty fields for its value: rows check nothing when made."""
+    made = object.__new__(type(row))
+    made.__dict__.update(row.__dict__, **values)
+    return made
 
 
 class MemoryReleases(_Table):
@@ -198,10 +256,10 @@ class MemoryReleases(_Table):
 
     def add_requester(self, release_id: str, person: str) -> None:
         release = self._all.releases[release_id]
-        self._all.releases[release_id] = replace(release, requesters=release.requesters | {person})
+        self._all.releases[release_id] = changed(release, requesters=release.requesters | {person})
 
     def set_state(self, release_id: str, state: ReleaseState, outcome: Outcome | None) -> None:
-        self._all.releases[release_id] = replace(self._all.releases[release_id], state=state, outcome=outcome)
+        self._all.releases[release_id] = changed(self._all.releases[release_id], state=state, outcome=outcome)
 
     def open_attempt(self, new: NewAttempt) -> Attempt:
         number = 1 + len(self.attempts(new.release_id))
@@ -280,12 +338,12 @@ class MemoryReleases(_Table):
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
         attempt = self._all.attempts[attempt_id]
         if attempt.outcome is None:
-            self._all.attempts[attempt_id] = replace(attempt, outcome=outcome)
+            self._all.attempts[attempt_id] = changed(attempt, outcome=outcome)
 
     def request_stop(self, attempt_id: str, by: str, reason: str) -> None:
         attempt = self._all.attempts[attempt_id]
         if attempt.stop_requested_by is None:
-            self._all.attempts[attempt_id] = replace(attempt, stop_requested_by=by, stop_reason=reason)
+            self._all.attempts[attempt_id] = changed(attempt, stop_requested_by=by, stop_reason=reason)
 
 
 class MemoryStages(_Table):
@@ -297,7 +355,7 @@ class MemoryStages(_Table):
     lock = get
 
     def of_attempt(self, attempt_id: str) -> Sequence[Stage]:
-        return [self._all.stages[attempt_id, role] for role in StageRole]
+        return [self._all.stages[attempt_id, role] for role in ROLES]
 
     def set_ending(self, attempt_id: str, role: StageRole, ending: StageOutcome, detail: str) -> None:
         stage = self.get(attempt_id, role)
@@ -333,7 +391,7 @@ class MemoryStages(_Table):
         return taken[:20]
 
     def _set(self, stage: Stage, **changes: Any) -> None:
-        self._all.stages[stage.attempt_id, stage.role] = replace(stage, **changes)
+        self._all.stages[stage.attempt_id, stage.role] = changed(stage, **changes)
 
 
 class MemoryTurns(_Table):
@@ -379,20 +437,20 @@ class MemoryTurns(_Table):
         if turn.state is not TurnState.WAITING or self.holder(turn.lane) is not None:
             raise GuardError(f"two hold the lane {turn.lane}")
         self._all.fencing += 1
-        self._all.turns[turn_id] = replace(turn, state=TurnState.HOLDING, fencing=self._all.fencing, taken_at=self._now)
+        self._all.turns[turn_id] = changed(turn, state=TurnState.HOLDING, fencing=self._all.fencing, taken_at=self._now)
         return self._all.turns[turn_id]
 
     def park(self, turn_id: int) -> bool:
         turn = self._all.turns[turn_id]
         if turn.state is not TurnState.HOLDING:
             return False
-        self._all.turns[turn_id] = replace(turn, slot_parked=True)
+        self._all.turns[turn_id] = changed(turn, slot_parked=True)
         return True
 
     def overtake(self, turn_id: int, by: int, because: str) -> None:
         turn = self._all.turns[turn_id]
         refuse_over_open_work(self._all, turn.attempt_id, turn.role)
-        self._all.turns[turn_id] = replace(turn, state=TurnState.FREED)
+        self._all.turns[turn_id] = changed(turn, state=TurnState.FREED)
         self._all.overtaken[turn_id] = (by, because)
 
     def overtaken_by(self, turn_id: int) -> Sequence[Overtaken]:
@@ -407,7 +465,7 @@ class MemoryTurns(_Table):
             return False
         if turn.state is TurnState.HOLDING:
             refuse_over_open_work(self._all, attempt_id, role)
-        self._all.turns[turn.id] = replace(turn, state=TurnState.FREED)
+        self._all.turns[turn.id] = changed(turn, state=TurnState.FREED)
         return True
 
 
@@ -501,9 +559,8 @@ class MemoryActivities(_Table):
         return self._all.activities[activity_id]
 
     def of_stage(self, attempt_id: str, role: StageRole) -> Sequence[Activity]:
-        order = list(ActivityKind)
         mine = [one for one in self._all.activities.values() if (one.attempt_id, one.role) == (attempt_id, role)]
-        return sorted(mine, key=lambda one: (order.index(one.kind), one.number))
+        return sorted(mine, key=lambda one: (KINDS.index(one.kind), one.number))
 
     def rescues(self) -> Sequence[Rescue]:
         begun = [one for one in self._all.activities.values() if one.kind is ActivityKind.UNDO and one.number == 1]
@@ -520,7 +577,7 @@ class MemoryActivities(_Table):
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
         activity = self._all.activities[activity_id]
         if activity.state is ActivityState.OPEN:
-            self._all.activities[activity_id] = replace(activity, state=state, detail=detail)
+            self._all.activities[activity_id] = changed(activity, state=state, detail=detail)
 
 
 class MemoryGrants(_Table):
@@ -528,7 +585,7 @@ class MemoryGrants(_Table):
 
     def ask(self, request: ApprovalRequest, _task_instance: str) -> int:
         before = self._all.requests.get((request.attempt_id, request.step))
-        kept = request if before is None else replace(request, expires_at=before.expires_at)
+        kept = request if before is None else changed(request, expires_at=before.expires_at)
         self._all.requests[request.attempt_id, request.step] = kept
         return 1 if before is None else 2
 
@@ -567,11 +624,17 @@ class MemoryGrants(_Table):
             expires_at=life,
             voided_because=None,
             migration_proof=migration_proof,
+            looked_by=answer.looked_by,
+            looked_at=answer.looked_at,
         )
         self._all.grants[attempt.id, request.step] = grant
         return grant
 
     def first_authorised(self, release_id: str, environment: str) -> datetime | None:
+        return min(self.authorised(release_id, environment), default=None)
+
+    def authorised(self, release_id: str, environment: str) -> Sequence[datetime]:
+        """When each attempt was."""
         complete = []
         for attempt in [one for one in self._all.attempts.values() if one.release_id == release_id]:
             for role, steps in STEPS_BEFORE.items():
@@ -579,7 +642,7 @@ class MemoryGrants(_Table):
                     found = [self._all.grants.get((attempt.id, step)) for step in steps]
                     given = [g.granted_at for g in found if g is not None and g.decision is Decision.APPROVE]
                     complete += [max(given)] if len(given) == len(steps) else []
-        return min(complete, default=None)
+        return complete
 
 
 class MemoryRecords(_Table):
@@ -598,19 +661,16 @@ class MemoryRecords(_Table):
         return None if found is None else found[-1]
 
     def void_proof(self, service: str, environment: str, digest: str, because: str) -> None:
-        self._all.proofs[:] = [
-            (*row[:4], replace(row[-1], voided_because=row[-1].voided_because or because))
-            if row[:3] == (service, environment, digest)
-            else row
-            for row in self._all.proofs
-        ]
+        for index, row in enumerate(self._all.proofs):
+            if row[:3] == (service, environment, digest) and row[-1].voided_because is None:
+                self._all.proofs.replace(index, (*row[:4], changed(row[-1], voided_because=because)))
 
     def changes_of_others(self, service: str, environments: Sequence[str], since: datetime) -> Sequence[Change]:
         """None: no service of these histories declares what it depends on."""
         return ()
 
     def add_deployment(self, attempt: Attempt, environment: str, deployed: Deployed, _kind: str) -> None:
-        row = replace(deployed, row=1 + len(self._all.deployments))
+        row = changed(deployed, row=1 + len(self._all.deployments))
         self._all.deployments.append((attempt.service, environment, row, self._now))
 
     def deployed(self, service: str, environment: str) -> Deployed:
@@ -618,7 +678,8 @@ class MemoryRecords(_Table):
         return next(known, Deployed(version=None, digest=None))
 
     def mark_bad(self, attempt: Attempt, because: str, _by: str) -> None:
-        self._all.bad.setdefault((attempt.service, attempt.digest), because)
+        if (attempt.service, attempt.digest) not in self._all.bad:
+            self._all.bad[attempt.service, attempt.digest] = because
 
     def why_bad(self, service: str, digest: str) -> str | None:
         return self._all.bad.get((service, digest))
@@ -642,7 +703,7 @@ class MemoryRecords(_Table):
 
     def lift_hold(self, hold_id: int, _by: str, _because: str) -> bool:
         hold = self._all.holds[hold_id]
-        self._all.holds[hold_id] = replace(hold, lifted=True)
+        self._all.holds[hold_id] = changed(hold, lifted=True)
         return not hold.lifted
 
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:

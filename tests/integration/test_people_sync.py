@@ -16,6 +16,7 @@ pytestmark = pytest.mark.airflow
 Told = dict[str, Any]
 SCRIPT = """
 import json, os
+from airflow import settings
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 from slipway.airflow_edge import sync_accounts
 from slipway.airflow_edge.people_sync import sync
@@ -68,6 +69,10 @@ prepare_databases(os.environ["SLIPWAY_DATABASE_URL"])
 with make_store().transaction() as tx:
     tx.policies.activate(Governed(platform=platform_rules(dev_slots=7), people=People(by_id={})), "mona", "a test")
 prepare_pools(dev_slots())
+settings.engine.dispose()
+with settings.engine.connect() as connection:
+    asked = "SHOW idle_in_transaction_session_timeout"
+    seen["abandoned after"] = connection.exec_driver_sql(asked).scalar_one()
 seen["dev slots"] = Pool.get_pool("dev_slots").slots
 print(json.dumps(seen))
 """
@@ -145,3 +150,7 @@ def test_a_persons_password_is_left_alone_and_a_machines_follows_its_secret(told
 
 def test_as_many_services_deploy_to_dev_at_once_as_the_policy_in_effect_says(told: Told) -> None:
     assert told["dev slots"] == 7
+
+
+def test_a_transaction_that_a_killed_scheduler_left_behind_ends_by_itself(told: Told) -> None:
+    assert told["abandoned after"] == "1min"

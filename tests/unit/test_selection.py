@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from tests.selection import PLATFORMS
+from tests.selection import PLATFORMS, may_start_a_platform
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = sorted(
@@ -31,3 +31,8 @@ def test_those_that_start_a_platform_are_where_the_sessions_look_for_them() -> N
         if re.search(r"\bRunningPlatform\(|\bLargePlatform\(|\bUnhurriedPlatform\(", file.read_text(encoding="utf-8"))
     }
     assert starters - {"bench", "running_platform.py"} - PLATFORMS == set()
+
+
+def test_of_several_processes_one_has_all_that_start_a_platform() -> None:
+    assert may_start_a_platform("tests/e2e/test_release_path.py::test_it[a/b]")
+    assert not may_start_a_platform("tests/unit/test_selection.py::test_it[tests/e2e]")

@@ -22,7 +22,8 @@ Every 15 minutes, and by hand (auditors, managers, second line).
 - **verify_log** walks the whole chain of the release log. It fails where an entry is missing, altered or unchained.
 - **cross_check** compares Airflow's own memory (its audit log, runs, answers, asset events) with the requests that
   the release log has. What came past the recorder, say by the Airflow command line, is written to the release log as
-  `unauthorised_change`, with its actor as Airflow recorded it, and second line is paged: once for each change.
+  `unauthorised_change`, with its actor as Airflow recorded it, and second line is paged: once for each change. So is
+  what was left behind, once a day while it stands: a paused DAG of the platform, a live path that is not one slot wide.
 
 Findings: `slipway audit`.
 """

@@ -1,13 +1,14 @@
 """The form that a person fills in to record a change that is made outside, and what is read from it."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Param
 
 from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.errors import RefusedError
+from slipway.domain.instants import in_utc
 from slipway.domain.release import ChangeKind
 from slipway.domain.text_limits import longest
 from slipway.use_cases.refuse_long_texts import shortened
@@ -21,7 +22,10 @@ def change_params() -> dict[str, Param]:
     """The form's fields; what every change needs has no default. The rest is asked for by its sort, at `open`."""
     return {
         "service": _needed(
-            "service", "What is changed", "A service of the catalogue: yours, a third party's, infrastructure."
+            "service",
+            "What is changed",
+            "A service of the catalogue: yours, a third party's, infrastructure. Where nothing of it runs in live yet,"
+            " its check finds nothing, and the service is held: release it first.",
         ),
         "sort": Param(
             type="string",
@@ -94,9 +98,12 @@ def _instant(text: str, now: datetime) -> datetime:
         written = datetime.fromisoformat(text)
         if written.tzinfo is None:
             raise RefusedError("no_time", f"{text} has no time zone: {_WRITTEN}")
-        at = written.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise RefusedError("no_time", f"{shortened(text)} is no time: {_WRITTEN}") from error
+    try:
+        at = in_utc(written)
+    except ValueError as error:
+        raise RefusedError("no_time", str(error)) from error
     if at - now > FURTHEST:
         raise RefusedError("too_far_ahead", f"{text} is more than a year ahead: record the change when it is nearer")
     return at

@@ -63,7 +63,10 @@ def release_params() -> dict[str, Param]:
             "support", "Support", "Number of the booked support of second line: live waits for its time."
         ),
         "problematic": Param(
-            False, type="boolean", title="Potentially problematic", description="Announced beforehand."
+            False,
+            type="boolean",
+            title="Potentially problematic",
+            description="Kept with the release and shown to approvers; nothing announces it yet.",
         ),
         "fixes": _optional("fixes", "Fixes release", "The failed release that this one repairs, for example r12."),
         "needs": _optional(

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from airflow import settings
 from airflow.models.pool import Pool
 from airflow.utils import db
 
@@ -16,11 +17,28 @@ from slipway.catalogue.load import load_platform
 from slipway.domain.errors import SlipwayError
 from slipway.wiring import make_store
 
+ABANDONED_SECONDS = 60
+"""A session of Airflow that says nothing for so long in the middle of a transaction is one of a killed scheduler.
+
+Its tasks were forked from it and keep its connection open, so the database would wait for them, for as long as a deploy
+lasts, and the rows of all their runs stay locked: no other scheduler goes on with them (ADR 0013)."""
+
 
 def prepare_databases(release_database_url: str) -> None:
     """Brings both databases to what this code needs; harmless to repeat."""
     schema.upgrade(release_database_url)
     db.upgradedb()
+    end_abandoned_transactions()
+
+
+def end_abandoned_transactions() -> None:
+    """For every later session of Airflow's own role, in its own database: what any role may ask of itself."""
+    with settings.engine.begin() as connection:
+        database = connection.dialect.identifier_preparer.quote(settings.engine.url.database)
+        connection.exec_driver_sql(
+            f"ALTER ROLE CURRENT_USER IN DATABASE {database}"
+            f" SET idle_in_transaction_session_timeout = '{ABANDONED_SECONDS}s'"
+        )
 
 
 def prepare_pools(dev_slots: int) -> None:

@@ -38,10 +38,7 @@ _READ: frozenset[Permission] = frozenset(
     | {("menu_access", resource) for resource in _MENUS}
     | {("can_edit", "My Password"), ("can_edit", "My Profile")}
 )
-_EVERYTHING = (
-    *("DAGs", "DAG Runs", "Task Instances", "XComs", "Pools", "Variables", "Connections", "Assets"),
-    *("Asset Aliases",),
-)
+_EVERYTHING = (*("DAGs", "DAG Runs", "Task Instances", "XComs", "Pools", "Variables", "Connections"),)
 
 PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     READER: _READ,
@@ -50,7 +47,8 @@ PERMISSIONS: Mapping[str, frozenset[Permission]] = {
     AUDITOR: frozenset({("can_create", "DAG Runs"), ("can_read", "Audit Logs"), ("menu_access", "Audit Logs")}),
     PLATFORM: frozenset({("can_create", "DAG Runs"), ("can_edit", "HITL Detail")}),
     PIPELINE: frozenset({("can_create", "DAG Runs"), ("can_create", "Assets")}),
-    # Whoever breaks the glass may repair Airflow, but not answer requests: no grant comes from it.
+    # Whoever breaks the glass may repair Airflow, but not answer requests: no grant comes from it. Nor send asset
+    # events: those are the pipeline's word that something was built.
     BREAK_GLASS: frozenset(
         {
             (action, resource)

@@ -1,6 +1,7 @@
 """`slipway approve` and `reject`: answering the question that a release puts, as the signed-in person."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 
@@ -8,13 +9,23 @@ from slipway.cli.group import command_group
 from slipway.cli.usage import wrong_usage
 from slipway.domain.grant import Decision, Step
 
+
+class Question(StrEnum):
+    """The questions that are put to people; nothing asks for a verdict yet."""
+
+    APPROVE = Step.APPROVE.value
+    AUTHORISE = Step.AUTHORISE.value
+    SIGN_OFF = Step.SIGN_OFF.value
+    CONFIRM = Step.CONFIRM.value
+
+
 approve = command_group("Answer a question of a release with Approve.")
 reject = command_group("Answer a question of a release with Reject.")
 
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="A release, e.g. r12.")]
-WhichStep = Annotated[Step, typer.Argument(metavar="STEP", help="The question that is answered.")]
+WhichStep = Annotated[Question, typer.Argument(metavar="STEP", help="The question that is answered.")]
 Comment = Annotated[str, typer.Option(help="Kept with the answer.")]
-NEEDED = f"Needed to approve {' and '.join(step for step in Step if step.needed_to_approve)}."
+NEEDED = f"Needed to approve {' and '.join(step for step in Question if Step(step).needed_to_approve)}."
 LookedBy = Annotated[str, typer.Option(help=f"Who looked at the new functionality? {NEEDED}")]
 LookedAt = Annotated[str, typer.Option(help=f"At what did they look? {NEEDED}")]
 
@@ -32,12 +43,12 @@ def say_yes(
     inputs = {"looked_by": looked_by, "looked_at": looked_at, "comment": comment}
     missing = [
         f"Missing option '--{name.replace('_', '-')}', which {step} needs: {asks}"
-        for name, asks in step.needed_to_approve.items()
+        for name, asks in Step(step).needed_to_approve.items()
         if not inputs[name].strip()
     ]
     if missing:
         wrong_usage(ctx, missing)
-    _answer(release, step, Decision.APPROVE, inputs)
+    _answer(release, Step(step), Decision.APPROVE, inputs)
 
 
 @reject.command("reject")
@@ -49,7 +60,7 @@ def say_no(
     comment: Annotated[str, typer.Option(help="Why: kept with the answer.")] = "",
 ) -> None:
     """Reject; what was begun is undone."""
-    _answer(release, step, Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
+    _answer(release, Step(step), Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
 
 
 def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]) -> None:
@@ -60,9 +71,27 @@ def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]
     attempts = rest.call("GET", f"/slipway/api/releases/{release}")["attempts"]
     attempt = next((one for one in reversed(attempts) if one["outcome"] is None), None)
     if attempt is None:
-        raise NotFoundError(f"no attempt of {release} is open, so it asks nobody: see `slipway status`")
-    rest.answer(attempt["dag_id"], attempt["run_id"], f"{step.role}.{step}", decision.value, inputs)
+        ended = f" {_how_it_ended(attempts[-1])}" if attempts else ""
+        raise NotFoundError(
+            f"no attempt of {release} is open, so it asks nobody.{ended} See `slipway status {release}`"
+        )
+    try:
+        rest.answer(attempt["dag_id"], attempt["run_id"], f"{step.role}.{step}", decision.value, inputs)
+    except NotFoundError as error:
+        if attempt.get("stop_requested_by"):
+            raise NotFoundError(f"{release} asks nobody any more: {_stopped(attempt)}") from error
+        plain = str(error).replace(f"{step.role}.{step} of {attempt['run_id']}", f"{step} of {release}")
+        raise NotFoundError(plain) from error
     typer.echo(
         f"{decision.value} was sent for {step} of {attempt['id']}. Whether it counts is judged in a moment: "
         f"`slipway log list --release {release}`"
     )
+
+
+def _stopped(attempt: dict[str, Any]) -> str:
+    return f"{attempt['id']} was stopped by {attempt['stop_requested_by']}: {attempt['stop_reason']}"
+
+
+def _how_it_ended(attempt: dict[str, Any]) -> str:
+    by = f"; {_stopped(attempt)}" if attempt.get("stop_requested_by") else ""
+    return f"{attempt['id']} ended: {attempt['outcome']}{by}."

@@ -1,6 +1,7 @@
 """The command `slipway`: finds the command in the registry, imports it, and turns errors into exit codes.
 
-Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad catalogue.
+Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad catalogue, 3 (`--wait`) ended before
+what was asked for.
 """
 
 from collections.abc import Mapping

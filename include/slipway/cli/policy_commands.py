@@ -40,6 +40,7 @@ def diff(as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
+    _say_which_was_compared()
     if not found["differences"]:
         typer.echo("The catalogue on disk is the policy in effect.")
         return
@@ -75,6 +76,19 @@ def _policy() -> Any:
     from slipway.use_cases.show_policy import show_policy
 
     return show_policy(open_store())
+
+
+def _say_which_was_compared() -> None:
+    """Whoever names a folder of their own must not take the answer for one about it."""
+    import os
+
+    mine = os.environ.get("SLIPWAY_CATALOGUE")
+    if mine:
+        typer.echo(
+            f"Compared: the catalogue that the platform reads on its own host, not {mine} on yours, which"
+            " SLIPWAY_CATALOGUE names: `slipway catalogue validate` reads that one.",
+            err=True,
+        )
 
 
 def _print_lines(lines: Sequence[str]) -> None:

@@ -1,14 +1,12 @@
 """`slipway release`, `retry` and `stop`: as the signed-in person, through Airflow's REST interface."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from slipway.cli.following import follow, tell_what_became_of_it
 from slipway.cli.group import command_group
-
-if TYPE_CHECKING:
-    from slipway.adapters.airflow_rest import AirflowRest
 
 release = command_group("Ask for a release of a version.")
 retry = command_group("Start the next attempt of a release.")
@@ -31,11 +29,14 @@ class UpTo(StrEnum):
 
 
 RECORD_CHANGE = "record_change"
-LOOK_SECONDS = 2.0
-"""Between two looks at a run that is waited for."""
-OPENING_SECONDS = 60.0
-"""How long a busy Airflow may take to begin with a run."""
-Wait = Annotated[bool, typer.Option("--wait", help="Return when the run has ended; exit 1 if it did not end well.")]
+Wait = Annotated[
+    bool,
+    typer.Option(
+        "--wait",
+        help="Return when the run has ended, and say how. Exit code 0: proven or live, as asked for;"
+        " 1: refused, or it failed; 3: rejected, withdrawn, superseded, expired or renewed.",
+    ),
+]
 
 Contains = Annotated[
     list[str] | None,
@@ -62,7 +63,8 @@ def ask_for_release(
         int | None, typer.Option(metavar="ID", help="The booked support of second line that live waits for.")
     ] = None,
     problematic: Annotated[
-        bool, typer.Option("--problematic", help="Kept with the release; announcing it beforehand is not built yet.")
+        bool,
+        typer.Option("--problematic", help="Kept with the release and shown to approvers; nothing announces it yet."),
     ] = False,
     fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
     needs: Annotated[
@@ -178,31 +180,9 @@ def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_i
         rest.trigger(dag_id, conf, run_id)
     except NotFoundError as error:
         raise NotFoundError(f"there is no service {service}: `slipway services` lists them") from error
-    typer.echo(f"{service} {version} is asked for: {rest.base_url}/dags/{dag_id}/runs/{run_id}")
-    _tell_what_became_of_it(rest, dag_id, run_id)
+    tell_what_became_of_it(rest, dag_id, run_id, f"{service} {version}")
     if wait:
-        _follow(rest, dag_id, run_id)
-
-
-def _tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
-    """Its number, once the run's first task has opened it. Raises RefusedError where that refused it."""
-    import time
-
-    from slipway.domain.errors import NotFoundError, RefusedError
-
-    deadline = time.monotonic() + OPENING_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            found = rest.call("GET", f"/slipway/api/requests/{dag_id}/{run_id}")
-        except NotFoundError:
-            return
-        if found["state"] == "refused":
-            raise RefusedError(found["code"], f"it was refused: {found['message']}")
-        if found["state"] == "opened":
-            typer.echo(f"It is release {found['release_id']}, attempt {found['attempt']}")
-            return
-        time.sleep(LOOK_SECONDS)
-    typer.echo("Airflow has not opened it yet: `slipway status` shows it when it has")
+        follow(rest, dag_id, run_id)
 
 
 def _run_id(service: str, version: str) -> str:
@@ -213,24 +193,3 @@ def _run_id(service: str, version: str) -> str:
 
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", version)
     return f"{service}-{plain}-{datetime.now(tz=UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
-    """Tells each change of the run's state until it ends."""
-    import time
-
-    from slipway.adapters.airflow_rest import ENDED
-    from slipway.domain.errors import SlipwayError
-
-    seen: str | None = None
-    while seen not in ENDED:
-        state = rest.run_state(dag_id, run_id)
-        if state is None:
-            raise SlipwayError(f"the run {run_id} is gone: it was deleted. `slipway status` says what became of it")
-        if state != seen:
-            typer.echo(f"{run_id}: {state}")
-        else:
-            time.sleep(LOOK_SECONDS)
-        seen = state
-    if seen == "failed":
-        raise SlipwayError(f"{run_id} did not end well: `slipway status` says how, `slipway log list` why")

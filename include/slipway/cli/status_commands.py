@@ -1,6 +1,7 @@
 """`slipway services`, `status`, `queue` and `explain`: reading, straight from the release database."""
 
 import os
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,10 +12,11 @@ from slipway.cli.output import AsJson, minute, print_json, print_table, span
 from slipway.cli.times import at_time
 
 services = command_group("List services with what runs where.")
-status = command_group("Show releases in flight, or all of one service.")
+status = command_group("Show releases in flight, all of one service, or one release.")
 queue = command_group("Show who holds the live lane and who waits for it.")
 explain = command_group("Say whether a service may be changed in an environment now, and if not, why.")
 
+_RELEASE_ID = re.compile(r"r[0-9]+")
 RELEASE_HEADS = ("release", "service", "version", "kind", "to", "state", "outcome", "by", "at", "stages")
 
 
@@ -39,7 +41,10 @@ def list_services(as_json: AsJson = False) -> None:
 
 @status.command("status")
 def show_status(
-    service: Annotated[str | None, typer.Argument(metavar="SERVICE", help="All services if left out.")] = None,
+    service: Annotated[
+        str | None,
+        typer.Argument(metavar="SERVICE", help="A service, or a release, e.g. r12. All services if left out."),
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
     limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many, counted from the newest.")] = 30,
     as_json: AsJson = False,
@@ -52,6 +57,10 @@ def show_status(
 
     with open_store().transaction() as tx:
         overview = Overview(tx.sql)
+        one = overview.release(service) if service is not None and _RELEASE_ID.fullmatch(service) else None
+        if one is not None:
+            _show_release(one, as_json=as_json)
+            return
         if service is not None:
             team_of(catalogue_folder(os.environ), tx, service)
         running = overview.running(service)
@@ -136,6 +145,34 @@ def _services() -> list[dict[str, Any]]:
             overview.running(),
             overview.releases(open_only=True, limit=500),
         )
+
+
+def _show_release(one: dict[str, Any], *, as_json: bool) -> None:
+    """Stages, who asked, how it ended, and what to do next."""
+    if as_json:
+        print_json(one)
+        return
+    typer.echo(f"{one['release_id']}: {one['service']} {one['version']} to {one['to']}, {one['change_kind']}")
+    typer.echo(f"Asked for by {', '.join(one['requesters'] or ())}: {one['summary']}")
+    for attempt in one["attempts"]:
+        typer.echo(f"{attempt['id']}, {attempt['version']}: {attempt['outcome'] or 'open'}")
+        if attempt["stop_requested_by"]:
+            typer.echo(f"  stopped by {attempt['stop_requested_by']}: {attempt['stop_reason']}")
+        for stage in attempt["stages"]:
+            how = stage["outcome"] or stage["ending"] or "open"
+            said = stage["detail"] or stage["ending_detail"]
+            typer.echo(f"  {stage['environment']}: {how}" + (f" ({said})" if said else ""))
+    typer.echo(f"State: {one['state'].replace('_', ' ')}. {_next(one)}")
+
+
+def _next(one: dict[str, Any]) -> str:
+    if one["state"] == "awaiting_retry":
+        if one["outcome"] == "renewed":
+            return "The platform asks again by itself"
+        return f"Next: slipway retry {one['release_id']}, or slipway stop {one['release_id']} --reason …"
+    if one["state"] == "open":
+        return f"Next: slipway queue says who waits; slipway stop {one['release_id']} --reason … calls it off"
+    return f"Outcome: {one['outcome']}. slipway log list --release {one['release_id']} says why"
 
 
 def _release_row(one: dict[str, Any]) -> tuple[object, ...]:

@@ -6,8 +6,9 @@ import typer
 
 
 def instant(value: str | datetime) -> datetime:
-    """ISO 8601, UTC where it names no zone. Raises BadParameter."""
+    """ISO 8601, UTC where it names no zone, and kept in UTC. Raises BadParameter."""
     from slipway.adapters.plain_words import A_TIME, shown
+    from slipway.domain.instants import in_utc
 
     if isinstance(value, datetime):
         return value
@@ -16,7 +17,10 @@ def instant(value: str | datetime) -> datetime:
     except ValueError as error:
         msg = f"{shown(value)!r} is no time: write it like {A_TIME} (UTC where it names no zone)"
         raise typer.BadParameter(msg) from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return in_utc(at if at.tzinfo else at.replace(tzinfo=UTC))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def day(value: str | date) -> date:

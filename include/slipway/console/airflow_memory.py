@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from airflow.models.asset import AssetEvent
+from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
 from airflow.models.hitl_history import HITLDetailHistory
 from airflow.models.log import Log
+from airflow.models.pool import Pool
 from airflow.models.taskinstance import TaskInstance
 from airflow.models.taskinstancehistory import TaskInstanceHistory
 from airflow.utils.session import create_session
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from slipway.domain.audit import (
     CLI_PREFIX,
+    LIVE_POOL,
     UNKNOWN,
     AirflowEvent,
     AirflowFacts,
@@ -40,6 +43,8 @@ def read_airflow(since: datetime, runs: Sequence[RunName]) -> AirflowFacts:
             answers=list(_answers(session, since)),
             asset_events=[_asset_event(one) for one in session.scalars(_SENT.where(AssetEvent.timestamp >= since))],
             missing=_missing(session, runs),
+            paused=list(session.scalars(_PAUSED)),
+            live_slots=session.scalar(select(Pool.slots).where(Pool.pool == LIVE_POOL)),
         )
 
 
@@ -51,6 +56,9 @@ _RUNS = select(
     DagRun.triggered_by,
     DagRun.triggering_user_name,
     DagRun.clear_number,
+)
+_PAUSED = (
+    select(DagModel.dag_id).where(DagModel.is_paused.is_(True), DagModel.is_stale.is_(False)).order_by(DagModel.dag_id)
 )
 _SENT = select(AssetEvent).where(AssetEvent.source_dag_id.is_(None))
 

@@ -40,4 +40,7 @@ def open_(body: NewOpening, person: Person, parts: UsedParts) -> JsonObject:
 def close(body: Reason, person: Person, parts: UsedParts) -> JsonObject:
     """Closes what is open, at once."""
     opening = close_break_glass(parts.world(), Actor(id=person, via=VIA), body.reason)
-    return {"id": opening.id, "detail": f"{opening}, is closed: {opening.person} loses the role within a minute"}
+    return {
+        "id": opening.id,
+        "detail": f"break-glass {opening.id} is closed: {opening.person} loses the role within a minute",
+    }

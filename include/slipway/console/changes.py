@@ -1,12 +1,12 @@
 """What people change by REST, as themselves."""
 
 from fastapi import APIRouter, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from slipway.adapters.database.overview import Overview
 from slipway.adapters.service_teams import team_of
 from slipway.console.parts import Parts, Person, UsedParts
-from slipway.console.texts import Name, Number, Why
+from slipway.console.texts import Instant, Name, Number, Why
 from slipway.domain.errors import NotFoundError
 from slipway.ports.values import Actor
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
@@ -38,7 +38,7 @@ class NewHold(Body):
     scope: HoldScope
     name: Name | None = None
     reason: Why
-    until: AwareDatetime | None = None
+    until: Instant | None = None
     during: Name | None = None
     absolute: bool = False
 

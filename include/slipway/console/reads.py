@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from slipway.adapters.database.log_reader import LogReader
 from slipway.adapters.database.overview import Overview, Record
@@ -11,7 +10,7 @@ from slipway.adapters.service_teams import team_of
 from slipway.catalogue.files import service_names
 from slipway.console.log_rights import refuse_strangers_to_the_log
 from slipway.console.parts import Person, UsedParts
-from slipway.console.texts import Name, Number, RunName
+from slipway.console.texts import Instant, Name, Number, RunName
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.use_cases.explain import explain
@@ -101,9 +100,7 @@ def log(
 
 
 @router.get("/explain")
-def explain_start(
-    service: Name, environment: Name, parts: UsedParts, at: AwareDatetime | None = None
-) -> list[JsonObject]:
+def explain_start(service: Name, environment: Name, parts: UsedParts, at: Instant | None = None) -> list[JsonObject]:
     """May the service be changed there now? Every blocker, for each open attempt or for a new release."""
     with parts.store().transaction() as tx:
         team = team_of(parts.catalogue, tx, service)

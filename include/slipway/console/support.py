@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from slipway.console.changes import VIA, Reason
 from slipway.console.parts import Person, UsedParts
-from slipway.console.texts import Name, Number, Why
+from slipway.console.texts import Instant, Name, Number, Why
 from slipway.domain.booking import Booking
 from slipway.domain.json_value import JsonObject
 from slipway.ports.values import Actor
@@ -24,8 +24,8 @@ class NewBooking(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     service: Name
-    begins: AwareDatetime
-    ends: AwareDatetime
+    begins: Instant
+    ends: Instant
     reason: Why
 
 

@@ -41,7 +41,7 @@ def second(number: Number, person: Person, parts: UsedParts) -> JsonObject:
     act = seconded.pending
     detail = f"pending {act.id} takes effect: {act.result}"
     if not seconded.now:
-        detail = f"{act.second} has seconded pending {act.id} before: {act.result}. Nothing was done again"
+        detail = f"you have seconded pending {act.id} before: {act.result}. Nothing was done again"
     return {"id": act.id, "state": act.state, "detail": detail}
 
 

@@ -29,6 +29,7 @@ _OUTSIDE = "console/test_changes_outside.py"
 _POLICY = "integration/use_cases/test_governed_policy.py"
 _REFUSED = "e2e/test_release_refused.py"
 _REPEATED = "integration/use_cases/test_repeated_start.py"
+_RIGHTS_IN_AIRFLOW = "unit/airflow_edge/test_auth_manager.py"
 _TOKENS = "integration/use_cases/test_service_tokens.py"
 _WHO = "e2e/test_who_did_it.py"
 _DECIDES = "e2e/test_release_answers.py::test_neither_the_requester_nor_a_stranger_nor_one_person_twice_decides"
@@ -281,6 +282,15 @@ ATTACKS: Sequence[Attack] = (
             f"{_GLASS}::test_the_database_keeps_it_as_it_was_agreed",
         ),
         log=("second_refused", "two_person_act_refused", "break_glass_opened", "break_glass_closed"),
+    ),
+    Attack(
+        tries="Announce an artefact under break-glass, in the name of the pipeline",
+        comes_of_it="The role writes no assets and no aliases: only a pipeline's account sends asset events",
+        tests=(
+            f"{_RIGHTS_IN_AIRFLOW}::test_only_the_pipeline_sends_asset_events_and_break_glass_does_not",
+            f"{_RIGHTS_IN_AIRFLOW}::test_nobody_points_asset_events_elsewhere",
+        ),
+        log=("request_answered",),
     ),
     Attack(
         tries="Start, mark, clear or answer past REST: by the Airflow CLI, or in Airflow's database",

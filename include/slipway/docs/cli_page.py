@@ -16,7 +16,8 @@ It lives in `.venv/bin/slipway` once any `make` command has made the environment
 database itself and take `--json`; those that change something are REST calls as the person who signed in with
 `slipway login`.
 
-Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad catalogue.
+Exit codes: 0 done, 1 refused or not found, 2 bad usage or bad catalogue, 3 (`--wait`) ended before
+what was asked for.
 """
 
 

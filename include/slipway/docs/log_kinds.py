@@ -69,7 +69,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "second_awaited": "The first of two people asked for an act; it waits for a second one until `expires_at`.",
         "two_person_act_refused": "Asking for an act of two people was refused, and why.",
         "seconded": "A second entitled person agreed; what was asked for takes effect with this entry.",
-        "second_refused": "Seconding was refused, and why; the act goes on waiting.",
+        "second_refused": "Seconding was refused, and why; the act goes on waiting, or was seconded before.",
         "second_expired": "Nobody seconded an act in time: it has no effect.",
         "quarantine_ended": "Quarantined work was settled, by its target or by two people: its service is unlocked.",
         "activity_came_back": "The process of quarantined work ended after all, and how; the target decides.",
@@ -121,7 +121,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "request_received": "A changing request reached the API server: written before anything is changed.",
         "request_answered": "How that request ended: its status, and whether it was allowed or refused.",
         "cross_checked": "Airflow's own memory was compared with this log.",
-        "unauthorised_change": "Airflow was changed past the recorder, or live without a permit: `what`, and by whom.",
+        "unauthorised_change": "Airflow was changed past the recorder, left paused, or live without a permit: `what`.",
         "log_broken": "The log was verified, and an entry does not hold.",
     },
 }

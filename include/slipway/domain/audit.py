@@ -6,6 +6,10 @@ from datetime import datetime
 
 from slipway.domain.json_value import JsonObject
 
+LIVE_POOL = "release_slot"
+LIVE_SLOTS = 1
+"""A second slot would be a second live release (R12)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AirflowEvent:
@@ -70,13 +74,17 @@ class RunName:
 
 @dataclass(frozen=True, kw_only=True)
 class AirflowFacts:
-    """Everything that a cross-check compares; `missing` are runs of ours that Airflow no longer has."""
+    """Everything that a cross-check compares; `missing` are runs of ours that Airflow no longer has.
+
+    `paused` are DAGs, `live_slots` the size of the live path's pool: None where there is no such pool."""
 
     events: Sequence[AirflowEvent] = ()
     runs: Sequence[RunFact] = ()
     answers: Sequence[AnswerFact] = ()
     asset_events: Sequence[AssetEventFact] = ()
     missing: Sequence[RunName] = ()
+    paused: Sequence[str] = ()
+    live_slots: int | None = LIVE_SLOTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +126,8 @@ class Finding:
         }
 
     def __str__(self) -> str:
+        if self.via == AS_IT_STANDS:
+            return self.what
         about = " ".join(part for part in (self.dag_id, self.run_id, self.task_id) if part)
         return f"{self.what}{f' ({about})' if about else ''} by {self.actor}, via {self.via}"
 
@@ -135,6 +145,14 @@ UNKNOWN = "unknown"
 BY_COMMAND_LINE = "airflow_cli"
 PAST_THE_RECORDER = "airflow"
 BY_DATABASE = "database"
+AS_IT_STANDS = "as_it_stands"
+"""Found in what Airflow is set to, whoever set it: under break-glass, or past the recorder."""
+_OTHER_DAGS = frozenset({"record_change", "audit_live"})
+
+
+def is_ours(dag_id: str) -> bool:
+    """Whether a DAG is one of the platform's."""
+    return dag_id in _OTHER_DAGS or service_of_dag(dag_id) is not None
 
 
 def service_of_dag(dag_id: str | None) -> str | None:

@@ -53,9 +53,14 @@ def evidence(
         f"- If it goes wrong: {_said(release.rollback_plan) or 'no rollback plan given'}",
         *_where_the_texts_are(release),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
+        *([f"- **Potentially problematic**, says {release.requested_by}"] if release.problematic else []),
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
-        *(_artefact(facts, runs_now, arrival, commits) if release.change is None else _change(facts, release.change)),
+        *(
+            _artefact(facts, runs_now, arrival, commits)
+            if release.change is None
+            else _change(facts, release.change, runs_now)
+        ),
         *_since_the_proof(facts),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {known}" for known in facts.emergencies),
@@ -89,7 +94,8 @@ def _artefact(
 ) -> Iterator[str]:
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
-    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; that is what a failure brings back"
+    after = "that is what a failure brings back" if runs_now else "a failure removes it again"
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {after}"
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed
@@ -98,7 +104,7 @@ def _artefact(
     yield from (f"- Proven in {_stage(stage)}" for stage in facts.stages_before)
 
 
-def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
+def _change(facts: Facts, change: OutsideChange, runs_now: str | None) -> Iterator[str]:
     """What is done outside: the platform neither proves it nor takes it back, and says so."""
     act = facts.stage.definition.act
     yield f"- Sort of change: {change.sort.replace('_', ' ')}; where: {_said(change.where)}"
@@ -115,6 +121,12 @@ def _change(facts: Facts, change: OutsideChange) -> Iterator[str]:
     suite = facts.stage.definition.smoke
     asked = f"{len(suite.checks)} requests to {suite.url}" if suite else "the person who confirms it"
     yield f"- Checked afterwards by {asked}"
+    released_here = any(stage.definition.target is not None for stage in facts.stages_before)
+    if suite and released_here and runs_now is None:
+        yield (
+            f"- **Nothing of {facts.release.service} runs in {facts.stage.environment}**, says the log: if nothing"
+            " answers that check, the change ends as live_uncertain, and the service is held"
+        )
 
 
 def _said(text: str) -> str:
@@ -154,4 +166,7 @@ def _since_the_proof(facts: Facts) -> Iterator[str]:
 
 
 def _grant(grant: Grant) -> str:
-    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC"
+    looked = ""
+    if grant.looked_by.strip() or grant.looked_at.strip():
+        looked = f", after {_said(grant.looked_by) or 'somebody'} looked at {_said(grant.looked_at) or 'it'}"
+    return f"{grant.step}: {grant.decision} by {grant.person} at {grant.granted_at:%Y-%m-%d %H:%M} UTC{looked}"

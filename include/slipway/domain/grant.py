@@ -113,3 +113,5 @@ class Grant:
     voided_because: str | None
     migration_proof: str = NOTHING_TO_PROVE
     """Id of the proof that the person was shown."""
+    looked_by: str = ""
+    looked_at: str = ""

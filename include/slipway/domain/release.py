@@ -171,6 +171,8 @@ class Release:
     """The support of second line that it asked for."""
     proof_in: str | None = None
     """The pre-production environment that proves it instead of Preprod, which is down."""
+    problematic: bool = False
+    """Whether who asked for it expects trouble."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """How a stage ends, from what is known of it (`lifecycle.md`, How a stage finishes). Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -47,11 +48,31 @@ def _how_an_act_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activi
         too_late = f"; {attempt.stop_requested_by} stopped it, too late" if attempt.stop_requested_by else ""
         return Ending(outcome=StageOutcome.PASSED, detail=f"done, reported and checked{too_late}")
     else:
-        detail = f"it was done, but its check: {stage.smoke or 'not run'}"
+        detail = f"it was done, but {_what_its_check_said(stage)}"
     return Ending(
         outcome=StageOutcome.LIVE_UNCERTAIN,
         detail=f"{detail}. Go back by its rollback plan, and record that as a change that fixes {attempt.release_id}",
     )
+
+
+def _what_its_check_said(stage: Stage) -> str:
+    """Why nobody knows whether it works. The address is named without what may be secret in it."""
+    if stage.smoke is None:
+        return "it was not checked"
+    suite = stage.definition.smoke
+    if suite is None or not suite.checks:
+        return "there is no check that says whether it works"
+    at = _place(suite.url)
+    if stage.smoke == "unknown":
+        return f"its check found out nothing: nothing answered it at {at}"
+    return f"its check of {at} failed" if stage.smoke == "fail" else f"its check of {at} said {stage.smoke}"
+
+
+def _place(url: str) -> str:
+    """Scheme, host and port."""
+    host = url.split("://", 1)
+    place = re.split(r"[/?#]", host[-1], maxsplit=1)[0].rpartition("@")[2]
+    return f"{host[0]}://{place}" if len(host) > 1 else place
 
 
 def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:

@@ -1,8 +1,9 @@
 """Ends an attempt whose stages have all ended, and says where its release stands now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slipway.domain.release import Attempt, Outcome, ReleaseState, StageOutcome, attempt_outcome
+from slipway.domain.release import Attempt, Outcome, ReleaseState, Stage, StageOutcome, attempt_outcome
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -25,7 +26,7 @@ def close_attempt(world: World, attempt_id: str, task: TaskWorker, actor: Actor)
         attempt = tx.releases.lock_attempt(attempt_id)
         stages = tx.stages.of_attempt(attempt_id)
     if attempt.outcome is not None:
-        return Closing(outcome=attempt.outcome, detail="; ".join(f"{s.environment}: {s.detail}" for s in stages))
+        return Closing(outcome=attempt.outcome, detail=_detail(stages))
     for stage in stages:
         finish = finish_stage(world, attempt_id, stage.role, task, actor)
         if finish.outcome is None:
@@ -39,7 +40,7 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         stages = tx.stages.of_attempt(attempt_id)
-        detail = "; ".join(f"{s.environment}: {s.detail}" for s in stages if s.outcome is not None)
+        detail = _detail(stages)
         if attempt.outcome is not None:
             return Closing(outcome=attempt.outcome, detail=detail)
         outcome = attempt_outcome((s.role, s.outcome) for s in stages if s.outcome is not None)
@@ -57,7 +58,15 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         return Closing(outcome=outcome, detail=detail)
 
 
+def _detail(stages: Sequence[Stage]) -> str:
+    """What each stage says of its end; what several say is said once."""
+    ended = [stage for stage in stages if stage.outcome is not None]
+    said = dict.fromkeys(stage.detail for stage in ended)
+    where = {detail: ", ".join(stage.environment for stage in ended if stage.detail == detail) for detail in said}
+    return "; ".join(f"{environments}: {detail}" for detail, environments in where.items())
+
+
 def _tell(tx: Transaction, attempt: Attempt, outcome: Outcome, detail: str) -> None:
-    next_step = f" Next: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
-    text = f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}.{next_step} {detail}"
+    next_step = f"\nNext: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
+    text = f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}"
     tx.tell(Message(key=f"{attempt.id}:ended", channel="deploy", text=text))

@@ -4,6 +4,7 @@ from slipway.domain.authority import Matter, entitled, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import STEPS_BEFORE, Decision
 from slipway.domain.platform import Action
+from slipway.domain.release import ReleaseState
 from slipway.domain.review import Review, parties, rule_for
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
@@ -46,7 +47,26 @@ def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str 
         if not others:
             return f"{refusal}. Nobody may: each had a part in it. A change of the row `close_review` helps"
         return f"{refusal}. It is closed by one of: {others}"
+    if (goes_on := _goes_on(tx, review)) is not None:
+        return goes_on
     return None if reason.strip() else "a reason is needed: what was looked at, and what follows from it"
+
+
+def _goes_on(tx: Transaction, review: Review) -> str | None:
+    """Nobody has looked at the whole of what is not over."""
+    release = None if review.release_id is None else tx.releases.get(review.release_id)
+    if release is not None and release.state is not ReleaseState.ENDED:
+        return (
+            f"{release.id}, which review {review.id} is about, has not ended: it is {release.state.replace('_', ' ')}."
+            f" Close the review when it has; `slipway status {release.id}` says where it stands"
+        )
+    opening = tx.break_glass.of_review(review.id)
+    if opening is not None and opening.closed_at is None and opening.until > tx.now:
+        return (
+            f"{opening}, which review {review.id} is about, is still open. Close the review when it is over;"
+            " `slipway break-glass close` ends it at once"
+        )
+    return None
 
 
 def _matter(tx: Transaction, review: Review) -> Matter:

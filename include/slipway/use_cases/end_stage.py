@@ -22,7 +22,8 @@ def record_ending(
     freed_lease = not lease_stays and tx.leases.free(attempt.id, stage.role)
     if freed_lane or freed_lease:
         tx.log("lane_freed", actor, attempt=attempt, environment=stage.environment)
-    tx.tell(_message(attempt, stage, ending))
+    if ending.outcome is not StageOutcome.NOT_STARTED:
+        tx.tell(_message(attempt, stage, ending))  # else the end of the attempt, which follows, says the same
     tx.wake()
 
 

@@ -1,6 +1,7 @@
 """The second of two people agrees, and what the first asked for takes effect, in the same transaction."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from slipway.domain.errors import RefusedError
 from slipway.domain.two_people import PendingAct, PendingState, why_not_these_two
@@ -8,6 +9,7 @@ from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
+from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, as_payload
 from slipway.use_cases.two_person_acts import ACTS
 from slipway.use_cases.world import World
@@ -15,7 +17,7 @@ from slipway.use_cases.world import World
 
 @dataclass(frozen=True, kw_only=True)
 class Seconded:
-    """`now` False: it had taken effect before, and nothing was done again."""
+    """`now` False: the same person had seconded it before, and nothing was done again."""
 
     pending: PendingAct
     now: bool
@@ -29,28 +31,43 @@ def give_second(world: World, number: int, actor: Actor) -> Seconded:
     with world.store.transaction() as tx:
         expire_due(tx)
         pending = tx.pending_acts.lock(number)
-        if pending.state is PendingState.EFFECTIVE:
+        if pending.state is PendingState.EFFECTIVE and pending.second == actor.id:
             return Seconded(pending=pending, now=False)
-        act = ACTS[pending.action]
-        subject = act.about(tx, pending.parameters)
-        refusal = _may_not(tx, pending, subject, actor) or act.why_not_now(world, tx, pending.parameters, found)
-        payload = as_payload(pending)
+        refusal = _too_late(tx, pending, actor) or _second(world, tx, pending, actor, found)
         if refusal is None:
-            tx.log("seconded", actor, attempt=subject.attempt, environment=subject.environment, payload=payload)
-            result = act.take_effect(world, tx, pending, actor)
-            tx.pending_acts.end(number, PendingState.EFFECTIVE, actor.id, result)
-            text = f"{pending.first} and {actor.id} {subject.words}: {pending.reason}. {result}"
-            tx.tell(Message(key=f"pending:{number}:seconded", channel="deploy", text=text))
-            tx.wake()
             return Seconded(pending=tx.pending_acts.lock(number), now=True)
-        tx.log(
-            "second_refused",
-            actor,
-            attempt=subject.attempt,
-            environment=subject.environment,
-            payload={**payload, "message": refusal},
-        )
     raise RefusedError("may_not_second", refusal)
+
+
+def _too_late(tx: Transaction, pending: PendingAct, actor: Actor) -> str | None:
+    """Whoever comes after the second person agreed to nothing: they are told so, and not that it worked."""
+    if pending.state is not PendingState.EFFECTIVE:
+        return None
+    refusal = (
+        f"{pending.second} has seconded pending {pending.id} before: {pending.result}. You are not the second person,"
+        " and nothing was done again"
+    )
+    tx.log("second_refused", actor, payload={**as_payload(pending), "message": refusal})
+    return refusal
+
+
+def _second(world: World, tx: Transaction, pending: PendingAct, actor: Actor, found: Found | None) -> str | None:
+    """None where it took effect; else why not, which is in the log."""
+    act = ACTS[pending.action]
+    subject = act.about(tx, pending.parameters)
+    refusal = _may_not(tx, pending, subject, actor) or act.why_not_now(world, tx, pending.parameters, found)
+    payload = as_payload(pending)
+    where: dict[str, Any] = {"attempt": subject.attempt, "environment": subject.environment}
+    if refusal is not None:
+        tx.log("second_refused", actor, **where, payload={**payload, "message": refusal})
+        return refusal
+    tx.log("seconded", actor, **where, payload=payload)
+    result = act.take_effect(world, tx, pending, actor)
+    tx.pending_acts.end(pending.id, PendingState.EFFECTIVE, actor.id, result)
+    text = f"{pending.first} and {actor.id} {subject.words}: {pending.reason}. {result}"
+    tx.tell(Message(key=f"pending:{pending.id}:seconded", channel="deploy", text=text))
+    tx.wake()
+    return None
 
 
 def _may_not(tx: Transaction, pending: PendingAct, subject: Subject, actor: Actor) -> str | None:

@@ -30,19 +30,23 @@ def said_of_service(tx: Transaction, service: str | None, release_id: str | None
 
 
 def claim_texts(tx: Transaction, release: Release) -> None:
-    """Binds the texts to this release for good. Raises RefusedError for what is not there, or somebody else's."""
-    reference = release.summary
+    """Binds the texts to this release for good. Raises RefusedError for what is not there, or somebody else's.
+
+    One answer whatever is wrong: everybody can read it, and it must not tell what the reference is about."""
+    if not _fits(tx, release):
+        message = (
+            f"{release.summary} is not a reference you can use for {release.service}: whoever asks for a security"
+            " release files its texts themselves, for that service, and each release has texts of its own. File them,"
+            " and use the SEC-… number that you get"
+        )
+        raise RefusedError("reference_unfit", message)
+    tx.disclosures.claim(release.summary, release.id)
+
+
+def _fits(tx: Transaction, release: Release) -> bool:
     try:
-        filed = tx.disclosures.lock(reference)
-    except NotFoundError as error:
-        raise RefusedError("reference_unknown", str(error)) from error
-    wrong = None
-    if filed.service != release.service:
-        wrong = f"is about {filed.service}, not {release.service}"
-    elif filed.filed_by != release.requested_by:
-        wrong = f"was filed by {filed.filed_by}: whoever asks for the release files its texts"
-    elif filed.release_id is not None:
-        wrong = f"belongs to {filed.release_id} already: each release has texts of its own"
-    if wrong is not None:
-        raise RefusedError("reference_unfit", f"{reference} {wrong}")
-    tx.disclosures.claim(reference, release.id)
+        filed = tx.disclosures.lock(release.summary)
+    except NotFoundError:
+        return False
+    theirs = filed.service == release.service and filed.filed_by == release.requested_by
+    return theirs and filed.release_id is None

@@ -22,7 +22,7 @@ from slipway.use_cases.new_release import requested_release
 from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.supersede import supersede_pending
-from slipway.use_cases.try_bad_again import bad_again, inherited, tell_of_it
+from slipway.use_cases.try_bad_again import bad_again, inherited, refuse_what_cannot_pass, tell_of_it
 from slipway.use_cases.who_may_open import as_owned, refuse_strangers, release_to_resume
 from slipway.use_cases.world import World
 
@@ -66,6 +66,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         again = inherited(last, artefact)
         if request.origin is Origin.PERSON:
             again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
+            refuse_what_cannot_pass(tx, release, artefact, again)
         if release is None:
             refuse_proof_elsewhere(policy.platform, service, request.proof_in, request.kind)
             refuse_what_does_not_fit(tx, policy, service, request.change)

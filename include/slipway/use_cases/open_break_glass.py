@@ -43,7 +43,10 @@ def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Act
     end_what_is_over(tx)
     person, minutes = pending.parameters["person"], pending.parameters["minutes"]
     until = tx.now + timedelta(minutes=minutes)
-    about = f"Airflow was open to {person} by break-glass until {until:%Y-%m-%d %H:%M} UTC: {pending.reason}"
+    about = (
+        f"{pending.first} and {actor.id} opened Airflow to {person} by break-glass at {tx.now:%Y-%m-%d %H:%M} UTC,"
+        f" for {minutes} minutes at most: {pending.reason}"
+    )
     review = open_review(tx, ReviewKind.BREAK_GLASS, about, actor)
     opening = tx.break_glass.open(person, pending.reason, (pending.first, actor.id), until, review.id)
     payload = {
@@ -61,7 +64,10 @@ def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Act
         f" {pending.reason}. It makes no grants and no permits. `slipway break-glass close` ends it at once"
     )
     tx.tell(Message(key=f"break_glass:{opening.id}:opened", channel="page", text=text))
-    return f"{opening}; it is in Airflow within a minute, and review {review.id} is open"
+    return (
+        f"break-glass {opening.id} ends at {until:%H:%M} UTC; the role is in Airflow within a minute, and review"
+        f" {review.id} looks at it afterwards"
+    )
 
 
 OPEN_BREAK_GLASS = TwoPersonAct(about=_about, why_not_now=_why_not_now, take_effect=_take_effect)

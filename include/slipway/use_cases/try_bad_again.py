@@ -3,8 +3,8 @@
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
-from slipway.domain.release import Attempt, BadAgain
-from slipway.domain.service import Service
+from slipway.domain.release import Attempt, BadAgain, Release
+from slipway.domain.service import Service, StageRole
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
@@ -25,6 +25,22 @@ def bad_again(
         message = f"{actor.id} may not have {artefact.version} tried again, which is marked bad: {refusal}"
         raise RefusedError("may_not_retry_bad_version", message)
     return BadAgain(reason=reason, by=actor.id)
+
+
+def refuse_what_cannot_pass(
+    tx: Transaction, release: Release | None, artefact: Artefact, again: BadAgain | None
+) -> None:
+    """A retry that would end before Preprod for sure is not begun. Raises RefusedError."""
+    if release is None or release.to is StageRole.DEV or again is not None:
+        return
+    because = tx.records.why_bad(release.service, artefact.digest)
+    if because is not None:
+        raise RefusedError(
+            "bad_version",
+            f"{release.service} {artefact.version} is marked bad: {because}. Go on with a fix:"
+            f" `slipway retry {release.id} --version …`. Where the check was wrong, a senior or manager says why:"
+            f' `slipway retry {release.id} --reason "…"`',
+        )
 
 
 def inherited(before: Attempt | None, artefact: Artefact) -> BadAgain | None:

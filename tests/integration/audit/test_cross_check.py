@@ -1,15 +1,17 @@
 """The cross-check on a real release database, with what Airflow would remember handed in."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from slipway.adapters.database.log_reader import LogReader
 from slipway.airflow_edge.request_log import write
 from slipway.airflow_edge.request_record import Outcome, Phase, RequestRecord
 from slipway.domain.audit import AirflowEvent, AirflowFacts, RunName
 from slipway.domain.log_entry import LogEntry, verify_chain
+from slipway.domain.review import ReviewKind
 from slipway.ports.values import Actor
 from slipway.use_cases.cross_check import CrossCheck, cross_check
+from slipway.use_cases.open_review import open_review
 from tests.scene import Scene
 
 CHECKER = Actor(id="platform", via="audit")
@@ -140,3 +142,38 @@ def test_every_check_leaves_an_entry_and_the_chain_holds(scene: Scene) -> None:
     assert entry.as_json()["payload"] == {"compared": 1, "unauthorised": 1}
     with scene.store.transaction() as tx:
         assert verify_chain(LogReader(tx.sql).all()).broken is None
+
+
+LEFT = AirflowFacts(paused=["release__forms", "audit_live", "somebody_elses"], live_slots=3)
+
+
+def test_what_break_glass_left_behind_is_found_once_a_day_it_stands(scene: Scene) -> None:
+    airflow = FakeAirflow(LEFT)
+    assert [len(check(scene, airflow).found) for _ in range(2)] == [3, 0]
+    told = " ".join(messages(scene))
+    for words in (
+        "release__forms is paused: nothing of forms goes on there until it is unpaused",
+        "audit_live is paused",
+        "pool release_slot has 3 slots, not 1",
+    ):
+        assert f"unauthorised change: {words}" in told
+    assert "somebody_elses" not in told
+    with scene.store.transaction() as tx:
+        tx.sql.run("DELETE FROM audit_judged WHERE key LIKE 'paused:release%'")
+    (again,) = check(scene, airflow).found
+    assert again.dag_id == "release__forms"
+
+
+def test_as_long_as_break_glass_is_open_nothing_is_left_behind(scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        review = open_review(tx, ReviewKind.BREAK_GLASS, "x", CHECKER)
+        opening = tx.break_glass.open("piet", "x", ("piet", "mona"), tx.now + timedelta(minutes=5), review.id)
+    assert check(scene, FakeAirflow(LEFT)).found == []
+    with scene.store.transaction() as tx:
+        tx.break_glass.close(opening.id, "piet", "done")
+    assert len(check(scene, FakeAirflow(LEFT)).found) == 3
+
+
+def test_a_live_path_without_its_pool_is_found(scene: Scene) -> None:
+    (found,) = check(scene, FakeAirflow(AirflowFacts(live_slots=None))).found
+    assert str(found) == "pool release_slot is missing: a start of the platform puts it right"

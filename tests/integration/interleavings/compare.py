@@ -53,10 +53,8 @@ def in_memory(folder: Path) -> tuple[Callable[[datetime], Player], Callable[[], 
         store: Any = MemoryStore(now)
         stores[:] = [store]
 
-        def set_clock(at: datetime) -> None:
-            store.now = at
-
-        return Player(Scene(store, folder, DEFINITIONS, RULES, people(), FakeUpstreams()), now, set_clock)
+        scene = Scene(store, folder, DEFINITIONS, RULES, people(), FakeUpstreams())
+        return Player(scene, now, store.set_clock)
 
     return make, lambda: _never(stores[0])
 

@@ -1,8 +1,9 @@
 """Draws what happens next: mostly what a run would do, now and then what nobody wants. Everything from one seed."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from tests.integration.interleavings.model import PROD, ROLES, VOTES, Attempt, Model, Stage
 
@@ -10,9 +11,17 @@ SERVICES = ("orders", "forms", "greeter")
 VOTER = {"approve": "sam", "authorise": "sam", "sign_off": "sue", "confirm": "rob"}
 LEAVERS = ((), ("sam",), ("sue",), ("sam", "sue"))
 MINUTES = (1, 1, 5, 5, 30, 120, 420, 16 * 60, 3 * 24 * 60, -1, -30, -120, -16 * 60)
-STEPS_OF_A_HISTORY = 24
+DRAWS_OF_A_HISTORY = 20
+"""It was 24 when each draw was one command. A draw may now be several: a history has as many steps as before, 56 on
+average, and reaches more (`test_planted_faults.py`)."""
+AT_MOST_IN_A_ROW = 16
+"""Tasks of one run, one after the other: enough for a stage in Preprod and one in Prod."""
 WEIGHTS = {
-    "go on": 66,
+    "go on": 48,
+    "run on": 14,
+    "let an undo die": 14,
+    "overtake what is watched": 10,
+    "let grants expire in the queue": 3,
     "ask": 12,
     "ask urgently": 10,
     "go wrong": 7,
@@ -46,15 +55,91 @@ class History:
     def __init__(self, seed: int, model: Model) -> None:
         self._chance = random.Random(seed)
         self._model = model
+        self._in_a_row: dict[str, Callable[[], Iterator[Command]]] = {
+            "run on": self._run_on,
+            "let an undo die": self._undo_dies,
+            "overtake what is watched": self._overtake,
+            "let grants expire in the queue": self._grants_expire,
+        }
 
     def commands(self) -> Iterator[Command]:
         """One at a time: the next is drawn when the model has done the one before."""
         yield Command("ask", (self._chance.choice(SERVICES), False))
-        names, weights = list(WEIGHTS), list(WEIGHTS.values())
-        for _ in range(STEPS_OF_A_HISTORY):
-            command = self._of_kind(self._chance.choices(names, weights)[0])
-            if command is not None:
+        names, weights = list(WEIGHTS), list(accumulate(WEIGHTS.values()))
+        for _ in range(DRAWS_OF_A_HISTORY):
+            kind = self._chance.choices(names, cum_weights=weights)[0]
+            if kind in self._in_a_row:
+                yield from self._in_a_row[kind]()
+            elif (command := self._of_kind(kind)) is not None:
                 yield command
+
+    # What takes several commands, each drawn when the model has done the one before ------------------------------
+
+    def _run_on(self) -> Iterator[Command]:
+        if self._model.open:
+            yield from self._undisturbed(self._chance.choice(self._model.open))
+
+    def _undisturbed(self, attempt: Attempt) -> Iterator[Command]:
+        """A run goes on until it has ended, gets no further, or somebody is to confirm, for which people take time."""
+        for _ in range(AT_MOST_IN_A_ROW):
+            step = what_its_run_does_next(attempt)
+            if attempt.outcome is not None or (step.name == "vote" and step.arguments[1] == "confirm"):
+                return
+            yield step
+            if what_its_run_does_next(attempt) == step:
+                return
+
+    def _undo_dies(self) -> Iterator[Command]:
+        """What replaced something fails, and its undo dies: a rescue that lasts. Others would like to start."""
+        worked = [one for one in self._model.open if one.stage and one.stage.deploy and one.stage.before]
+        if not worked:
+            yield from self._run_on()
+            return
+        attempt = self._chance.choice(worked)
+        match what_its_run_does_next(attempt).name:
+            case "smoke":
+                yield Command("smoke", (attempt.id, "fail"))
+            case "vote":
+                yield Command("vote", (attempt.id, "confirm", VOTER["confirm"], False))
+        yield Command("finish", (attempt.id, "dies before"))
+        nobody_starts = True
+        for other in [one for one in self._model.open if one is not attempt]:
+            step = what_its_run_does_next(other)
+            if step.name in {"turn", "deploy"}:
+                nobody_starts = False
+                yield step
+        if nobody_starts:
+            yield Command("ask", (self._chance.choice(SERVICES), True))
+            yield from self._undisturbed(self._model.releases[-1].attempts[-1])
+
+    def _overtake(self) -> Iterator[Command]:
+        """Something urgent, mostly of the service that is watched in Prod."""
+        in_prod = [one for one in self._model.open if one.stage and one.stage.role == PROD]
+        watched = [one for one in in_prod if one.stage and one.stage.smoke == "pass"]
+        if not watched:
+            yield from self._run_on()
+            return
+        service = self._chance.choice(watched).release.service
+        if self._chance.random() < 0.3:
+            service = self._chance.choice(SERVICES)
+        yield Command("ask", (service, True))
+        yield from self._undisturbed(self._model.releases[-1].attempts[-1])
+
+    def _grants_expire(self) -> Iterator[Command]:
+        """One waits, another queues behind it, and the first has to be authorised again."""
+        if not self._model.queue:
+            yield from self._run_on()
+            return
+        first = self._model.queue[0][0]
+        yield Command("move_clock", (300,))
+        yield Command("ask", (self._chance.choice([s for s in SERVICES if s != first.release.service]), False))
+        yield from self._undisturbed(self._model.releases[-1].attempts[-1])
+        yield Command("move_clock", (301,))
+        yield from self._undisturbed(first)
+        yield Command("renew")
+        yield from self._undisturbed(first.release.attempts[-1])
+
+    # What takes one ----------------------------------------------------------------------------------------------
 
     def _of_kind(self, kind: str) -> Command | None:
         model, chance = self._model, self._chance

@@ -136,6 +136,8 @@ class Model:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.releases: list[Release] = []
+        self.attempts: list[Attempt] = []
+        """All, oldest release first."""
         self.holds: list[Hold] = []
         self.gone: set[str] = set()
         self.bad: set[tuple[str, str]] = set()
@@ -148,11 +150,6 @@ class Model:
         self.turns = 0
 
     # What there is -----------------------------------------------------------------------------------------------
-
-    @property
-    def attempts(self) -> list[Attempt]:
-        """All, oldest first."""
-        return [attempt for release in self.releases for attempt in release.attempts]
 
     @property
     def open(self) -> list[Attempt]:
@@ -176,8 +173,9 @@ class Model:
 
     def picture(self) -> tuple[list[str], list[str]]:
         """Holder and queue, to compare with what the database has."""
-        holder = [f"{a.id} {s.role}" for a, s in [self.holder] if a] if self.holder else []
-        return holder, [f"{a.id} {s.role}" for a, s in self.queue]
+        holder = self.holder
+        names = [f"{holder[0].id} {holder[1].role}"] if holder else []
+        return names, [f"{a.id} {s.role}" for a, s in self.queue]
 
     # What people and runs do -------------------------------------------------------------------------------------
 
@@ -193,7 +191,7 @@ class Model:
     def retry(self, release_id: str) -> str:
         """A person goes on with a release, with the same version."""
         release = next(one for one in self.releases if one.id == release_id)
-        if release.state != "awaiting_retry":
+        if release.state != "awaiting_retry" or (release.service, release.attempts[-1].version) in self.bad:
             return "refused"
         release.state = "open"
         replaced = self._supersede(release)
@@ -212,7 +210,7 @@ class Model:
             if any(other.asked_at > release.asked_at and other.rank >= release.rank for other in others):
                 release.state = "ended"
                 continue
-            if any(self._is_held_without_end(release, role) for role in self._asked_anew(attempt)):
+            if any(self._endless(release, role) for role in self._asked_anew(attempt)):
                 continue
             release.state = "open"
             started.append(self._open(release, attempt.version).id)
@@ -448,12 +446,30 @@ class Model:
     def _fits(self, service: str, role: str) -> bool:
         """Open now, and till what this stage needs is over. In winter London is at UTC."""
         midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
-        seen = sorted(self.took.get((service, role), [])[-20:])
-        enough = len(seen) >= 5
-        needs = timedelta(seconds=2 * seen[math.ceil(0.9 * len(seen)) - 1]) if enough else timedelta(minutes=15)
+        needs = self._needs(service, role)
         closes = midnight + timedelta(minutes=CLOSES_ON_FRIDAY if self.now.weekday() == 4 else CLOSES)
         opens = midnight + timedelta(minutes=OPENS)
         return self.now.weekday() < 5 and opens <= self.now < closes and self.now + needs <= closes
+
+    def _needs(self, service: str, role: str) -> timedelta:
+        """There and back again, as long as nine in ten took."""
+        seen = sorted(self.took.get((service, role), [])[-20:])
+        enough = len(seen) >= 5
+        return timedelta(seconds=2 * seen[math.ceil(0.9 * len(seen)) - 1]) if enough else timedelta(minutes=15)
+
+    def _asked_anew(self, attempt: Attempt) -> Iterator[str]:
+        """The stages for which a renewal asks people again."""
+        for stage in attempt.stages.values():
+            if stage.outcome == "renewed":
+                yield stage.role
+                if set(self._unproven(attempt, stage)) & {"preprod_moved_on", "proof_void", "proof_expired"}:
+                    yield PREPROD
+
+    def _endless(self, release: Release, role: str) -> bool:
+        """It could not start, and nobody knows until when: then nobody is asked again yet."""
+        held = any(hold.until is None and self._binds(hold, release, role) for hold in self.holds)
+        never_fits = self._needs(release.service, role) > timedelta(minutes=CLOSES - OPENS)
+        return held or (never_fits and not release.rank)
 
     def _ahead(self, attempt: Attempt, stage: Stage) -> set[str]:
         if stage.holds:
@@ -487,25 +503,13 @@ class Model:
 
     def _open(self, release: Release, version: str) -> Attempt:
         attempt = Attempt(f"{release.id}.{len(release.attempts) + 1}", release, version)
-        if release.attempts and self._is_proven(release.service, version):
+        verdict, at, voided = self.proofs.get((release.service, PREPROD, version), ("none", self.now, True))
+        sound = verdict == "pass" and not voided and at + PROOF_LIVES > self.now
+        if release.attempts and sound and self.logged.get((release.service, PREPROD)) == version:
             attempt.stages[PREPROD].outcome = "carried_over"
         release.attempts.append(attempt)
+        self.attempts = [one for known in self.releases for one in known.attempts]
         return attempt
-
-    def _is_proven(self, service: str, version: str) -> bool:
-        """Soundly, in a Preprod that still runs it by the log."""
-        verdict, at, voided = self.proofs.get((service, PREPROD, version), ("none", self.now, True))
-        sound = verdict == "pass" and not voided and at + PROOF_LIVES > self.now
-        return sound and self.logged.get((service, PREPROD)) == version
-
-    def _asked_anew(self, attempt: Attempt) -> set[str]:
-        """Stages about which a renewal would ask people again."""
-        roles = {role for role, stage in attempt.stages.items() if stage.outcome == "renewed"}
-        again = PROD in roles and not self._is_proven(attempt.release.service, attempt.version)
-        return roles | ({PREPROD} if again else set())
-
-    def _is_held_without_end(self, release: Release, role: str) -> bool:
-        return any(hold.until is None and self._binds(hold, release, role) for hold in self.holds)
 
     def _supersede(self, newer: Release) -> list[str]:
         replaced = []

@@ -10,34 +10,33 @@ the first difference in an answer, in the holder or in the queue fails, and tell
 The use cases work on the release database in memory (`tests/fakes/release_store.py`): ten thousand would take hours on
 PostgreSQL. The first of the same histories are played on PostgreSQL too, with the same model: both must say the same.
 
-Each of these faults, planted by hand in the use cases and taken out again, made it fail; the number is that of the
-first history that told:
+`test_planted_faults.py` plants faults that only show where releases meet, and must see each of them found. Each of
+these, planted by hand and taken out again, made this fail too, within two hundred histories of the weights of then:
 
-- settling a dead process lets go of the lane (0)
-- an emergency takes the lane over open work (0)
-- a grant that expired in the queue does not renew the attempt: its waiter is lost (0)
-- after the clock is put back, a grant given later than now does not count (0)
-- the window counts for the turn and not for the permit (2)
-- what was undone keeps the lane (3)
-- one that is held keeps all behind it waiting (4)
-- a hold on an environment does not bind the turn (4)
-- a newer request replaces one whose work has begun (10)
-- a hold counts for the turn and not for the permit (11)
-- an emergency queues like everybody (14)
-- the vote of somebody who left counts (18)
-- a further attempt loses its place (21)
-- an emergency takes no lane over (22)
-- whoever asks first takes the free lane (39)
-- a stage that waits is not woken when its grant expires (124)
-- the teardown leaves open what a dead process began (178)
-- a renewal starts although a person asked for something newer (178)
+- settling a dead process lets go of the lane
+- an emergency takes the lane over open work
+- a grant that expired in the queue does not renew the attempt: its waiter is lost
+- after the clock is put back, a grant given later than now does not count
+- the window counts for the turn and not for the permit
+- what was undone keeps the lane
+- one that is held keeps all behind it waiting
+- a hold on an environment does not bind the turn
+- a newer request replaces one whose work has begun
+- a hold counts for the turn and not for the permit
+- an emergency queues like everybody
+- the vote of somebody who left counts
+- a further attempt loses its place
+- an emergency takes no lane over
+- whoever asks first takes the free lane
+- a stage that waits is not woken when its grant expires
+- the teardown leaves open what a dead process began
+- a renewal starts although a person asked for something newer
 
 Not played: what the release after an emergency must contain, quarantines, broken leases, needs between releases, a
-service with Dev or a database, two processes at the very same moment (`use_cases/test_together.py` does that). That an
-emergency takes over the same service, and a rescue beside another release, come up rarely:
-`use_cases/test_overtaking.py` and `test_rescue.py` have them.
+service with Dev or a database, two processes at the very same moment (`use_cases/test_together.py` does that).
 """
 
+import gc
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -57,7 +56,7 @@ from tests.clock import Clock
 from tests.empty_database import begin_anew
 from tests.fakes.upstreams import FakeUpstreams
 from tests.integration.interleavings.compare import in_memory, play
-from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
+from tests.integration.interleavings.play import DEFINITIONS, QUICK_FILES, RULES, Player
 from tests.scene import Scene
 
 IN_MEMORY = 10_000
@@ -71,7 +70,9 @@ Counts = tuple[int, int]
 
 def play_in_memory(first: int, behind: int) -> Counts:
     """These seeds."""
-    with tempfile.TemporaryDirectory() as folder:
+    gc.freeze()
+    gc.set_threshold(100_000)
+    with tempfile.TemporaryDirectory(dir=QUICK_FILES) as folder:
         make, look = in_memory(Path(folder))
         steps = [play(seed, make, look) for seed in range(first, behind)]
     return len(steps), sum(steps)
@@ -81,7 +82,7 @@ def play_on_postgresql(url: str, first: int, behind: int) -> Counts:
     """These seeds; what must never be is refused by the database's own guards."""
     engine = make_engine(url)
     clock = Clock(engine)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=QUICK_FILES) as folder:
 
         def make(now: datetime) -> Player:
             begin_anew(engine)
@@ -118,7 +119,7 @@ def test_ten_thousand_histories_come_out_as_the_rules_say(capsys: pytest.Capture
     with capsys.disabled():
         print(f"\n{histories} histories of the live lane, {steps} steps, each as the model says")  # noqa: T201
     assert histories >= 10_000
-    assert steps > 20 * histories
+    assert steps > 50 * histories
 
 
 def test_the_first_of_them_come_out_the_same_on_postgresql(urls: list[str], capsys: pytest.CaptureFixture[str]) -> None:

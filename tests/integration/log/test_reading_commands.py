@@ -53,6 +53,23 @@ def test_status_of_a_service_shows_releases_that_have_ended(slipway: Slipway, to
     assert (ended["release_id"], ended["requested_by"]) == (release["release_id"], "rita")
 
 
+def test_status_of_one_release_shows_stages_who_asked_how_it_ended_and_what_is_next(
+    slipway: Slipway, told: Scene
+) -> None:
+    (release,) = json.loads(slipway("status", "orders", "--json").stdout)["releases"]
+    number = release["release_id"]
+    states = {"open": "slipway queue", "awaiting_retry": f"slipway retry {number}", "ended": "Outcome: failed."}
+    for state, following in states.items():
+        with told.store.transaction() as tx:
+            tx.sql.run("UPDATE release SET state = :state, outcome = 'failed'", state=state)
+        shown = slipway("status", number).stdout
+        assert shown.startswith(f"{number}: orders 1.0 to prod, standard\nAsked for by rita: ")
+        for said in (f"{number}.1, 1.0: open", "  dev: passed (", f"State: {state.replace('_', ' ')}. ", following):
+            assert said in shown
+    assert json.loads(slipway("status", number, "--json").stdout)["release_id"] == number
+    assert slipway("status", "r999").exit_code == 1
+
+
 def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:
     result = slipway("status", "ordres")
 
@@ -160,6 +177,13 @@ def test_without_a_database_it_is_said_what_to_do(slipway: Slipway, command: str
     assert (result.exit_code, result.stdout) == (1, "")
     assert "`make up`" in result.stderr
     assert "SLIPWAY_DATABASE_URL" in result.stderr
+
+
+def test_policy_diff_says_that_it_is_not_about_a_folder_of_ones_own(slipway: Slipway, scene: Scene) -> None:
+    mine = slipway("policy", "diff", SLIPWAY_CATALOGUE="/srv/rita/catalogue")
+
+    assert "is the policy in effect" in mine.stdout
+    assert "not /srv/rita/catalogue on yours" in mine.stderr
 
 
 def test_policy_status_and_diff_tell_what_is_proposed_and_what_differs(slipway: Slipway, scene: Scene) -> None:

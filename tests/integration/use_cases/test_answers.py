@@ -74,6 +74,23 @@ def test_authorising_says_who_looked_at_what(scene: Scene) -> None:
     assert scene.answer(attempt, Step.AUTHORISE, "sam", "Reject", looked_at="").kind == "rejected"
 
 
+def test_who_is_asked_next_is_shown_who_looked_at_what(scene: Scene) -> None:
+    attempt = scene.preprod_passed()
+    scene.ask(attempt, Step.AUTHORISE)
+    scene.answer(attempt, Step.AUTHORISE, "sam", looked_by="rob", looked_at="the order list")
+    asked = scene.ask(attempt, Step.SIGN_OFF)
+    assert isinstance(asked, Asked)
+    (line,) = (line for line in asked.request.evidence.splitlines() if line.startswith("- authorise:"))
+    assert line.startswith("- authorise: Approve by sam at ")
+    assert line.endswith(" UTC, after `rob` looked at `the order list`")
+
+
+def test_who_decides_is_shown_that_trouble_is_expected(scene: Scene) -> None:
+    asked = scene.ask(scene.dev_passed(extra={"problematic": "true"}), Step.APPROVE)
+    assert isinstance(asked, Asked)
+    assert "- **Potentially problematic**, says rita" in asked.request.evidence.splitlines()
+
+
 def test_only_the_platform_withdraws(scene: Scene) -> None:
     attempt = scene.dev_passed()
     scene.ask(attempt, Step.APPROVE)

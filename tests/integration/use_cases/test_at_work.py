@@ -68,7 +68,7 @@ def test_a_version_marked_bad_is_refused_as_it_is(scene: Scene) -> None:
     scene.stage(attempt, PREPROD)
     scene.close(attempt)
     scene.probe.verdicts.clear()
-    again = scene.opened("1.1", release_id=attempt.release_id)
+    again = scene.dev_passed("1.1")
     scene.grant(again, Step.APPROVE, "sam")
     assert scene.turn(again, PREPROD).outcome == "refused"
 

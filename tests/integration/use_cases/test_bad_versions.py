@@ -36,8 +36,24 @@ def retried(scene: Scene, bad: Attempt, by: str = "sue", **more: Any) -> Attempt
     return again
 
 
+def test_a_retry_without_a_reason_is_refused_at_once_and_says_what_helps(scene: Scene, bad: Attempt) -> None:
+    for version in ("1.0", None):
+        with pytest.raises(RefusedError) as refused:
+            scene.opened(version, by="sue", release_id=bad.release_id)
+        assert refused.value.code == "bad_version"
+        for said in ("orders 1.0 is marked bad: smoke: fail", "--version …", '--reason "…"', bad.release_id):
+            assert said in str(refused.value)
+    assert [json.loads(entry)["code"] for entry in scene.log("release_refused")] == ["bad_version"] * 2
+    with scene.store.transaction() as tx:
+        assert [one.id for one in tx.releases.attempts(bad.release_id)] == [bad.id]
+        assert tx.releases.get(bad.release_id).state == "awaiting_retry"
+    assert retried(scene, bad, despite_bad=WHY).number == 2
+
+
 def test_without_a_reason_the_blocker_stays(scene: Scene, bad: Attempt) -> None:
-    result = scene.turn(retried(scene, bad), PREPROD)
+    new = scene.dev_passed("1.0", by="sue")
+    scene.grant(new, Step.APPROVE, "sam")
+    result = scene.turn(new, PREPROD)
     assert (result.answer, [blocker.code for blocker in result.blockers]) == (TurnAnswer.ENDED, ["bad_version"])
     assert "slipway retry RELEASE --reason" in result.blockers[0].cleared_by
 
@@ -88,7 +104,8 @@ def test_the_next_failure_needs_the_next_reason(scene: Scene, bad: Attempt) -> N
     scene.stage(again, PREPROD)
     scene.close(again)
     scene.probe.verdicts.clear()
-    assert scene.turn(retried(scene, bad), PREPROD).answer is TurnAnswer.ENDED
+    with pytest.raises(RefusedError, match="is marked bad"):
+        retried(scene, bad)
 
 
 def test_the_platforms_own_attempt_goes_on_with_the_reason(scene: Scene, bad: Attempt) -> None:

@@ -228,7 +228,49 @@ def test_it_opens_a_review_that_nobody_closes_who_had_a_part_in_it(scene: Scene)
     for who in ("mona", "piet"):
         with pytest.raises(RefusedError):
             close_review(scene.world, review["id"], by(who), "looked at what was marked")
+    with pytest.raises(RefusedError, match=r"is still open\. Close the review when it is over"):
+        close_review(scene.world, review["id"], by("mike"), "looked at what was marked")
+    assert "still open" in told(scene, "review_close_refused")[-1]["message"]
+    close_break_glass(scene.world, by("mona"), "the run is cleared")
     close_review(scene.world, review["id"], by("mike"), "looked at what was marked")
+
+
+def test_the_review_says_what_came_of_it_and_names_both(scene: Scene) -> None:
+    opened(scene, "petra", minutes=20, first="piet")
+    with scene.store.transaction() as tx:
+        now, (opening,) = tx.now, tx.break_glass.all()
+    (review,) = show_reviews(scene.store)
+    assert review["opened_by"] == "piet and mona"
+    assert review["about"].startswith(f"piet and mona opened Airflow to petra by break-glass at {now:%Y-%m-%d}")
+    assert "for 20 minutes at most" in review["about"]
+    assert review["about"].endswith(f"{WHY}. It is open until {opening.until:%Y-%m-%d %H:%M} UTC")
+
+    close_break_glass(scene.world, by("petra"), "done")
+    with scene.store.transaction() as tx:
+        (closed,) = tx.break_glass.all()
+    (review,) = show_reviews(scene.store)
+    assert review["about"].endswith(f"{WHY}. petra closed it at {closed.closed_at:%Y-%m-%d %H:%M} UTC")
+    assert "until" not in review["about"]
+
+
+def test_a_review_of_what_is_over_does_not_say_that_it_is_open(scene: Scene) -> None:
+    opened(scene, minutes=20)
+    time_passes(scene, 21)
+    (review,) = show_reviews(scene.store)
+    assert ". It ended at " in review["about"]
+
+
+def test_channels_are_told_what_is_and_each_thing_once(scene: Scene) -> None:
+    opened(scene, minutes=20)
+    with scene.store.transaction() as tx:
+        texts = {row["key"]: row["text"] for row in tx.sql.all("SELECT key, text FROM outbox")}
+    (review,) = (text for key, text in texts.items() if key.startswith("review:"))
+    (seconded,) = (text for key, text in texts.items() if key.endswith(":seconded"))
+    assert "opened Airflow to piet" in review
+    assert "was open" not in review
+    assert "until" not in review
+    assert seconded.count("to piet") == 1
+    assert "for piet" not in seconded
 
 
 def test_a_manager_for_whom_it_was_opened_does_not_close_the_review(scene: Scene) -> None:

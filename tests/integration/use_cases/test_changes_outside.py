@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from slipway.domain.errors import HeldBackError, NotFoundError, RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
 from slipway.domain.release import ChangeKind, Origin
+from slipway.domain.stage_ending import how_it_ends
 from slipway.ports import CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.await_act import NotActedError, act_is_over
@@ -364,6 +366,36 @@ def test_what_went_wrong_ends_as_it_was_reported_and_holds_the_service(
         assert tx.sql.value("SELECT name FROM hold") == "notify"
 
 
+def test_a_change_of_what_does_not_run_is_asked_about_with_that(scene: Scene) -> None:
+    change = a_change(ChangeSort.DATA)
+    asked: Any = scene.ask(recorded(scene, change, service="orders"), Step.AUTHORISE)
+    assert "- **Nothing of orders runs in prod**, says the log" in asked.request.evidence
+    vendors: Any = scene.ask(recorded(scene), Step.AUTHORISE)
+    assert "Nothing of" not in vendors.request.evidence
+
+
+def test_a_change_of_what_runs_says_nothing_of_it(scene: Scene) -> None:
+    scene.long_live("1.0")
+    asked: Any = scene.ask(recorded(scene, a_change(ChangeSort.DATA), service="orders"), Step.AUTHORISE)
+    assert "Nothing of" not in asked.request.evidence
+
+
+def test_what_was_done_where_nothing_answers_names_the_address_and_no_secret(scene: Scene) -> None:
+    attempt = its_turn(scene, a_build(), service="leaflets")
+    begin(scene, attempt, pipeline("leaflets"))
+    report(scene, attempt, who=pipeline("leaflets"))
+    with scene.store.transaction() as tx:
+        tx.stages.set_smoke(attempt.id, PROD, "unknown")
+        stage = tx.stages.get(attempt.id, PROD)
+        activities = tx.activities.of_stage(attempt.id, PROD)
+    suite = replace(stage.definition.smoke, url="https://me:secret@leaflets.example:8443/base?key=secret")  # type: ignore[type-var]
+    ending = how_it_ends(attempt, replace(stage, definition=replace(stage.definition, smoke=suite)), activities)
+    assert ending.detail.startswith(
+        "it was done, but its check found out nothing: nothing answered it at https://leaflets.example:8443. "
+    )
+    assert "secret" not in ending.detail
+
+
 def test_what_was_done_and_fails_its_check_is_uncertain_and_says_what_to_do(scene: Scene) -> None:
     attempt = its_turn(scene, a_build(), service="leaflets")
     begin(scene, attempt, pipeline("leaflets"))
@@ -373,6 +405,7 @@ def test_what_was_done_and_fails_its_check_is_uncertain_and_says_what_to_do(scen
         checked(scene, attempt)
     finish = scene.finish(attempt, PROD)
     assert finish.outcome == "live_uncertain"
+    assert "it was done, but its check of http" in finish.detail
     assert f"record that as a change that fixes {attempt.release_id}" in finish.detail
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from slipway.domain.grant import Step
-from slipway.domain.release import ChangeKind, Origin
+from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.ports import CheckStatus
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
@@ -30,6 +30,21 @@ def test_a_retry_carries_over_dev_for_the_same_artefact(scene: Scene) -> None:
     assert (again.number, again.release_id) == (2, attempt.release_id)
     scene.grant(again, Step.APPROVE, "sam")
     assert scene.stage(again, PREPROD).outcome == "passed"
+
+
+def told_of_the_end(scene: Scene, attempt: Attempt) -> list[str]:
+    with scene.store.transaction() as tx:
+        rows = tx.sql.all("SELECT key, text FROM outbox WHERE key LIKE :of ORDER BY id", of=f"{attempt.id}:%")
+    return [row["text"] for row in rows if row["key"].endswith((":finished", ":ended"))]
+
+
+def test_a_run_that_ended_before_anything_was_done_says_so_once_and_what_is_next(scene: Scene) -> None:
+    attempt = scene.opened()
+    scene.close(attempt)
+    (told,) = told_of_the_end(scene, attempt)
+    first, *more = told.splitlines()
+    assert first.startswith(f"orders 1.0 ({attempt.id}) ended: failed. dev: its run ended before anything was done")
+    assert more == [f"Next: slipway retry {attempt.release_id}"]
 
 
 def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:

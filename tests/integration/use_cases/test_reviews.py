@@ -30,7 +30,17 @@ def open_ones(scene: Scene) -> list[int]:
     return [one["id"] for one in show_reviews(scene.store)]
 
 
+def it_ends(scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        tx.sql.run("UPDATE release SET state = 'ended', outcome = 'live'")
+
+
 def close(scene: Scene, by: str, number: int | None = None, reason: str = "the watch came too late") -> None:
+    it_ends(scene)
+    close_as_it_is(scene, by, number, reason)
+
+
+def close_as_it_is(scene: Scene, by: str, number: int | None = None, reason: str = "so be it") -> None:
     wanted = open_ones(scene)[0] if number is None else number
     close_review(scene.world, wanted, Actor(id=by, via="rest"), reason)
 
@@ -113,6 +123,21 @@ def test_a_manager_who_approved_a_stage_does_not_close_it_but_another_does(scene
     with pytest.raises(RefusedError, match=r"already an approver.*closed by one of: mike"):
         close(scene, "mona")
     close(scene, "mike")
+
+
+@pytest.mark.parametrize("state", ["open", "awaiting_retry"])
+def test_it_is_not_closed_while_the_emergency_has_not_ended(scene: Scene, state: str) -> None:
+    emergency(scene)
+    with scene.store.transaction() as tx:
+        tx.sql.run("UPDATE release SET state = :state", state=state)
+
+    with pytest.raises(RefusedError, match=rf"has not ended: it is {state.replace('_', ' ')}\. Close the review when"):
+        close_as_it_is(scene, "mona")
+
+    assert len(open_ones(scene)) == 1
+    assert "has not ended" in json.loads(scene.log("review_close_refused")[0])["message"]
+    close(scene, "mona")
+    assert open_ones(scene) == []
 
 
 def test_it_is_closed_once(scene: Scene) -> None:

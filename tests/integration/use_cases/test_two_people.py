@@ -112,6 +112,20 @@ def test_seconding_twice_does_it_once_and_says_so(scene: Scene, stuck: Attempt) 
     assert len(scene.log("seconded")) == len(scene.log("lease_broken")) == 1
 
 
+@pytest.mark.parametrize("late", ["lena", "sam"])
+def test_who_comes_after_the_second_person_is_told_that_they_seconded_nothing(
+    scene: Scene, stuck: Attempt, late: str
+) -> None:
+    pending = ask(scene, "lena", stuck)
+    second(scene, "mona", pending.id)
+
+    with pytest.raises(RefusedError, match=r"mona has seconded pending .* You are not the second person"):
+        second(scene, late, pending.id)
+
+    assert "not the second person" in json.loads(scene.log("second_refused")[0])["message"]
+    assert len(scene.log("seconded")) == len(scene.log("lease_broken")) == 1
+
+
 def test_two_who_second_at_once_do_it_once(scene: Scene, stuck: Attempt) -> None:
     pending = ask(scene, "lena", stuck)
     results = together(*[lambda: second(scene, "mona", pending.id)] * 3)

@@ -115,9 +115,11 @@ def test_only_those_asked_by_id_may_answer(manager: Any) -> None:
 def test_the_slot_keeps_its_size(manager: Any, details: Any, method: str) -> None:
     slot, unnamed = details.PoolDetails(name="release_slot"), details.PoolDetails()
     for pool in (slot, unnamed, None):
-        allowed = [u.name for u in ORDINARY if manager.is_authorized_pool(method=method, user=u, details=pool)]
+        allowed = [
+            u.name for u in (*ORDINARY, GLASS) if manager.is_authorized_pool(method=method, user=u, details=pool)
+        ]
         assert allowed == []
-    assert manager.is_authorized_pool(method=method, user=GLASS, details=slot)
+    assert manager.is_authorized_pool(method=method, user=GLASS, details=details.PoolDetails(name="somebodys"))
 
 
 @pytest.mark.parametrize("kind", ["variable", "connection"])
@@ -127,9 +129,15 @@ def test_variables_and_connections_are_written_by_admin_and_break_glass(manager:
     assert writers == {"root", "greta"}
 
 
-def test_only_the_pipeline_and_break_glass_send_asset_events(manager: Any) -> None:
+def test_only_the_pipeline_sends_asset_events_and_break_glass_does_not(manager: Any) -> None:
     senders = {u.name for u in (*ORDINARY, GLASS) if manager.is_authorized_asset(method="POST", user=u)}
-    assert senders == {"pipeline", "greta"}
+    assert senders == {"pipeline"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nobody_points_asset_events_elsewhere(manager: Any, method: str) -> None:
+    may = manager.is_authorized_asset_alias
+    assert [user.name for user in (*ORDINARY, GLASS) if may(method=method, user=user)] == []
 
 
 def test_everybody_reads(manager: Any, details: Any) -> None:

@@ -55,6 +55,13 @@ def test_break_glass_cannot_answer_requests() -> None:
     assert ("can_edit", "HITL Detail") not in PERMISSIONS[BREAK_GLASS]
 
 
+def test_only_the_pipeline_writes_assets() -> None:
+    writing = {
+        (action, what) for action in ("can_create", "can_edit", "can_delete") for what in ("Assets", "Asset Aliases")
+    }
+    assert {role for role, held in PERMISSIONS.items() if held & writing} == {PIPELINE}
+
+
 def test_the_pipeline_cannot_answer_requests() -> None:
     assert ("can_edit", "HITL Detail") not in PERMISSIONS[MACHINES["pipeline"]]
 

@@ -179,18 +179,45 @@ def test_a_release_of_an_unknown_service_is_refused(rita: Slipway) -> None:
     assert "there is no service ordres" in result.stderr
 
 
-@pytest.mark.parametrize(("state", "code"), [("success", 0), ("failed", 1)])
-def test_waiting_ends_with_the_run_and_says_how(rita: Slipway, airflow: FakeAirflow, state: str, code: int) -> None:
+BECAME = "GET /slipway/api/requests/release__orders/orders-1.0-*"
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome", "code"),
+    [
+        ("success", "proven", 0),
+        ("success", "live", 0),
+        *(("success", outcome, 3) for outcome in ("superseded", "expired", "withdrawn", "rejected", "renewed")),
+        *(("failed", outcome, 1) for outcome in ("failed", "rolled_back", "unverified", "live_uncertain")),
+        ("success", None, 1),
+    ],
+)
+def test_waiting_ends_with_the_run_and_says_how_the_release_ended(
+    rita: Slipway, airflow: FakeAirflow, run: str, outcome: str | None, code: int
+) -> None:
+    reached = outcome in {"proven", "live"}
+    stage = {"environment": "preprod", "outcome": "passed" if reached else "superseded", "detail": "r8 replaces it"}
+    knows(airflow, outcome=outcome, release_id="r7", stages=[stage])
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
-    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": state})
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": run})
+    airflow.answers[BECAME] = (200, {"state": "opened", "release_id": "r7", "attempt": "r7.1"})
 
     result = rita("release", "orders", "1.0", *TEXTS, "--wait")
 
     assert result.exit_code == code
-    assert f": {state}" in result.stdout
+    assert f": {run}" in result.stdout
+    if outcome is not None:
+        assert f"r7.1 ended: {outcome}" in result.output
+        assert ("preprod: r8 replaces it" in result.stderr) is not reached
 
 
-BECAME = "GET /slipway/api/requests/release__orders/orders-1.0-*"
+def test_waiting_for_a_run_that_opened_nothing_is_no_success(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/orders-1.0-*"] = (200, {"state": "success"})
+
+    result = rita("release", "orders", "1.0", *TEXTS, "--wait")
+
+    assert (result.exit_code, "the log does not say how" in result.stderr) == (1, True)
 
 
 def test_who_asks_is_told_the_number_of_the_release(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -199,7 +226,9 @@ def test_who_asks_is_told_the_number_of_the_release(rita: Slipway, airflow: Fake
 
     result = rita("release", "orders", "1.0", *TEXTS)
 
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "It is release r7, attempt r7.1")
+    asked, number = result.stdout.splitlines()
+    assert (result.exit_code, number) == (0, "It is release r7, attempt r7.1")
+    assert asked.startswith(f"orders 1.0 is asked for: {airflow.url}/dags/release__orders/runs/orders-1.0-")
 
 
 def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -210,6 +239,7 @@ def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> No
 
     assert result.exit_code == 1
     assert "it was refused: there is no version 1.0" in result.stderr
+    assert "is asked for" not in result.output
 
 
 def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -261,7 +291,7 @@ def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: Fak
 
     booked, accepted, waived, asked = (one.body for one in airflow.changes())
     assert (booked["service"], booked["reason"]) == ("orders", "it moves")
-    assert booked["begins"] == "2026-11-23T10:00:00+00:00"
+    assert (booked["begins"], booked["ends"]) == ("2026-11-23T10:00:00+00:00", "2026-11-23T11:00:00+00:00")
     assert (accepted, waived) == ({}, {"reason": "it cannot wait"})
     assert asked["conf"]["support"] == "3"
 
@@ -308,7 +338,7 @@ def test_a_refusal_is_told_in_its_own_words(rita: Slipway, airflow: FakeAirflow)
         ("approve", "authorise", "prod.authorise", "Approve"),
         ("reject", "sign_off", "prod.sign_off", "Reject"),
         ("approve", "confirm", "prod.confirm", "Approve"),
-        ("reject", "verdict", "prod.verdict", "Reject"),
+        ("reject", "confirm", "prod.confirm", "Reject"),
     ],
 )
 def test_an_answer_goes_to_the_task_of_its_step(
@@ -348,6 +378,30 @@ def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: F
 
     assert result.exit_code == 1
     assert "no attempt of r7 is open" in result.stderr
+    assert "r7.1 ended: live." in result.stderr
+
+
+@pytest.mark.parametrize("outcome", [None, "withdrawn"])
+def test_who_answers_what_somebody_stopped_is_told_by_whom(
+    rita: Slipway, airflow: FakeAirflow, outcome: str | None
+) -> None:
+    knows(airflow, outcome=outcome, stop_requested_by="rob", stop_reason="wrong version")
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/run-1/hitlDetails"] = (200, {"hitl_details": []})
+
+    result = rita("approve", "r7", "approve")
+
+    assert result.exit_code == 1
+    assert "r7.1 was stopped by rob: wrong version" in result.stderr
+
+
+def test_what_is_not_asked_now_is_told_by_the_release_not_by_its_run(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow)
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/run-1/hitlDetails"] = (200, {"hitl_details": []})
+
+    result = rita("approve", "r7", "approve")
+
+    assert (result.exit_code, "approve of r7 does not wait for an answer now" in result.stderr) == (1, True)
+    assert "run-1" not in result.stderr
 
 
 def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
@@ -355,10 +409,13 @@ def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
 
     assert result.exit_code == 2
     assert "Value error" not in result.stderr
-    assert (
-        "'authorize' is none of approve, authorise, sign_off, confirm, verdict. Did you mean authorise?"
-        in result.stderr
-    )
+    assert "'authorize' is none of approve, authorise, sign_off, confirm. Did you mean authorise?" in result.stderr
+
+
+def test_a_verdict_that_nobody_is_asked_for_is_not_offered(rita: Slipway, airflow: FakeAirflow) -> None:
+    knows(airflow)
+    assert rita("approve", "r7", "verdict").exit_code == 2
+    assert "verdict" not in rita("reject", "--help").stdout
 
 
 def test_all_that_a_release_lacks_is_told_at_once(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -389,6 +446,14 @@ def test_a_time_that_is_none_says_how_to_write_one(rita: Slipway, airflow: FakeA
 
     assert (result.exit_code, airflow.changes()) == (2, [])
     assert "'soon' is no time: write it like 2030-01-31T09:30+00:00 (UTC where it names no zone)" in result.stderr
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00"])
+def test_a_time_that_is_too_far_away_is_not_sent(rita: Slipway, airflow: FakeAirflow, at: str) -> None:
+    result = rita("hold", "place", "--scope", "all", "--reason", "x", "--until", at)
+
+    assert (result.exit_code, airflow.changes()) == (2, [])
+    assert "a time is between 2000-01-01 and 2100-01-01, like 2030-01-31T09:30+00:00" in result.stderr
 
 
 def test_every_command_says_all_at_once() -> None:

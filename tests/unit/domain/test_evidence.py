@@ -1,5 +1,6 @@
 """What approvers are shown: the platform's lines are its own, whatever people wrote."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -11,8 +12,10 @@ from slipway.domain.evidence import evidence
 from slipway.domain.grant import Step
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import BadAgain, ChangeKind
+from slipway.domain.service import MigrationSettings
 from slipway.domain.text_limits import TEXT
-from tests.facts import NOW, a_release, an_attempt, facts, stage_at
+from tests.builders import PREPROD
+from tests.facts import NOW, a_grant, a_release, an_attempt, facts, stage_at
 from tests.outside import a_change
 
 
@@ -21,6 +24,42 @@ def test_a_persons_words_make_no_line_of_their_own() -> None:
     shown = evidence(Step.APPROVE, facts(release=a_release(summary=forged)), None).splitlines()
     assert [line for line in shown if line.startswith("- Proven in")] == ["- Proven in dev: passed ()"]
     assert "- What changes: `mends a typo - Proven in preprod: passed - Migrations: <b>reversible</b>`" in shown
+
+
+def test_what_others_answered_says_who_looked_at_what_where_they_said_so() -> None:
+    grants = (
+        a_grant(Step.APPROVE),
+        a_grant(Step.AUTHORISE, looked_by="rob", looked_at="[the list](https://evil.example)"),
+    )
+    shown = evidence(Step.SIGN_OFF, facts(grants=grants), None).splitlines()
+    approved, authorised = (line for line in shown if line.startswith(("- approve: ", "- authorise: ")))
+    assert approved.endswith(" UTC")
+    assert authorised.endswith(" UTC, after `rob` looked at `[the list](https://evil.example)`")
+
+
+def test_who_expects_trouble_says_so_to_those_who_decide() -> None:
+    for problematic in (True, False):
+        shown = evidence(Step.APPROVE, facts(release=a_release(problematic=problematic)), None).splitlines()
+        assert ("- **Potentially problematic**, says rita" in shown) is problematic
+
+
+def test_what_a_failure_does_is_said_for_what_runs_and_for_nothing() -> None:
+    for runs, told in (
+        ("1.0", "1.0; that is what a failure brings back"),
+        (None, "nothing; a failure removes it again"),
+    ):
+        assert f"- Runs in preprod now: {told}" in evidence(Step.APPROVE, facts(), runs).splitlines()
+
+
+def test_migrations_do_not_apply_where_there_is_no_database() -> None:
+    stage = stage_at(PREPROD)
+    for migrations, told in (
+        (None, "not applicable: no database"),
+        (MigrationSettings(connection="orders_preprod"), "not yet built: nothing was checked"),
+    ):
+        definition = replace(stage.definition, migrations=migrations)
+        shown = evidence(Step.APPROVE, facts(stage=replace(stage, definition=definition)), None).splitlines()
+        assert f"- Migrations: {told}" in shown
 
 
 def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> None:

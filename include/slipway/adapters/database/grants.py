@@ -158,4 +158,6 @@ def _grant(row: Row) -> Grant:
         expires_at=row["expires_at"],
         voided_because=row["voided_because"],
         migration_proof=row["migration_proof"],
+        looked_by=row["looked_by"],
+        looked_at=row["looked_at"],
     )

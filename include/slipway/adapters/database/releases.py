@@ -257,6 +257,7 @@ def _release(row: Row) -> Release:
         attended_by=row["attended_by"],
         booking=row["support"],
         proof_in=row["proof_in"],
+        problematic=row["extra"].get("problematic") == "true",
     )
 
 
