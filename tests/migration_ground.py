@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Declared, FindingCode, MigrationFile, Reversibility
-from slipway.domain.service import MigrationSettings
+from slipway.domain.service import MigrationSettings, RehearsalSettings
 from slipway.ports.outside import MigrationOrder, MigrationState
 
 CASES = Path(__file__).with_name("migration_cases")
@@ -57,13 +57,15 @@ def cases() -> Iterator[Case]:
             yield Case(folder)
 
 
-def migration_order(folder: Path, url: str, seconds: float = 60) -> MigrationOrder:
+def migration_order(
+    folder: Path, url: str, seconds: float = 60, rehearsal: RehearsalSettings | None = None
+) -> MigrationOrder:
     """An order of the service that all cases are about."""
     return MigrationOrder(
         service="shop",
         environment="preprod",
         folder=folder,
-        settings=MigrationSettings(connection="shop_preprod"),
+        settings=MigrationSettings(connection="shop_preprod", rehearsal=rehearsal or RehearsalSettings()),
         database_url=url,
         deadline=datetime.now(UTC) + timedelta(seconds=seconds),
     )

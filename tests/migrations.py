@@ -50,7 +50,7 @@ def seen(kind: Reversibility | None = Reversibility.REVERSIBLE, *codes: FindingC
         "not_covered": [],
         "catalogue_hash": "c",
         "rows": 3,
-        "copied_by": "template",
+        "copied_by": "dump",
     }
     return Rehearsed(**{**values, **changes})
 

@@ -114,7 +114,7 @@ class Scene:
             rehearsal=self.rehearsal,
             scratch_url="postgresql:///scratch",
             lint=lambda _folder, _revisions, _dialect: (),
-            expectations=lambda _: None,
+            suites=lambda _: None,
             probe=self.probe,
             connections=FakeConnections({name: f"postgresql:///{name}" for name in names}),
             locks=self.locks,

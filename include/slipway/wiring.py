@@ -15,6 +15,7 @@ from slipway.use_cases.world import ReconcilerPorts, World
 
 if TYPE_CHECKING:
     from slipway.adapters.probes.http_probe import Send
+    from slipway.ports.rehearsal import Suites
 
 
 def release_database_url() -> str:
@@ -49,7 +50,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.connections import EnvironmentConnections
     from slipway.adapters.definitions import CatalogueDefinitions
     from slipway.adapters.migrations.artefact_runner import ArtefactRunner
-    from slipway.adapters.migrations.expectations import check as suites
+    from slipway.adapters.migrations.expectations import check as expectations
     from slipway.adapters.migrations.lint.lint import lint
     from slipway.adapters.migrations.lint.squawk import installed_squawk
     from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
@@ -68,10 +69,10 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
         migrations=migrations,
-        rehearsal=DatabaseRehearsal(migrations, suites, lint=installed_squawk()),
+        rehearsal=DatabaseRehearsal(migrations, expectations, lint=installed_squawk()),
         scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
         lint=lint,
-        expectations=_expectations,
+        suites=_suites,
         probe=HttpProbe((make_send or HttpxSend)()),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),
@@ -80,9 +81,10 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     )
 
 
-def _expectations(service: str) -> Path | None:
-    folder = expectations_folder(catalogue_folder(os.environ), service)
-    return folder if folder.is_dir() else None
+def _suites(service: str) -> "Suites | None":
+    from slipway.adapters.migrations.expectations.suites import suites_in
+
+    return suites_in(expectations_folder(catalogue_folder(os.environ), service))
 
 
 def artefact_folder() -> Path:

@@ -64,7 +64,7 @@ class FakeRehearsal:
             not_covered=["everything: it is a fake"],
             catalogue_hash=self.catalogue_hash(order.order),
             rows=3,
-            copied_by=order.copy,
+            copied_by=order.settings.copy,
         )
 
     def catalogue_hash(self, order: MigrationOrder) -> str:

@@ -18,7 +18,7 @@ from slipway.catalogue.service_file import (
     TargetKind,
 )
 from slipway.domain.people import MACHINE_IDS, TeamRole
-from slipway.domain.service import Profile, StageRole
+from slipway.domain.service import CopyStrategy, Profile, StageRole
 
 MOST_SHOWN = 20
 """Longer lists of allowed names hide the message."""
@@ -157,6 +157,15 @@ def _stage(
         yield document.problem((*at, "database"), "a `database` needs `migrations` in this file; `{}` is enough")
     if stage.database is None and service.migrations is not None:
         yield document.problem(at, "this stage names no `database`, but the service has `migrations`")
+    if service.migrations is not None and role.on_live_path:
+        yield from _replica(document, at, stage, service.migrations.rehearsal.strategy)
+
+
+def _replica(document: Document, at: Location, stage: StageModel, strategy: CopyStrategy) -> Iterator[Problem]:
+    if strategy is CopyStrategy.REPLICA and stage.replica is None:
+        yield document.problem(at, "`strategy: replica` needs a `replica`: the connection of a prepared copy")
+    if strategy is not CopyStrategy.REPLICA and stage.replica is not None:
+        yield document.problem((*at, "replica"), f"a replica is used with `strategy: replica` only, not {strategy}")
 
 
 def _environment(

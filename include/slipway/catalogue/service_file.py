@@ -23,9 +23,11 @@ from slipway.domain.repository import Repository
 from slipway.domain.service import (
     ActedBy,
     ActSettings,
+    CopyStrategy,
     MigrationSettings,
     NotApplicable,
     Profile,
+    RehearsalSettings,
     Service,
     StageDefinition,
     StageRole,
@@ -48,6 +50,27 @@ class TargetModel(StrictModel):
     options: dict[str, JsonValue] = Field({}, description="The kind's own settings; secrets are connection ids.")
 
 
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[^.\s]{1,63}(\.[^.\s]{1,63}){1,2}$")]
+
+
+class RehearsalModel(StrictModel):
+    """On what migrations are rehearsed. Left out: on a copy of all rows, and every value is compared."""
+
+    strategy: CopyStrategy = Field(
+        CopyStrategy.DUMP,
+        description="How the copy is made: a `dump` of all rows, a `sample` (PostgreSQL), or the `replica` that each"
+        " stage names. The last two are for large databases.",
+    )
+    sample_rows: int = Field(
+        10_000, ge=1, le=10_000_000, description="Of each table, besides the rows that these refer to."
+    )
+    may_differ: dict[ColumnName, Text] = Field(
+        {},
+        description="Columns whose values are not compared, each with the reason. Approvers are shown them.",
+        examples=[{"orders.updated_at": "a trigger sets it at each write"}],
+    )
+
+
 class MigrationsModel(StrictModel):
     """Limits of the service's own migrations, Alembic or plain SQL."""
 
@@ -56,6 +79,7 @@ class MigrationsModel(StrictModel):
     )
     lock_tries: int = Field(6, ge=1, le=50, description="How often a migration that got no lock is tried.")
     statement_timeout_seconds: float = Field(300.0, gt=0, le=86400)
+    rehearsal: RehearsalModel = Field(RehearsalModel(), description="How they are tried before anyone is asked.")
 
 
 class StageModel(StrictModel):
@@ -65,6 +89,9 @@ class StageModel(StrictModel):
     url: Url = Field(description="Where the smoke checks ask.")
     target: TargetModel
     database: ConnectionId | None = Field(None, description="Airflow connection of the database to migrate.")
+    replica: ConnectionId | None = Field(
+        None, description="Connection of a prepared copy of it, where migrations are rehearsed with `strategy: replica`."
+    )
     deploy_deadline_seconds: float = Field(120.0, gt=0, le=7200)
     migrate_deadline_seconds: float = Field(300.0, gt=0, le=86400)
 
@@ -197,7 +224,7 @@ class ServiceModel(OwnedModel):
             environment=model.environment,
             target=TargetSettings(kind=model.target.kind.value, options=model.target.options),
             smoke=self.smoke.suite(model.url),
-            migrations=self._migrations(model.database),
+            migrations=self._migrations(model),
             deploy_deadline_seconds=model.deploy_deadline_seconds,
             migrate_deadline_seconds=model.migrate_deadline_seconds,
             repository=self._repository(),
@@ -206,10 +233,22 @@ class ServiceModel(OwnedModel):
     def _repository(self) -> Repository | None:
         return None if self.github is None else self.github.settings()
 
-    def _migrations(self, connection: str | None) -> MigrationSettings | None:
-        if self.migrations is None or connection is None:
+    def _migrations(self, stage: StageModel) -> MigrationSettings | None:
+        limits = self.migrations
+        if limits is None or stage.database is None:
             return None
-        return MigrationSettings(connection=connection, **self.migrations.model_dump())
+        return MigrationSettings(
+            connection=stage.database,
+            lock_timeout_seconds=limits.lock_timeout_seconds,
+            lock_tries=limits.lock_tries,
+            statement_timeout_seconds=limits.statement_timeout_seconds,
+            rehearsal=RehearsalSettings(
+                copy=limits.rehearsal.strategy,
+                sample_rows=limits.rehearsal.sample_rows,
+                replica=stage.replica,
+                may_differ=limits.rehearsal.may_differ,
+            ),
+        )
 
 
 class OutsideStagesModel(StrictModel):

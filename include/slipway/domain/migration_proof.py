@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from slipway.domain.json_value import sha256_of
+from slipway.domain.json_value import JsonObject, sha256_of
 
 
 class Reversibility(StrEnum):
@@ -134,6 +134,10 @@ class Rehearsed:
     """Of the source's catalogue at `from_revision`; the proof holds only while the target's is the same."""
     rows: int
     copied_by: str
+    expectations: Sequence[JsonObject] = ()
+    """A result for each suite, as Great Expectations gives it, without a value of any row."""
+    how: str = ""
+    """Hash of the rehearsal's settings and of the expectations it was held against."""
 
 
 class ProofVerdict(StrEnum):

@@ -52,6 +52,30 @@ class SmokeSuite:
     deadline_seconds: float = 60.0
 
 
+class CopyStrategy(StrEnum):
+    """Where the rows come from on which migrations are rehearsed."""
+
+    DUMP = "dump"
+    """All rows, by the tools of the database itself."""
+    SAMPLE = "sample"
+    """Some rows of each table, with those that they refer to."""
+    REPLICA = "replica"
+    """A copy that somebody prepares on the scratch server beforehand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsalSettings:
+    """On what migrations are rehearsed, and which values may differ afterwards."""
+
+    copy: CopyStrategy = CopyStrategy.DUMP
+    sample_rows: int = 10_000
+    """Of each table, besides those that these rows refer to."""
+    replica: str | None = None
+    """Connection of the prepared copy."""
+    may_differ: Mapping[str, str] = field(default_factory=dict)
+    """`table.column` → why its values are not compared."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class MigrationSettings:
     """The service's own migrations: `connection` names an Airflow connection (`AIRFLOW_CONN_<ID>`)."""
@@ -61,6 +85,14 @@ class MigrationSettings:
     """How long others may have to wait behind a migration that waits for a lock itself."""
     lock_tries: int = 6
     statement_timeout_seconds: float = 300.0
+    rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "MigrationSettings":
+        """From what `asdict` makes of it."""
+        rehearsal = value.get("rehearsal", {})
+        copy = CopyStrategy(rehearsal.get("copy", CopyStrategy.DUMP))
+        return MigrationSettings(**{**value, "rehearsal": RehearsalSettings(**{**rehearsal, "copy": copy})})
 
 
 class Profile(StrEnum):
@@ -128,7 +160,7 @@ class StageDefinition:
             environment=value["environment"],
             target=TargetSettings(**target) if target else None,
             smoke=SmokeSuite(**{**smoke, "checks": tuple(SmokeCheck(**c) for c in smoke["checks"])}) if smoke else None,
-            migrations=MigrationSettings(**migrations) if migrations else None,
+            migrations=MigrationSettings.from_json(migrations) if migrations else None,
             deploy_deadline_seconds=value["deploy_deadline_seconds"],
             migrate_deadline_seconds=value["migrate_deadline_seconds"],
             not_applicable=NotApplicable(**absent) if absent else None,

@@ -1,12 +1,22 @@
 """Rehearsing migrations on a scratch copy of an environment's database (R19)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import Finding, Rehearsed
+from slipway.domain.service import RehearsalSettings
 from slipway.ports.outside import MigrationOrder, MigrationStep
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suites:
+    """What a service's data must be like: a folder of Great Expectations suites, and the hash of all its files."""
+
+    folder: Path
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,25 +36,32 @@ class RehearsalOrder:
     order: MigrationOrder
     scratch_url: str
     """A server where databases may be made and dropped (PostgreSQL), or a folder (SQLite, `sqlite:///…/`)."""
-    copy: str = "template"
-    """`template` · `dump` · `sample` · `replica`."""
     old: OldVersion | None = None
-    expectations: Path | None = None
-    """Folder of the service's Great Expectations suites; None: rows and keys are counted only."""
-    excluded: Mapping[str, str] = field(default_factory=dict)
-    """`table.column` → the reason why its value may differ afterwards."""
+    suites: Suites | None = None
+    """The service's Great Expectations suites; None: rows and keys are counted only."""
     replica_url: str | None = None
-    """With copy `replica`: the prepared copy, on the scratch server. It is copied again, and never changed."""
-    sample_rows: int = 10_000
-    """With copy `sample`: of each table, besides what those rows refer to."""
+    """With strategy `replica`: the prepared copy, on the scratch server. It is copied again, and never changed."""
     proof_id: str = ""
     """In the names of the scratch databases; empty: one of their own."""
+
+    @property
+    def settings(self) -> RehearsalSettings:
+        """How the copy is made, and what may differ."""
+        return self.order.settings.rehearsal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectationResults:
+    """What was found, and a result for each suite as Great Expectations gives it, without a value of any row."""
+
+    findings: Sequence[Finding]
+    results: Sequence[JsonObject] = ()
 
 
 class Expectations(Protocol):
     """What a service's data must be like, as its own suites say."""
 
-    def check(self, url: str, folder: Path) -> Sequence[Finding]:
+    def check(self, url: str, folder: Path) -> ExpectationResults:
         """What does not hold in the database at `url`, by the suites in `folder`. An error is a finding too."""
 
 

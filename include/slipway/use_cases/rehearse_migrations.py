@@ -11,10 +11,10 @@ from slipway.domain.json_value import JsonObject, sha256_of
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_proof import FindingCode, MigrationProof, Rehearsed
 from slipway.domain.release import Attempt
-from slipway.domain.service import MigrationSettings
+from slipway.domain.service import CopyStrategy, MigrationSettings, RehearsalSettings
 from slipway.domain.verdict_of_migrations import completed, judge
 from slipway.ports.outside import Artefact, MigrationOrder, MigrationState
-from slipway.ports.rehearsal import OldVersion, RehearsalOrder
+from slipway.ports.rehearsal import OldVersion, RehearsalOrder, Suites
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.service_database import order_for
 from slipway.use_cases.unpacked import unpacked
@@ -102,17 +102,24 @@ def _proven(
     artefact = subject.artefact
     with world.store.transaction() as tx:
         known, now = tx.migrations.latest(artefact.service, subject.environment, artefact.digest), tx.now
-    if known is not None and _still_counts(world, known, order, state, running, now):
+    suites = world.suites(artefact.service)
+    how = _how(order.settings.rehearsal, suites)
+    if known is not None and known.rehearsed.how == how and _still_counts(world, known, order, state, running, now):
         with world.store.transaction() as tx:
             payload = {"proof": known.id, "verdict": known.verdict.value, "proven_at": known.proven_at.isoformat()}
             tx.log("migration_proof_reused", actor, attempt=subject.attempt, **subject.about, payload=payload)
             return MigrationCheck(detail=_said(known), proof=known, waivers=tuple(tx.migrations.waivers(known.id)))
-    scratch, expectations = _scratch(world, order), world.expectations(artefact.service)
     with _old_version(world, artefact.service, running) as old:
         seen = world.rehearsal.rehearse(
-            RehearsalOrder(order=order, scratch_url=scratch, old=old, expectations=expectations)
+            RehearsalOrder(
+                order=order,
+                scratch_url=_scratch(world, order),
+                old=old,
+                suites=suites,
+                replica_url=_replica(world, order.settings.rehearsal),
+            )
         )
-    seen = replace(seen, findings=(*seen.findings, *world.lint(order.folder, state.pending, seen.dialect)))
+    seen = replace(seen, how=how, findings=(*seen.findings, *world.lint(order.folder, state.pending, seen.dialect)))
     with world.store.transaction() as tx:
         proof = _proof(subject, completed(seen, old_version_runs=running.digest is not None), running, tx.now)
         tx.migrations.add(proof)
@@ -203,6 +210,17 @@ def _fetched(world: World, artefact: Artefact) -> Iterator[Path | None]:
         yield folder
     finally:
         unpacking.__exit__(None, None, None)
+
+
+def _how(settings: RehearsalSettings, suites: Suites | None) -> str:
+    """A proof made otherwise, or against other expectations, is none of these."""
+    return sha256_of([asdict(settings), suites.sha256 if suites else ""])
+
+
+def _replica(world: World, settings: RehearsalSettings) -> str | None:
+    if settings.copy is not CopyStrategy.REPLICA or settings.replica is None:
+        return None
+    return world.connections.url(settings.replica)
 
 
 def _scratch(world: World, order: MigrationOrder) -> str:

@@ -59,6 +59,7 @@ def _as_json(tx: Transaction, proof: MigrationProof) -> JsonObject:
         "not_covered": list(seen.not_covered),
         "rows": seen.rows,
         "copied_by": seen.copied_by,
+        "expectations": list(seen.expectations),
         "if_undone": in_words(proof),
         "rollback_limit": None if schema is None else schema.limit,
         "waivers": [waiver_as_json(one, tx.now) for one in waivers],

@@ -18,7 +18,7 @@ from slipway.ports.outside import (
     TargetRegistry,
     Upstreams,
 )
-from slipway.ports.rehearsal import Rehearsal
+from slipway.ports.rehearsal import Rehearsal, Suites
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import Actor
 
@@ -41,8 +41,8 @@ class World:
     """The PostgreSQL server on which copies are made; empty: nobody named one."""
     lint: Callable[[Path, Collection[str], str], Sequence[Finding]]
     """What rules say of an artefact's migrations that are to run, by its folder, their revisions and the dialect."""
-    expectations: Callable[[str], Path | None]
-    """The folder of a service's expectations of its data; None: it has none."""
+    suites: Callable[[str], Suites | None]
+    """A service's expectations of its data; None: it has none."""
     probe: Probe
     connections: Connections
     locks: ActivityLock

@@ -9,6 +9,7 @@ import pytest
 from slipway.adapters.migrations.rehearsal.course import Limits
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
 from slipway.domain.migration_proof import Rehearsed
+from slipway.domain.service import CopyStrategy, RehearsalSettings
 from slipway.domain.verdict_of_migrations import judge
 from slipway.ports.rehearsal import OldVersion, RehearsalOrder
 from tests.integration.migrations.conftest import Databases
@@ -49,10 +50,10 @@ def _rehearse(case: Case, source: str, scratch: str, prepared: str | None, queri
     old = OldVersion(version="1.0.0", folder=Path(), queries=queries)
     runner = InProcessRunner(foreign_keys=bool(case.expected.get("foreign_keys")))
     rehearsal = DatabaseRehearsal(runner, limits=Limits(lock_seconds=60, rewrite_bytes=1))
+    how = CopyStrategy.REPLICA if prepared else CopyStrategy.DUMP
     order = RehearsalOrder(
-        order=migration_order(case.folder, source),
+        order=migration_order(case.folder, source, rehearsal=RehearsalSettings(copy=how)),
         scratch_url=scratch,
-        copy="replica" if prepared else "template",
         replica_url=prepared,
         old=old,
     )

@@ -11,8 +11,9 @@ from slipway.adapters.migrations.rehearsal.course import NO_STATEMENT_LINT, Limi
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, StepOutcome
+from slipway.domain.service import CopyStrategy, RehearsalSettings
 from slipway.ports.outside import MigrationOrder, MigrationState, MigrationStep
-from slipway.ports.rehearsal import Expectations, OldVersion, RehearsalOrder
+from slipway.ports.rehearsal import ExpectationResults, Expectations, OldVersion, RehearsalOrder, Suites
 from tests.integration.migrations.conftest import Databases, ask, execute
 from tests.migration_ground import BASE, CASES, InProcessRunner, migration_order
 
@@ -23,7 +24,7 @@ def rehearse(
     databases: Databases,
     folder: Path = ADD_COLUMN,
     *,
-    copy: str = "template",
+    copy: CopyStrategy = CopyStrategy.DUMP,
     replica: str | None = None,
     queries: Path | None = BASE / "old_version.sql",
     expectations: Expectations | None = None,
@@ -33,15 +34,13 @@ def rehearse(
     seconds: float = 60,
 ) -> Rehearsed:
     """With the settings that a test is not about left as they are."""
+    settings = RehearsalSettings(copy=copy, sample_rows=5, may_differ=excluded or {})
     order = RehearsalOrder(
-        order=migration_order(folder, databases.source, seconds),
+        order=migration_order(folder, databases.source, seconds, settings),
         scratch_url=databases.scratch,
-        copy=copy,
         replica_url=replica,
-        sample_rows=5,
         old=OldVersion(version="1.0.0", folder=folder, queries=queries),
-        expectations=Path() if expectations else None,
-        excluded=excluded or {},
+        suites=Suites(folder=Path(), sha256="") if expectations else None,
     )
     return DatabaseRehearsal(runner or InProcessRunner(), expectations, limits).rehearse(order)
 
@@ -63,10 +62,9 @@ def codes(seen: Rehearsed) -> set[FindingCode]:
     return {each.code for each in seen.findings}
 
 
-@pytest.mark.parametrize("copy", ["template", "dump"])
-def test_a_whole_copy_has_every_row_and_is_dropped_afterwards(databases: Databases, copy: str) -> None:
-    seen = rehearse(databases, copy=copy)
-    assert (seen.rows, seen.copied_by, codes(seen)) == (140, copy, set())
+def test_a_dump_has_every_row_and_is_dropped_afterwards(databases: Databases) -> None:
+    seen = rehearse(databases)
+    assert (seen.rows, seen.copied_by, codes(seen)) == (140, "dump", set())
     assert databases.left_on_the_server() == []
 
 
@@ -135,7 +133,7 @@ def test_without_a_linter_of_statements_that_is_said(databases: Databases) -> No
 
 
 def test_a_sample_keeps_what_its_rows_refer_to_and_says_what_it_is(databases: Databases) -> None:
-    seen = rehearse(databases, copy="sample", queries=None)
+    seen = rehearse(databases, copy=CopyStrategy.SAMPLE, queries=None)
     assert codes(seen) == set()
     assert 15 <= seen.rows <= 20  # five of each of three tables, and at most five customers of orders
     assert any("Only a sample: 5 rows" in each for each in seen.not_covered)
@@ -143,26 +141,26 @@ def test_a_sample_keeps_what_its_rows_refer_to_and_says_what_it_is(databases: Da
 
 def test_a_prepared_copy_is_used_and_said(databases: Databases) -> None:
     databases.prepare()
-    seen = rehearse(databases, copy="replica", replica=databases.prepared)
+    seen = rehearse(databases, copy=CopyStrategy.REPLICA, replica=databases.prepared)
     assert codes(seen) == set()
     assert any("prepared beforehand" in each for each in seen.not_covered)
 
 
 def test_a_prepared_copy_that_is_the_source_itself_is_refused(databases: Databases) -> None:
     with pytest.raises(ServiceMigrationError, match="environment's own"):
-        rehearse(databases, copy="replica", replica=databases.source)
+        rehearse(databases, copy=CopyStrategy.REPLICA, replica=databases.source)
 
 
 def test_a_prepared_copy_with_another_schema_is_refused(databases: Databases) -> None:
     databases.prepare()
     execute(databases.prepared, "DROP INDEX orders_customer_id_idx")
     with pytest.raises(ServiceMigrationError, match=r"index orders\.orders_customer_id_idx is missing"):
-        rehearse(databases, copy="replica", replica=databases.prepared)
+        rehearse(databases, copy=CopyStrategy.REPLICA, replica=databases.prepared)
 
 
-def test_an_unknown_way_of_copying_is_refused_with_those_that_are_known(databases: Databases) -> None:
-    with pytest.raises(ServiceMigrationError, match="template, dump, sample or replica"):
-        rehearse(databases, copy="rsync")
+def test_a_replica_that_nobody_named_is_refused(databases: Databases) -> None:
+    with pytest.raises(ServiceMigrationError, match="the stage names none"):
+        rehearse(databases, copy=CopyStrategy.REPLICA)
     assert databases.left_on_the_server() == []
 
 
@@ -180,16 +178,16 @@ def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(databases: Database
 class NoNicknames(Expectations):
     """Every customer has a nickname, else a finding."""
 
-    def check(self, url: str, folder: Path) -> Sequence[Finding]:
+    def check(self, url: str, folder: Path) -> ExpectationResults:
         missing = ask(url, "SELECT count(*) FROM customers WHERE nickname IS NULL")[0]
         found = Finding(code=FindingCode.EXPECTATION_FAILED, object="customers.nickname", detail=f"{missing} are null.")
-        return [found] if missing else []
+        return ExpectationResults(findings=[found] if missing else [], results=[{"missing": missing}])
 
 
 class Unreachable(Expectations):
     """Cannot be asked."""
 
-    def check(self, url: str, folder: Path) -> Sequence[Finding]:
+    def check(self, url: str, folder: Path) -> ExpectationResults:
         raise RuntimeError("the child process died")
 
 
@@ -203,6 +201,7 @@ def test_expectations_are_tried_again_after_the_old_version_has_written(database
     queries.write_text("INSERT INTO customers (first_name, last_name, email) VALUES ('Old', 'Row', 'old@row.example')")
     seen = rehearse(databases, folder, queries=queries, expectations=NoNicknames())
     assert [each.detail for each in seen.findings] == ["After the old version has written: 1 are null."]
+    assert seen.expectations == [{"missing": 0}], "the results are kept, those of the new schema itself"
 
 
 def test_a_check_that_cannot_be_done_is_an_error_and_never_a_pass(databases: Databases) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import NullPool, create_engine, text
 
 from slipway.adapters.artefacts.samples import build_sample
 from slipway.adapters.migrations.artefact_runner import ArtefactRunner
-from slipway.adapters.migrations.expectations import check as suites
+from slipway.adapters.migrations.expectations import check as expectations
+from slipway.adapters.migrations.expectations.suites import suites_in
 from slipway.adapters.migrations.lint.lint import lint
 from slipway.adapters.migrations.lint.squawk import installed_squawk
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
@@ -82,10 +83,10 @@ def orders(make_scene: Callable[..., Scene], postgres: EmbeddedPostgres, tmp_pat
     scene.world = replace(
         scene.world,
         migrations=runner,
-        rehearsal=DatabaseRehearsal(runner, suites, lint=installed_squawk()),
+        rehearsal=DatabaseRehearsal(runner, expectations, lint=installed_squawk()),
         scratch_url=postgres.url(OWNER),
         lint=lint,
-        expectations=lambda _: None,  # seconds each: one test asks for them
+        suites=lambda _: None,  # seconds each: one test asks for them
         connections=FakeConnections({f"orders_{name}": url for name, url in urls.items()}),
     )
     for version in VERSIONS:
@@ -118,8 +119,8 @@ def test_a_reversible_one_goes_live_and_no_order_is_lost(orders: Orders) -> None
 
 
 def test_an_irreversible_one_is_stopped_before_anyone_is_asked(orders: Orders) -> None:
-    folder = expectations_folder(SAMPLE.parents[1] / "catalogue", "orders")
-    orders.scene.world = replace(orders.scene.world, expectations=lambda _: folder)
+    suites = suites_in(expectations_folder(SAMPLE.parents[1] / "catalogue", "orders"))
+    orders.scene.world = replace(orders.scene.world, suites=lambda _: suites)
     orders.live_of_old("1.1.0", ORDER_WITH_NOTE)
     attempt = orders.scene.dev_passed("1.2.2")
     checked = orders.scene.check(attempt, PREPROD)

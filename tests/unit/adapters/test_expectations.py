@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from slipway.adapters.migrations.expectations.check import Checked, check, check_in_full, has_suites, raised
+from slipway.adapters.migrations.expectations.check import check, raised
+from slipway.adapters.migrations.expectations.suites import suites_in
 from slipway.domain.migration_proof import FindingCode
+from slipway.ports.rehearsal import ExpectationResults
 
 NOT_NULL, UNIQUE = "expect_column_values_to_not_be_null", "expect_column_values_to_be_unique"
 
@@ -45,7 +47,7 @@ TABLE = "CREATE TABLE orders (id int, item text)"
 ROWS = "INSERT INTO orders VALUES (1, 'secret tea'), (2, NULL), (3, 'jam')"
 
 
-def _told(found: Checked) -> None:
+def _told(found: ExpectationResults) -> None:
     told = [(one.code, one.object, one.detail.partition(":")[0]) for one in found.findings]
     assert (FindingCode.EXPECTATION_FAILED, "orders.item", NOT_NULL) in told
     assert (FindingCode.CHECK_ERRORED, "orders.gone", NOT_NULL) in told
@@ -61,7 +63,7 @@ def test_on_postgresql_failures_warnings_and_errors_are_told_apart(database_url:
     with engine.begin() as connection:
         connection.execute(text(TABLE))
         connection.execute(text(ROWS))
-    found = check_in_full(database_url, suites)
+    found = check(database_url, suites)
     _told(found)
     kept = json.dumps(found.results)
     assert '"unexpected_count": 1' in kept
@@ -77,24 +79,23 @@ def test_on_sqlite_too(tmp_path: Path, suites: Path) -> None:
     connection.execute(ROWS)
     connection.commit()
     connection.close()
-    _told(check_in_full(f"sqlite:///{tmp_path}/orders.db", suites))
+    _told(check(f"sqlite:///{tmp_path}/orders.db", suites))
 
 
 def test_past_the_deadline_nothing_has_passed(suites: Path) -> None:
-    (finding,) = check_in_full("sqlite:///nowhere.db", suites, seconds=0.2).findings
+    (finding,) = check("sqlite:///nowhere.db", suites, seconds=0.2).findings
     assert (finding.code, "deadline" in finding.detail) == (FindingCode.CHECK_ERRORED, True)
 
 
 def test_a_database_that_is_not_there_is_an_error_without_its_password(suites: Path) -> None:
     found = check("postgresql://me:hunter22@127.0.0.1:1/nowhere", suites)
-    assert {one.code for one in found} == {FindingCode.CHECK_ERRORED}
+    assert {one.code for one in found.findings} == {FindingCode.CHECK_ERRORED}
     assert "hunter22" not in str(found)
 
 
-def test_no_suite_is_no_finding_and_said_to_be_none(tmp_path: Path) -> None:
-    assert not has_suites(tmp_path)
-    assert not has_suites(tmp_path / "nowhere")
-    assert check("sqlite:///nowhere.db", tmp_path / "nowhere") == ()
+def test_no_suite_is_said_to_be_none(tmp_path: Path) -> None:
+    assert suites_in(tmp_path) is None
+    assert suites_in(tmp_path / "nowhere") is None
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,16 @@ def test_no_suite_is_no_finding_and_said_to_be_none(tmp_path: Path) -> None:
 )
 def test_an_exception_is_found_in_both_shapes(info: object, words: str | None) -> None:
     assert raised(info) == words
+
+
+def test_the_hash_of_suites_changes_with_each_of_their_files(suites: Path) -> None:
+    def now() -> str:
+        found = suites_in(suites)
+        assert found is not None
+        return found.sha256
+
+    before = now()
+    suite(suites, "orders", expect(NOT_NULL, "item"))
+    changed = now()
+    (suites / "nowhere.json").unlink()
+    assert len({before, changed, now()}) == 3

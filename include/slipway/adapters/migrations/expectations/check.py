@@ -7,7 +7,6 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +14,22 @@ from sqlalchemy.engine import make_url
 
 from slipway.adapters.leash.environment import child_environment
 from slipway.adapters.leash.run import Finished, run_on_leash
+from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.migrations.tool_runner import without_secret
 from slipway.catalogue.expectation_suites import SuiteModel, read_suites
+from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import Finding, FindingCode
+from slipway.ports.rehearsal import ExpectationResults
 
 _CHILD = str(Path(__file__).with_name("child.py"))
 _KEEP_BYTES = 16 * 1024 * 1024
 SECONDS = 600.0
-NO_SUITE = "the service has no expectations: rows and keys were counted, what they say was not checked"
-"""For `not_covered`, where there is no suite."""
 _QUIET = {"GX_ANALYTICS_ENABLED": "False"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Checked:
-    """What was found, and the results as Great Expectations gives them, with no value of any row in them."""
-
-    findings: Sequence[Finding]
-    results: Sequence[Mapping[str, Any]]
-
-
-def check(url: str, folder: Path) -> Sequence[Finding]:
-    """What is not as expected; empty where all is well, or where there is no suite (then say NO_SUITE)."""
-    return check_in_full(url, folder).findings
-
-
-def has_suites(folder: Path | None) -> bool:
-    """Whether there is anything to check."""
-    return folder is not None and bool(read_suites(folder))
-
-
-def check_in_full(url: str, folder: Path, *, seconds: float = SECONDS, lock_fd: int | None = None) -> Checked:
-    """The same with the results. An expectation that could not be tried is an error, never a failure, never a pass."""
+def check(url: str, folder: Path, seconds: float = SECONDS) -> ExpectationResults:
+    """What is not as expected. What could not be tried is an error, never a failure, never a pass."""
     suites = read_suites(folder)
-    if not suites:
-        return Checked(findings=(), results=())
     job = {"url": _with_driver(url), "suites": [_for_child(suite) for suite in suites]}
     with tempfile.TemporaryDirectory(prefix="slipway-expectations-") as home:
         finished = run_on_leash(
@@ -57,28 +37,40 @@ def check_in_full(url: str, folder: Path, *, seconds: float = SECONDS, lock_fd: 
             environment=child_environment({**_QUIET, "HOME": home}),
             cwd=Path(home),
             seconds=seconds,
-            lock_fd=lock_fd,
             text_in=json.dumps(job),
             keep_bytes=_KEEP_BYTES,
         )
     try:
         answers = json.loads(finished.stdout)
     except ValueError:
-        return Checked(findings=(_broke_off(finished, url),), results=())
+        return ExpectationResults(findings=(_broke_off(finished, url),), results=())
     findings = [found for suite in suites for found in _findings(suite, answers[suite.name], url)]
-    return Checked(findings=tuple(findings), results=tuple(answers[suite.name] for suite in suites))
+    return ExpectationResults(findings=tuple(findings), results=[_kept(suite, answers[suite.name]) for suite in suites])
+
+
+def _kept(suite: SuiteModel, answer: Mapping[str, Any]) -> JsonObject:
+    """Without what exceptions say, which may be what a row has; that is among the findings, made harmless."""
+    results = {
+        number: {key: value for key, value in result.items() if key != "exception_info"}
+        for number, result in answer.get("results", {}).items()
+    }
+    return {"suite": suite.name, "table": suite.meta.table, "tried": "error" not in answer, "results": results}
+
+
+def _said(words: str, url: str) -> str:
+    return without_values(without_secret(words, url))[:500]
 
 
 def _broke_off(finished: Finished, url: str) -> Finding:
     why = "they were not done by their deadline" if finished.ended.why == "deadline" else finished.tail(500)
-    detail = f"the expectations broke off: {without_secret(why, url)}"
+    detail = f"the expectations broke off: {_said(why, url)}"
     return Finding(code=FindingCode.CHECK_ERRORED, object="expectations", detail=detail)
 
 
 def _findings(suite: SuiteModel, answer: Mapping[str, Any], url: str) -> Sequence[Finding]:
     if "error" in answer:
-        words = without_secret(str(answer["error"]), url)
-        return [Finding(code=FindingCode.CHECK_ERRORED, object=suite.meta.table, detail=words[:500])]
+        words = _said(str(answer["error"]), url)
+        return [Finding(code=FindingCode.CHECK_ERRORED, object=suite.meta.table, detail=words)]
     found = []
     for number, expectation in enumerate(suite.expectations):
         result = answer["results"].get(str(number))
@@ -87,8 +79,8 @@ def _findings(suite: SuiteModel, answer: Mapping[str, Any], url: str) -> Sequenc
             words = f"{expectation.type}: there is no result"
             found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words))
         elif error := raised(result.get("exception_info")):
-            words = f"{expectation.type}: {without_secret(error, url)}"
-            found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words[:500]))
+            words = f"{expectation.type}: {_said(error, url)}"
+            found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words))
         elif not result["success"]:
             critical = expectation.severity == "critical"
             code = FindingCode.EXPECTATION_FAILED if critical else FindingCode.EXPECTATION_WARNS

@@ -99,13 +99,13 @@ class Course:
         self._base_tables = self._laboratory.tables()
         self._behind = self._laboratory.sequences_behind()
         self._sequences = self._laboratory.sequence_values()
-        self.rows = self._laboratory.set_mark("base", base_views(self._base_tables, self._order.excluded))
+        self.rows = self._laboratory.set_mark("base", base_views(self._base_tables, self._order.settings.may_differ))
         step.say(f"{len(self._base_tables)} tables, {self.rows} rows.")
         for table in self._base_tables:
             if not table.key:
                 left = f"{table.name} has no key: which of its rows change, and new ones, cannot be followed."
                 self.notes.leave_out(left)
-        for column, reason in self._order.excluded.items():
+        for column, reason in self._order.settings.may_differ.items():
             self.notes.leave_out(f"{column} is not compared: {reason}")
         return None
 
@@ -125,7 +125,7 @@ class Course:
         for name in self._laboratory.invalid_indexes():
             self.notes.find(FindingCode.INVALID_INDEX, name, "It was left invalid by the upgrade: nothing uses it.")
         self._look_at_sequences("upgrade")
-        self._laboratory.set_mark("head", head_views(self._change, self._order.excluded))
+        self._laboratory.set_mark("head", head_views(self._change, self._order.settings.may_differ))
         self.notes.lost_on_reverse += new_things(self._change)
         return None
 
@@ -140,12 +140,14 @@ class Course:
         return None
 
     def _expect(self, step: Step) -> str | None:
-        folder = self._order.expectations
-        if self._expectations is None or folder is None:
+        suites = self._order.suites
+        if self._expectations is None or suites is None:
             self.notes.leave_out("The service has no expectations of its data: only rows and keys were counted.")
             step.say("None.")
             return None
-        self._add(self._expectations.check(self._laboratory.url, folder), "")
+        seen = self._expectations.check(self._laboratory.url, suites.folder)
+        self._add(seen.findings, "")
+        self.notes.expectations = list(seen.results)
         return None
 
     def _old_version(self, step: Step) -> str | None:
@@ -153,13 +155,13 @@ class Course:
         return None
 
     def _expect_after_old_writes(self, step: Step) -> str | None:
-        folder = self._order.expectations
-        if self._expectations is None or folder is None or not self.old.tried:
+        suites = self._order.suites
+        if self._expectations is None or suites is None or not self.old.tried:
             step.say("Nothing to try.")
             return None
         with self._laboratory.beside() as url:
             self.old.write_into(url)
-            self._add(self._expectations.check(url, folder), "After the old version has written: ")
+            self._add(self._expectations.check(url, suites.folder).findings, "After the old version has written: ")
         return None
 
     def _downgrade(self, _: Step) -> str | None:
@@ -191,7 +193,7 @@ class Course:
         return None
 
     def _upgrade_again(self, _: Step) -> str | None:
-        self._new_rows = NewRows(self._laboratory, self.notes, self._change, self._order.excluded)
+        self._new_rows = NewRows(self._laboratory, self.notes, self._change, self._order.settings.may_differ)
         self._new_rows.choose_templates()
         if self.moves.up(FindingCode.SECOND_UPGRADE_DIFFERS):
             self.notes.leave_out("No row was written through the new schema: the second upgrade failed.")
@@ -199,7 +201,7 @@ class Course:
         for each in differences(self._head, self._laboratory.catalogue())[:SHOWN]:
             detail = f"After the second upgrade {each.words}, compared with the first."
             self.notes.find(FindingCode.SECOND_UPGRADE_DIFFERS, each.name, detail)
-        views = head_views(self._new_rows.change_now(), self._order.excluded)
+        views = head_views(self._new_rows.change_now(), self._order.settings.may_differ)
         for changed in self._laboratory.compare("head", views):
             detail = f"The second upgrade of the same rows gave others than the first: {changed.detail}."
             self.notes.find(FindingCode.SECOND_UPGRADE_DIFFERS, changed.object, detail)
@@ -266,7 +268,7 @@ class Course:
     def _compare_rows(self) -> None:
         tables = {each.name: each for each in self._laboratory.tables()}
         views = []
-        for view in base_views(self._base_tables, self._order.excluded):
+        for view in base_views(self._base_tables, self._order.settings.may_differ):
             now = tables.get(view.was)
             missing = [name for name in view.columns if now is None or now.column(name) is None]
             if now is not None and not missing:

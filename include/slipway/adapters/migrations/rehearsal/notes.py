@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from slipway.adapters.migrations.rehearsal.words import without_values
+from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import Finding, FindingCode, RehearsalStep, StepOutcome
 
 
@@ -30,6 +31,7 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     lost_on_reverse: list[str] = field(default_factory=list)
     not_covered: list[str] = field(default_factory=list)
+    expectations: list[JsonObject] = field(default_factory=list)
     _current: Step | None = None
 
     @contextmanager

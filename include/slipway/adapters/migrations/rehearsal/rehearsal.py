@@ -60,7 +60,8 @@ class DatabaseRehearsal:
                 not_covered=notes.not_covered,
                 catalogue_hash=catalogue_hash(laboratory.source_catalogue()),
                 rows=course.rows,
-                copied_by=order.copy,
+                copied_by=order.settings.copy,
+                expectations=notes.expectations,
             )
 
     def catalogue_hash(self, order: MigrationOrder) -> str:

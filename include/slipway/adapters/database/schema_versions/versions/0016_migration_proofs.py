@@ -1,13 +1,13 @@
 # ruff: noqa: INP001 - Alembic reads this folder by path
 """What rehearsals of services' migrations showed, which stages rest on which, and who waived what.
 
-Revision ID: 0015
+Revision ID: 0016
 """
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 _STATEMENTS = """
 CREATE TABLE migration_proof (

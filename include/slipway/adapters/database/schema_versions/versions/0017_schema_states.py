@@ -1,13 +1,13 @@
 # ruff: noqa: INP001 - Alembic reads this folder by path
 """Where each service's database stands, and the earliest version that its schema still serves.
 
-Revision ID: 0016
+Revision ID: 0017
 """
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 _STATEMENTS = """
 CREATE TABLE schema_state (

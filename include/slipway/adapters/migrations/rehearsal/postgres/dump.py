@@ -66,7 +66,7 @@ def find_tools(server_major: int) -> Path:
     if not found:
         raise ServiceMigrationError(
             f"No pg_dump of PostgreSQL {server_major} or newer is on this machine: no copy can be made. "
-            "Install the client programs of that release, or prepare a copy and choose copy: replica."
+            "Install the client programs of that release, or prepare a copy and choose `strategy: replica`."
         )
     return found[0][1]
 

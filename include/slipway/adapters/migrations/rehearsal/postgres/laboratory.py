@@ -25,6 +25,7 @@ from slipway.adapters.migrations.rehearsal.postgres.values import PostgresValues
 from slipway.adapters.migrations.rehearsal.postgres.watch import WHAT_IT_BLOCKS, watched
 from slipway.adapters.migrations.rehearsal.shapes import Table
 from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.service import CopyStrategy
 from slipway.ports.rehearsal import RehearsalOrder
 
 
@@ -165,27 +166,25 @@ class PostgresLaboratory:
         return connected(self._order.order.database_url, self._deadline)
 
     def _make_seed(self) -> str:
-        how, source = self._order.copy, self._order.order.database_url
-        if how == "replica":
+        how, source = self._order.settings, self._order.order.database_url
+        if how.copy is CopyStrategy.REPLICA:
             return self._prepared()
         seed = self._scratch.create("seed")
         must_not_be(source, seed, self._deadline)
         dumper = Dumper(find_tools(self._major), self._deadline)
-        if how == "sample":
-            rows = self._order.sample_rows
+        if how.copy is CopyStrategy.SAMPLE:
+            rows = how.sample_rows
             for _ in dumper.copy_around(source, seed):
                 with self._source() as there, connected(seed, self._deadline) as here:
                     fill_with_sample(there, here, rows)
             self.not_covered = (f"Only a sample: {rows} rows of each table, and the rows that they refer to.",)
-        elif how in {"template", "dump"}:
-            dumper.copy(source, seed)
         else:
-            raise ServiceMigrationError(f"Copy strategy {how!r} is unknown: template, dump, sample or replica.")
+            dumper.copy(source, seed)
         return seed
 
     def _prepared(self) -> str:
         if not self._order.replica_url:
-            raise ServiceMigrationError("Copy strategy replica needs the URL of the prepared copy: none is set.")
+            raise ServiceMigrationError("The strategy replica needs the connection of a prepared copy, and the stage names none.")
         must_be_together(self._order.replica_url, self._order.scratch_url, self._deadline)
         self.not_covered = ("The rows are those of a copy that was prepared beforehand, not of the environment now.",)
         return self._order.replica_url

@@ -20,6 +20,7 @@ from slipway.adapters.migrations.rehearsal.sqlite.connection import connected, c
 from slipway.adapters.migrations.rehearsal.sqlite.shapes import read_tables
 from slipway.adapters.migrations.rehearsal.sqlite.values import SqliteValues
 from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.service import CopyStrategy
 from slipway.ports.rehearsal import RehearsalOrder
 
 PREFIX = "slipway_rehearsal_"
@@ -133,12 +134,13 @@ class SqliteLaboratory:
         copy(self._seed, self._copy)
 
     def _origin(self, order: RehearsalOrder, source: Path) -> Path:
-        if order.copy == "replica" and order.replica_url:
+        how = order.settings.copy
+        if how is CopyStrategy.REPLICA and order.replica_url:
             self.not_covered = ("The rows are those of a copy that was prepared beforehand.",)
             return file_of(order.replica_url)
-        if order.copy in {"template", "dump"}:
+        if how is CopyStrategy.DUMP:
             return source
-        raise ServiceMigrationError(f"SQLite files are copied whole: copy strategy {order.copy!r} is not known here.")
+        raise ServiceMigrationError(f"SQLite files are copied whole: `strategy: {how}` is for PostgreSQL.")
 
 
 @contextmanager
