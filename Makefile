@@ -28,7 +28,7 @@ demo: $(READY)  ## release a sample service from Dev to live (KEEP=1 leaves ever
 test: $(READY)  ## run all tests, releases on a real Airflow and kills of its processes included (half an hour or more)
 	@$(PY) -m pytest $(ON_ALL_CORES)
 
-test-fast: $(READY)  ## run unit and contract tests only (one to two minutes on two cores)
+test-fast: $(READY)  ## run unit and contract tests only (a minute on two cores)
 	@$(PY) -m pytest $(ON_ALL_CORES) tests/unit tests/contract
 
 lint: $(READY)  ## check style, types, layers, generated files and the compose file

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
+from airflow.callbacks.database_callback_sink import DatabaseCallbackSink
+from airflow.models.trigger import handle_event_submit
 from airflow.sdk.exceptions import TaskDeferred
+from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
 from slipway.airflow_edge import steps
 from slipway.airflow_edge.steps import Deploy, Migrate, WorkStep
-from slipway.airflow_edge.triggers import RescueOver
+from slipway.airflow_edge.triggers import LaneFreed, RescueOver
 from slipway.domain.errors import HeldBackError
 from slipway.domain.service import StageRole
 
@@ -63,3 +67,19 @@ def test_where_there_is_nothing_to_migrate_the_wait_is_before_the_deploy(monkeyp
                 context, *([] if execute == "execute" else [{}])
             )
         assert isinstance(deferred.value.trigger, RescueOver)
+
+
+def test_the_end_of_hold_slot_makes_airflow_parse_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(DatabaseCallbackSink, "send", lambda *_, **given: sent.append(given["callback"]))
+    monkeypatch.setattr("airflow.callbacks.callback_requests.TaskCallbackRequest", SimpleNamespace)
+
+    def ended_by(event: TriggerEvent) -> str:
+        task = MagicMock()
+        handle_event_submit(event, task_instance=task, session=MagicMock())
+        return str(task.set_state.call_args.args[0])
+
+    its_own = LaneFreed(attempt_id="r7.1", role="preprod").event()
+    assert isinstance(its_own, TaskSkippedEvent)
+    assert (ended_by(its_own), sent) == ("skipped", [])
+    assert (ended_by(TaskSuccessEvent()), len(sent)) == ("success", 1), "else it may end as a success"

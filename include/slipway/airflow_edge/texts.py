@@ -53,7 +53,7 @@ CHANGE_TASK_DOC: Mapping[str, str] = {
 TASK_DOC: Mapping[str, str] = {
     "open": "Resolves the version to an artefact and the definitions of all stages, or refuses and says why.",
     "take_turn": "Waits for this stage's turn: approvals, proof, window, holds, needs, whoever is ahead in the lane.",
-    "hold_slot": "Holds the one slot of the pool `release_slot` as long as this release has the lane.",
+    "hold_slot": "Holds the one slot of the pool `release_slot` while this release has the lane; skipped from then on.",
     "check_migrations": "Proves on a copy of the database that migrations can be taken back; ends the stage if not.",
     "approve": "A senior or manager of the team, not the requester, approves Preprod.",
     "authorise": "A senior or manager of the team, not the requester, authorises Prod and says who looked at what.",

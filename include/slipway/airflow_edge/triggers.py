@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
+from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TriggerEvent
 
 from slipway.airflow_edge.changes import changes
 from slipway.airflow_edge.runs import world
@@ -106,7 +106,10 @@ class ActIsOver(StageTrigger):
 
 
 class LaneFreed(StageTrigger):
-    """Ends `hold_slot` as a success when the lane is freed; the task needs no slot again to resume."""
+    """Ends `hold_slot` when the lane is freed; the task needs no slot again to resume.
+
+    As skipped: where a task succeeds in the triggerer Airflow parses its DAG file twice, all services of it (ADR 0017).
+    """
 
     def look(self) -> bool:
         """Whether the stage's turn is over."""
@@ -114,4 +117,4 @@ class LaneFreed(StageTrigger):
 
     def event(self) -> TriggerEvent:
         """Ends the task in the triggerer."""
-        return TaskSuccessEvent()
+        return TaskSkippedEvent()

@@ -230,7 +230,7 @@ ATTACKS: Sequence[Attack] = (
             f"{_REFUSED}::test_a_version_that_is_a_command_or_a_path_is_an_unknown_one",
             f"{_ATTACKS}::test_a_hostile_name_is_refused_and_told_as_it_was_written",
             f"{_ATTACKS}::test_hostile_texts_are_kept_as_they_are_and_reach_no_target",
-            "unit/adapters/test_command_target.py::test_arguments_are_filled_in_and_never_meet_a_shell",
+            "integration/processes/test_command_target.py::test_arguments_are_filled_in_and_never_meet_a_shell",
             "unit/adapters/test_folder_store.py::test_a_name_that_leads_out_of_the_store_is_refused",
         ),
         log=("release_refused",),

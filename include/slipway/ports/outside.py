@@ -144,7 +144,7 @@ class MigrationOrder:
     deadline: datetime
     lock_fd: int | None = None
     contract: frozenset[str] = frozenset()
-    """Post migrations that may run: those that the version in use carries already (ADR 0017)."""
+    """Post migrations that may run: those that the version in use carries already (ADR 0018)."""
     on_progress: Callable[[str], None] | None = None
     """Told how far a migration is, in its own words, while it runs."""
 

@@ -1,4 +1,4 @@
-"""Which post migrations may run: those that the version in use carries already (ADR 0017)."""
+"""Which post migrations may run: those that the version in use carries already (ADR 0018)."""
 
 from pathlib import Path
 

@@ -101,13 +101,15 @@ class DatabasePolicies:
 
     def seen(self) -> Governed | None:
         """The catalogue as it was last seen on disk; None where nobody has looked yet."""
-        newest: int | None = self._sql.value("SELECT max(id) FROM catalogue_seen")
+        newest = self._sql.first("SELECT id, digest FROM catalogue_seen ORDER BY id DESC LIMIT 1")
         if newest is None:
             return None
-        if newest not in self._decoded.seen:
-            value = self._sql.value("SELECT governed FROM catalogue_seen WHERE id = :id", id=newest)
-            self._decoded.seen[newest] = codec.governed(value)
-        return self._decoded.seen[newest]
+        if newest["digest"] == self._sql.value("SELECT digest FROM policy ORDER BY id DESC LIMIT 1"):
+            return self.in_effect().governed
+        if newest["id"] not in self._decoded.seen:
+            value = self._sql.value("SELECT governed FROM catalogue_seen WHERE id = :id", id=newest["id"])
+            self._decoded.seen[newest["id"]] = codec.governed(value)
+        return self._decoded.seen[newest["id"]]
 
     def note_seen(self, governed: Governed) -> None:
         """Keeps what is on disk now."""
