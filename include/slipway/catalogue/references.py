@@ -158,7 +158,8 @@ def _stage(
     if stage.database is None and service.migrations is not None:
         yield document.problem(at, "this stage names no `database`, but the service has `migrations`")
     if service.migrations is not None and role.on_live_path:
-        yield from _replica(document, at, stage, service.migrations.rehearsal.strategy)
+        rehearsal = service.migrations.rehearsal
+        yield from _replica(document, at, stage, CopyStrategy.DUMP if rehearsal is None else rehearsal.strategy)
 
 
 def _replica(document: Document, at: Location, stage: StageModel, strategy: CopyStrategy) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """`services/<name>.yaml`: one released service, its checks and its stages."""
 
+import re
 from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Annotated, Any
@@ -35,6 +36,9 @@ from slipway.domain.service import (
 )
 
 
+_COLUMN = re.compile(r"[^.\s]{1,63}(\.[^.\s]{1,63}){1,2}")
+
+
 class TargetKind(StrEnum):
     """The kinds that the target registry knows."""
 
@@ -50,7 +54,13 @@ class TargetModel(StrictModel):
     options: dict[str, JsonValue] = Field({}, description="The kind's own settings; secrets are connection ids.")
 
 
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[^.\s]{1,63}(\.[^.\s]{1,63}){1,2}$")]
+def _column(name: str) -> str:
+    if not _COLUMN.fullmatch(name):
+        raise ValueError(f"`{name}` names no column: write table.column")
+    return name
+
+
+ColumnName = Annotated[str, AfterValidator(_column)]
 
 
 class RehearsalModel(StrictModel):
@@ -70,6 +80,12 @@ class RehearsalModel(StrictModel):
         examples=[{"orders.updated_at": "a trigger sets it at each write"}],
     )
 
+    def settings(self, replica: str | None) -> RehearsalSettings:
+        """The domain value, for a stage whose prepared copy is this."""
+        return RehearsalSettings(
+            copy=self.strategy, sample_rows=self.sample_rows, replica=replica, may_differ=self.may_differ
+        )
+
 
 class MigrationsModel(StrictModel):
     """Limits of the service's own migrations, Alembic or plain SQL."""
@@ -79,7 +95,9 @@ class MigrationsModel(StrictModel):
     )
     lock_tries: int = Field(6, ge=1, le=50, description="How often a migration that got no lock is tried.")
     statement_timeout_seconds: float = Field(300.0, gt=0, le=86400)
-    rehearsal: RehearsalModel = Field(RehearsalModel(), description="How they are tried before anyone is asked.")
+    rehearsal: RehearsalModel | None = Field(
+        None, description="How they are tried before anyone is asked. Left out: on a copy of all rows."
+    )
 
 
 class StageModel(StrictModel):
@@ -90,7 +108,8 @@ class StageModel(StrictModel):
     target: TargetModel
     database: ConnectionId | None = Field(None, description="Airflow connection of the database to migrate.")
     replica: ConnectionId | None = Field(
-        None, description="Connection of a prepared copy of it, where migrations are rehearsed with `strategy: replica`."
+        None,
+        description="Connection of a prepared copy of it, for rehearsals with `strategy: replica`.",
     )
     deploy_deadline_seconds: float = Field(120.0, gt=0, le=7200)
     migrate_deadline_seconds: float = Field(300.0, gt=0, le=86400)
@@ -242,12 +261,7 @@ class ServiceModel(OwnedModel):
             lock_timeout_seconds=limits.lock_timeout_seconds,
             lock_tries=limits.lock_tries,
             statement_timeout_seconds=limits.statement_timeout_seconds,
-            rehearsal=RehearsalSettings(
-                copy=limits.rehearsal.strategy,
-                sample_rows=limits.rehearsal.sample_rows,
-                replica=stage.replica,
-                may_differ=limits.rehearsal.may_differ,
-            ),
+            rehearsal=RehearsalSettings() if limits.rehearsal is None else limits.rehearsal.settings(stage.replica),
         )
 
 

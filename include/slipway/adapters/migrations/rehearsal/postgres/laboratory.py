@@ -184,7 +184,9 @@ class PostgresLaboratory:
 
     def _prepared(self) -> str:
         if not self._order.replica_url:
-            raise ServiceMigrationError("The strategy replica needs the connection of a prepared copy, and the stage names none.")
+            raise ServiceMigrationError(
+                "The strategy replica needs the connection of a prepared copy; the stage names none."
+            )
         must_be_together(self._order.replica_url, self._order.scratch_url, self._deadline)
         self.not_covered = ("The rows are those of a copy that was prepared beforehand, not of the environment now.",)
         return self._order.replica_url
