@@ -47,7 +47,7 @@ def validated(document: Document, model: type[AnyModel]) -> AnyModel | None:
 def _problem(document: Document, model: type[BaseModel], details: ErrorDetails, where: Location) -> Problem:
     location = details["loc"]
     say = _SAYERS.get(details["type"], _say_anything)
-    if location[-1:] == ("[key]",):
+    if location[-1:] == ("[key]",) and say is not _say_own_words:
         say = _say_key
     what, allowed, word = say(model, location, details)
     close = nearest(word, allowed) if word is not None else None
