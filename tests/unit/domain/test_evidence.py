@@ -55,7 +55,7 @@ def test_migrations_do_not_apply_where_there_is_no_database() -> None:
     stage = stage_at(PREPROD)
     for migrations, told in (
         (None, "not applicable: no database"),
-        (MigrationSettings(connection="orders_preprod"), "not yet built: nothing was checked"),
+        (MigrationSettings(connection="orders_preprod"), "**nobody has checked them**"),
     ):
         definition = replace(stage.definition, migrations=migrations)
         shown = evidence(Step.APPROVE, facts(stage=replace(stage, definition=definition)), None).splitlines()
