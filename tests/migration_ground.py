@@ -45,6 +45,11 @@ class Case:
     def dialects(self) -> Sequence[str]:
         return [each for each in ("postgresql", "sqlite") if each in self.expected]
 
+    def migrations(self, dialect: str) -> Path:
+        """Above `versions`: of one database alone where a folder is called so, else of both."""
+        own = self.folder / dialect
+        return own if own.is_dir() else self.folder
+
     def file(self, name: str) -> Path | None:
         """The case's own, else the one of all cases."""
         return next((each for each in (self.folder / name, BASE / name) if each.is_file()), None)

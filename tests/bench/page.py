@@ -49,6 +49,10 @@ other programs worked beside it: the seconds are then too high, the ratios less 
 - **c** One connection, one commit an append, against the same row into a table without chain; then four connections.
 - **d** From the answer's HTTP response to the start of the next task, against a bare human-in-the-loop question.
 - **e** From `lane_freed` to the next release's `slot_parked` in the release log, while others queue.
+- **f** The proof of one migration on PostgreSQL, against a dump of the database into another one and the upgrade there.
+  The whole proof has the deployed version's statements, squawk, and three expectations that are tried twice in a child
+  of their own; how long those take depends on the service's suites. The figure of memory is our process's: the
+  databases, squawk and the child have their own.
 """
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf-8")

@@ -1,11 +1,10 @@
 """Proofs of migrations by REST: rehearsed, shown, waived."""
 
 from fastapi import APIRouter, status
-from pydantic import AwareDatetime
 
 from slipway.console.changes import VIA, Body
 from slipway.console.parts import Person, UsedParts
-from slipway.console.texts import Name, Text, Why
+from slipway.console.texts import Instant, Name, Text, Why
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import FindingCode
 from slipway.domain.migration_waiver import Terms
@@ -30,12 +29,12 @@ class NewWaiver(Body):
 
     code: FindingCode
     reason: Why
-    expires_at: AwareDatetime
+    expires_at: Instant
     backup: Text | None = None
-    restored_at: AwareDatetime | None = None
+    restored_at: Instant | None = None
     runbook: Text | None = None
-    window_begins: AwareDatetime | None = None
-    window_ends: AwareDatetime | None = None
+    window_begins: Instant | None = None
+    window_ends: Instant | None = None
 
 
 @router.post("/checks")

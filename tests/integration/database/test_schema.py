@@ -69,6 +69,19 @@ def test_times_that_nobody_could_read_are_moved_to_where_they_can_be_and_none_co
             tx.sql.run(statement, **values)
 
 
+def test_a_waivers_times_can_be_read_again(database_url: str) -> None:
+    schema.upgrade(database_url)
+    waiver = (
+        "INSERT INTO migration_waiver (proof_id, code, by, reason, window_begins, window_ends, expires_at)"
+        " VALUES ('m1', 'blocking_lock', 'mona', 'x', now(), :ends, now() + interval '1 day')"
+    )
+    with (
+        pytest.raises(IntegrityError, match="its_times_can_be_read"),
+        DatabaseStore(make_engine(database_url, pooled=False)).transaction() as tx,
+    ):
+        tx.sql.run(waiver, ends="9999-12-31 00:00:00+00:00")
+
+
 def test_who_was_around_a_release_was_kept_unread_before_and_is_read_now(database_url: str) -> None:
     schema.upgrade(database_url)
     engine = make_engine(database_url, pooled=False)

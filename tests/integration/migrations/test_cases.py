@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from slipway.adapters.migrations.rehearsal.course import Limits
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
@@ -52,7 +53,9 @@ def _rehearse(case: Case, source: str, scratch: str, prepared: str | None, queri
     rehearsal = DatabaseRehearsal(runner, limits=Limits(lock_seconds=60, rewrite_bytes=1))
     how = CopyStrategy.REPLICA if prepared else CopyStrategy.DUMP
     order = RehearsalOrder(
-        order=migration_order(case.folder, source, rehearsal=RehearsalSettings(copy=how)),
+        order=migration_order(
+            case.migrations(make_url(source).get_backend_name()), source, rehearsal=RehearsalSettings(copy=how)
+        ),
         scratch_url=scratch,
         replica_url=prepared,
         old=old,

@@ -194,7 +194,6 @@ def test_a_migration_without_ddl_is_not_given_to_squawk(tmp_path: Path) -> None:
     assert squawk([step("UPDATE t SET x = 1")], "", program=tmp_path / "no such program") == ()
 
 
-@pytest.mark.skipif(squawk_path() is None, reason="squawk-cli is not installed")
 def test_the_real_squawk_finds_a_scan_and_knows_every_rule_that_is_off() -> None:
     program = squawk_path()
     assert program is not None

@@ -1,5 +1,6 @@
 """A table is added; it is lost on the way back even while it is empty."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0001"
@@ -8,11 +9,13 @@ reversibility = {"kind": "lossy", "reason": "what is written into it afterwards 
 
 
 def upgrade() -> None:
-    op.execute(
-        "CREATE TABLE loyalty (id serial PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers,"
-        " points integer NOT NULL)"
+    op.create_table(
+        "loyalty",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("customer_id", sa.Integer, sa.ForeignKey("customers.id"), nullable=False),
+        sa.Column("points", sa.Integer, nullable=False),
     )
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE loyalty")
+    op.drop_table("loyalty")

@@ -43,6 +43,8 @@ def _is_altered(connection: Connection, written: Written, column: Column, where:
     now = written.pair.now(column)
     if now is None:
         return _gone_column_is_altered(connection, written, column, where, binds)
+    if now.name in written.left:
+        return False
     if now.name not in written.changed and written.template is not None:
         return not _like_template(connection, written, column, where, binds)
     if now.category != column.category:

@@ -217,7 +217,7 @@ class Course:
             self._new_rows.check_after_downgrade()
             return None
         self.moves.refused(self._head, failure, self._new_rows.labels())
-        for place in range(self._new_rows.variants_to_try_alone()):
+        for place in self._new_rows.to_try_alone():
             if self._try_alone(place):
                 return "The upgrade failed."
         return "The downgrade refuses rows of the new form."

@@ -1,13 +1,14 @@
-"""The rows that a rehearsal writes through the new schema, from their choice to what became of them."""
+"""The rows that a rehearsal writes, changes and deletes through the new schema, from choice to what became of them."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from slipway.adapters.migrations.rehearsal.checking import after_downgrade, comes_back
 from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
 from slipway.adapters.migrations.rehearsal.notes import Notes
+from slipway.adapters.migrations.rehearsal.old_rows import OldRows, choose, delete, is_there_again
 from slipway.adapters.migrations.rehearsal.probes import PLAIN, Variant, variants
 from slipway.adapters.migrations.rehearsal.shapes import Change, Pair, Table, change
 from slipway.adapters.migrations.rehearsal.writing import CannotWriteError, Key, Writer, Written, templates
@@ -29,6 +30,9 @@ class NewRows:
         self._templates: dict[str, Sequence[Key]] = {}
         self._written: list[Written] = []
         self._new: list[Written] = []
+        self._old: Mapping[str, OldRows] = {}
+        self._rewritten: list[Written] = []
+        self._deleted: list[tuple[Table, Key]] = []
         self._now: Change | None = None
         self._rows: Mapping[str, int] = {}
         self._kept_elsewhere = False
@@ -43,9 +47,9 @@ class NewRows:
         self._before = self._laboratory.tables()
         self._now = None
         with self._laboratory.connected() as connection:
-            self._templates = {
-                table.name: templates(connection, table, many=table.name in self._changed) for table in self._before
-            }
+            chosen = {table.name: choose(connection, table) for table in self._before}
+            self._old = {name: rows for name, rows in chosen.items() if rows is not None}
+            self._templates = {table.name: self._templates_of(connection, table) for table in self._before}
         self._rows = self._counted() if self._notes.lost_on_reverse else {}
 
     def change_now(self) -> Change:
@@ -55,40 +59,49 @@ class NewRows:
         return self._now
 
     def write(self, only: int | None = None) -> int:
-        """All probes, or a single one; how many rows."""
-        self._written, self._new = [], []
+        """All probes, or a single one (0: what is done to old rows); how many rows."""
+        self._written, self._new, self._rewritten, self._deleted = [], [], [], []
         planned = self._plan()
         with self._laboratory.connected() as connection:
             writer = Writer(connection, self._laboratory.values)
-            for pair, variant in planned if only is None else [planned[only]]:
+            for pair, variant in planned if only is None else planned[only - 1 : only] if only else ():
                 self._write(writer, pair, variant)
             for table in self.change_now().new if only is None else ():
                 self._write_into_new(writer, table)
+            if not only:
+                self._touch_old(connection, writer)
             connection.commit()
-        return len(self._written) + len(self._new)
+        return len(self._written) + len(self._new) + len(self._rewritten) + len(self._deleted)
 
-    def variants_to_try_alone(self) -> int:
-        """How many probes are there; those beyond the first twelve are said to be left out."""
-        count = len(self._plan())
-        if count <= 1:
-            return 0
-        if count > _ALONE_AT_MOST:
-            left = count - _ALONE_AT_MOST
-            self._notes.leave_out(f"The downgrade refuses new rows; {left} of {count} kinds were not tried alone.")
-        return min(count, _ALONE_AT_MOST)
+    def to_try_alone(self) -> Sequence[int]:
+        """Places of the probes, where there are several; those beyond the first twelve are said to be left out."""
+        places = [*([0] if self._old else []), *range(1, len(self._plan()) + 1)]
+        if len(places) <= 1:
+            return ()
+        if len(places) > _ALONE_AT_MOST:
+            left = len(places) - _ALONE_AT_MOST
+            self._notes.leave_out(
+                f"The downgrade refuses new rows; {left} of {len(places)} kinds were not tried alone."
+            )
+        return places[:_ALONE_AT_MOST]
 
     def labels(self) -> str:
         """What was written, besides plain copies."""
         found = [f"{each.pair.before.name}: {each.variant.label}" for each in self._written if not each.variant.plain]
-        plain = [f"{each.pair.before.name}: {each.variant.label}" for each in [*self._written, *self._new]]
+        plain = [
+            f"{each.pair.before.name}: {each.variant.label}" for each in [*self._written, *self._new, *self._rewritten]
+        ]
         return "; ".join(dict.fromkeys(found or plain))
 
     def check_after_downgrade(self) -> None:
         """Findings for rows that are gone or altered."""
         with self._laboratory.connected() as connection:
-            for finding in after_downgrade(connection, self._written):
-                if finding.object not in self._excluded:
-                    self._notes.add(finding)
+            found = [*after_downgrade(connection, [*self._written, *self._rewritten])]
+            found += [again for each in self._deleted if (again := is_there_again(connection, *each))]
+            connection.rollback()
+        for finding in found:
+            if finding.object not in self._excluded:
+                self._notes.add(finding)
         written = Counter(each.pair.before.name for each in self._written)
         now = self._counted() if self._rows else {}
         self._kept_elsewhere = any(now[name] > self._rows.get(name, now[name]) + written[name] for name in now)
@@ -103,6 +116,11 @@ class NewRows:
                 if f"{pair.after.name}.{column.name}" in lost
                 and comes_back(connection, [each for each in self._written if each.pair is pair], column.name)
             ]
+
+    def _templates_of(self, connection: Connection, table: Table) -> Sequence[Key]:
+        found = templates(connection, table, many=table.name in self._changed)
+        old = self._old.get(table.name)
+        return [key for key in found if old is None or key not in {old.changed, old.deleted}]
 
     def _counted(self) -> Mapping[str, int]:
         """The rows of each table: a downgrade that keeps values in an old table makes that one grow."""
@@ -143,6 +161,30 @@ class NewRows:
                 return
         if said and (many or not variant.plain):
             self._notes.leave_out(f"{pair.after.name}: {variant.label} could not be written: {said}.")
+
+    def _touch_old(self, connection: Connection, writer: Writer) -> None:
+        """One row of each table is changed, another deleted: a downgrade must not undo what was done since."""
+        tables = [*(pair.after for pair in self.change_now().pairs), *self.change_now().new]
+        few, kept = [], []
+        for pair in self.change_now().pairs:
+            old = self._old.get(pair.before.name)
+            if old is None:
+                few += [pair.before.name] if self._templates[pair.before.name] else []
+                continue
+            try:
+                self._rewritten.append(writer.change(pair, old.changed, old.like))
+            except CannotWriteError as error:
+                self._notes.leave_out(f"{pair.after.name}: no old row could be changed: {error}.")
+            if delete(connection, pair, old.deleted, tables):
+                self._deleted.append((pair.before, old.deleted))
+            else:
+                kept.append(pair.after.name)
+        for tried, names, why in (
+            ("Changing and deleting", few, "too few rows"),
+            ("Deleting", kept, "rows are needed"),
+        ):
+            if names:
+                self._notes.leave_out(f"{tried} old rows was not tried in {', '.join(names)}: {why}.")
 
     def _make_up(self, writer: Writer, pair: Pair, variant: Variant) -> None:
         if not variant.plain:

@@ -1,7 +1,7 @@
 """Writes the rows of probes, each under a savepoint, and remembers how to find them again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -15,6 +15,7 @@ from slipway.adapters.migrations.rehearsal.words import without_values
 
 _WINDOW = 10_000
 _TEMPLATES = 12
+CHANGED = "an old row that was changed"
 Key = tuple[Any, ...]
 
 
@@ -32,6 +33,8 @@ class Written:
     key: Key
     changed: frozenset[str]
     """Columns of the new table in which it is not its template."""
+    left: frozenset[str] = frozenset()
+    """Columns of the new table that are not looked at: they could not be given their template's values."""
     values: Mapping[str, str | None] = field(default_factory=dict)
     """Column of the new table → what was written, as text. Kept in memory only."""
 
@@ -94,6 +97,35 @@ class Writer:
             said = "no such row was accepted"
         raise CannotWriteError(said)
 
+    def change(self, pair: Pair, key: Key, like: Key) -> Written:
+        """The row `key` gets all values of the row `like`. Raises CannotWriteError."""
+        table = pair.after
+        identity = _identity(pair)
+        names = [each.name for each in identity]
+        settled = Variant(label=CHANGED, values={name: [f"source.{quote(name)}"] for name in names})
+        given = [each for each in table.columns if not (each.generated or each.automatic or each.name in names)]
+        if not given:
+            raise CannotWriteError("it has nothing but its key")
+        there = _where("other", names, "o")
+        said = "no value could be made up"
+        for expressions in self._tries(table, settled):
+            chosen = ", ".join(
+                f"{quote(each.name)} = "
+                + expressions.get(each.name, f"(SELECT other.{quote(each.name)} FROM {table.quoted} AS other {there})")
+                for each in given
+            )
+            statement = f"UPDATE {table.quoted} AS source SET {chosen} {_where('source', names, 't')}"
+            try:
+                found = self._insert(statement, identity, _binds("t", key) | _binds("o", like), PLAIN, table)
+            except SQLAlchemyError as error:
+                said = without_values(str(getattr(error, "orig", None) or error))
+                continue
+            if found is not None:
+                written = self._written(pair, Variant(label=CHANGED), like, found, frozenset(expressions))
+                return replace(written, left=self._unlike(table, names, found, like) - written.changed)
+            said = "it is not there any more"
+        raise CannotWriteError(said)
+
     def make_up(self, pair: Pair) -> Written:
         """A row of a table without any. Raises CannotWriteError."""
         table = pair.after
@@ -154,6 +186,16 @@ class Writer:
         row = self._connection.execute(asked, _binds("k", key)).one()
         values = dict(zip(pair.after.names, row, strict=True))
         return Written(pair=pair, variant=variant, template=template, key=key, changed=changed, values=values)
+
+    def _unlike(self, table: Table, names: Sequence[str], key: Key, like: Key) -> frozenset[str]:
+        """Columns that differ in two rows, as where a trigger has its own mind."""
+        same = ", ".join(
+            f"CAST(a.{quote(name)} AS text) IS NOT DISTINCT FROM CAST(b.{quote(name)} AS text)" for name in table.names
+        )
+        there = _where("b", names, "o").removeprefix("WHERE ")
+        asked = text(f"SELECT {same} FROM {table.quoted} a, {table.quoted} b {_where('a', names, 'k')} AND {there}")
+        row = self._connection.execute(asked, _binds("k", key) | _binds("o", like)).one()
+        return frozenset(name for name, is_same in zip(table.names, row, strict=True) if not is_same)
 
     def _tries(self, table: Table, variant: Variant) -> Sequence[Mapping[str, str]]:
         """Column → expression, once for each way to try."""

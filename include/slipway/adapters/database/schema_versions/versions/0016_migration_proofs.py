@@ -52,7 +52,10 @@ CREATE TABLE migration_waiver (
     at              timestamptz NOT NULL DEFAULT now(),
     expires_at      timestamptz NOT NULL,
     CHECK (expires_at > at),
-    CHECK (window_ends > window_begins)
+    CHECK (window_ends > window_begins),
+    CONSTRAINT its_times_can_be_read CHECK (
+        least(restored_at, window_begins, expires_at) >= timestamptz '2000-01-01 00:00:00+00'
+        AND greatest(restored_at, window_ends, expires_at) <= timestamptz '2100-01-01 00:00:00+00')
 );
 CREATE INDEX migration_waiver_of_proof ON migration_waiver (proof_id, id);
 

@@ -1,0 +1,1 @@
+CREATE TABLE kept_aside (customer_id integer, email text NOT NULL);

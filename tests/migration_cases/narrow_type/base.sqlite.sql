@@ -1,0 +1,2 @@
+CREATE TABLE prices (id INTEGER PRIMARY KEY, amount NUMERIC NOT NULL);
+INSERT INTO prices (amount) VALUES (1.25), (2.0), (3.0625);
