@@ -240,6 +240,40 @@ def test_the_rows_that_changed_are_named_by_key(databases: Databases) -> None:
     assert len(detail.partition("Rows, by key: ")[2].split("; ")) == 5
 
 
+BIG = "CREATE TABLE big AS SELECT n AS id, 'Row ' || n AS said FROM generate_series(1, 50000) n; "
+MOST_FETCHED = 4096
+"""Sums of hashes, by bucket: as many for a million rows."""
+
+
+def test_no_row_is_fetched_however_many_have_changed(databases: Databases, tmp_path: Path) -> None:
+    databases.execute(BIG + "ALTER TABLE big ADD PRIMARY KEY (id)")
+    folder = migration(tmp_path, "UPDATE big SET said = lower(said)", "SELECT 1")
+    fetched: list[int] = []
+
+    def count(_: object, cursor: Any, *__: object) -> None:
+        if cursor.description is not None:
+            fetched.append(cursor.rowcount)
+
+    event.listen(Engine, "after_cursor_execute", count)
+    try:
+        seen = rehearse(databases, folder)
+    finally:
+        event.remove(Engine, "after_cursor_execute", count)
+    assert ("big.said", FindingCode.DATA_CHANGED) in {(each.object, each.code) for each in seen.findings}
+    assert seen.rows > 50_000
+    assert max(fetched) <= MOST_FETCHED
+
+
+def test_without_suites_rows_and_keys_are_counted_all_the_same(databases: Databases, tmp_path: Path) -> None:
+    databases.execute("CREATE TABLE tags (id int PRIMARY KEY); INSERT INTO tags VALUES (1), (2), (3)")
+    upgrade = "DELETE FROM orders WHERE id = 7; UPDATE tags SET id = 900 WHERE id = 2"
+    seen = rehearse(databases, migration(tmp_path, upgrade, "SELECT 1"), expectations=None)
+    told = {(each.code, each.object): each.detail for each in seen.findings}
+    assert told[FindingCode.DATA_LOST, "orders"].startswith("80 rows before, 79 after the downgrade. Rows, by key: 7")
+    assert "Rows, by key: 2; 900" in told[FindingCode.DATA_CHANGED, "tags.id"]
+    assert "The service has no expectations of its data: only rows and keys were counted." in seen.not_covered
+
+
 def test_a_lock_that_is_held_for_long_is_a_finding(databases: Databases, tmp_path: Path) -> None:
     folder = migration(
         tmp_path, "ALTER TABLE orders ADD COLUMN x int; SELECT pg_sleep(0.5)", "ALTER TABLE orders DROP COLUMN x"
@@ -277,37 +311,3 @@ def test_nothing_pending_is_nothing_to_rehearse(databases: Databases) -> None:
     seen = rehearse(databases)
     assert (list(seen.migrations), seen.from_revision, seen.to_revision) == ([], "0001", "0001")
     assert codes(seen) == set()
-
-
-BIG = "CREATE TABLE big AS SELECT n AS id, 'Row ' || n AS said FROM generate_series(1, 50000) n; "
-MOST_FETCHED = 4096
-"""Sums of hashes, by bucket: as many for a million rows."""
-
-
-def test_no_row_is_fetched_however_many_have_changed(databases: Databases, tmp_path: Path) -> None:
-    databases.execute(BIG + "ALTER TABLE big ADD PRIMARY KEY (id)")
-    folder = migration(tmp_path, "UPDATE big SET said = lower(said)", "SELECT 1")
-    fetched: list[int] = []
-
-    def count(_: object, cursor: Any, *__: object) -> None:
-        if cursor.description is not None:
-            fetched.append(cursor.rowcount)
-
-    event.listen(Engine, "after_cursor_execute", count)
-    try:
-        seen = rehearse(databases, folder)
-    finally:
-        event.remove(Engine, "after_cursor_execute", count)
-    assert ("big.said", FindingCode.DATA_CHANGED) in {(each.object, each.code) for each in seen.findings}
-    assert seen.rows > 50_000
-    assert max(fetched) <= MOST_FETCHED
-
-
-def test_without_suites_rows_and_keys_are_counted_all_the_same(databases: Databases, tmp_path: Path) -> None:
-    databases.execute("CREATE TABLE tags (id int PRIMARY KEY); INSERT INTO tags VALUES (1), (2), (3)")
-    upgrade = "DELETE FROM orders WHERE id = 7; UPDATE tags SET id = 900 WHERE id = 2"
-    seen = rehearse(databases, migration(tmp_path, upgrade, "SELECT 1"), expectations=None)
-    told = {(each.code, each.object): each.detail for each in seen.findings}
-    assert told[FindingCode.DATA_LOST, "orders"].startswith("80 rows before, 79 after the downgrade. Rows, by key: 7")
-    assert "Rows, by key: 2; 900" in told[FindingCode.DATA_CHANGED, "tags.id"]
-    assert "The service has no expectations of its data: only rows and keys were counted." in seen.not_covered
