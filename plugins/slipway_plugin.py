@@ -6,17 +6,22 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 import slipway.airflow_edge.preload  # noqa: F401 - see there
-from slipway.airflow_edge.listener import StateListener
+from slipway.airflow_edge.listener import Observation, StateListener
 from slipway.airflow_edge.nightly import Nightly
+from slipway.airflow_edge.task_failures import record_failure
 
 _LOG = logging.getLogger("slipway.corroboration")
+
+
+def _note(seen: Observation) -> None:
+    _LOG.info("%s", seen)
 
 
 class SlipwayPlugin(AirflowPlugin):
     """Console and recorder are made only where the API server asks: tasks load this file too."""
 
     name = "slipway"
-    listeners = [StateListener(lambda seen: _LOG.info("%s", seen))]  # noqa: RUF012 - Airflow's own shape
+    listeners = [StateListener(_note, record_failure)]  # noqa: RUF012 - Airflow's own shape
     timetables = [Nightly]  # noqa: RUF012 - as above
 
     @property

@@ -25,6 +25,7 @@ from slipway.platform.client import PlatformClient
 from slipway.platform.errors import PlatformError
 from slipway.platform.place import AIRFLOW_DATABASE
 from slipway.platform.postgres import EmbeddedPostgres
+from tests.break_glass import keep_open
 from tests.chaos.places import VERSION, publish, write_catalogue
 from tests.chaos.watching import Watch
 from tests.running_platform import RunningPlatform
@@ -79,6 +80,7 @@ class Ground:
                 WHERE u.username = :who AND r.name = 'BreakGlass'"""
             connection.execute(sqlalchemy.text(member), {"who": BREAKER})
         engine.dispose()
+        keep_open(self.store, BREAKER)
         rita = self.client(REQUESTER)
         until(lambda: rita.get("/api/v2/dags", limit=1)["total_entries"] >= 2 * self._services, 300, "all DAGs")
 

@@ -4,9 +4,12 @@ import dataclasses
 import subprocess
 import sys
 
+from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.transaction import DatabaseStore
 from slipway.platform.place import AIRFLOW_DATABASE
 from slipway.platform.postgres import EmbeddedPostgres
 from slipway.platform.settings import environment
+from tests.break_glass import keep_open
 from tests.running_platform import RunningPlatform
 
 _SCRIPT = """
@@ -22,7 +25,7 @@ sync(load_people(Path(os.environ["SLIPWAY_CATALOGUE"])), passwords_from(os.envir
 
 
 def break_the_glass(platform: RunningPlatform, person: str) -> None:
-    """Gives the role to a person of the platform's catalogue."""
+    """Gives the role to a person of the platform's catalogue, and opens Airflow to them."""
     postgres = EmbeddedPostgres(platform.home.postgres, platform.home.logs / "postgres.log")
     place = dataclasses.replace(platform._place(), airflow_database_url=postgres.url(AIRFLOW_DATABASE))
     done = subprocess.run(
@@ -34,3 +37,4 @@ def break_the_glass(platform: RunningPlatform, person: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    keep_open(DatabaseStore(make_engine(platform.release_database_url)), person)

@@ -16,6 +16,7 @@ from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, world
 from slipway.domain.grant import PLATFORM_ACCOUNT, Decision, Step
 from slipway.domain.release import StageOutcome
+from slipway.domain.service import StageRole
 from slipway.domain.text_limits import longest
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.expire_request import expire_request
@@ -31,6 +32,12 @@ _COMMENT = {
         description="Kept in the release log. To reject, say why.",
     )
 }
+
+
+class AskedAgainError(AirflowException):
+    """The answer does not count, which the log says; the question is put once more."""
+
+    is_logged = True
 
 
 class ApprovalSensor(Light, HITLOperator):
@@ -61,6 +68,11 @@ class ApprovalSensor(Light, HITLOperator):
         """The question."""
         return Step(self.step_name)
 
+    @property
+    def role(self) -> StageRole:
+        """The role of the stage that it is about."""
+        return self.step.role
+
     def execute(self, context: Any) -> Any:
         """Puts the question and parks; says at once where nobody needs to be asked."""
         with translated():
@@ -89,7 +101,7 @@ class ApprovalSensor(Light, HITLOperator):
             if kind in {AnswerKind.REJECTED, AnswerKind.WITHDRAWN}:
                 end_here(StageOutcome.REJECTED, detail)
             if kind != AnswerKind.GRANTED:
-                raise AirflowException(f"Asked again, because the answer does not count: {detail}")
+                raise AskedAgainError(f"Asked again, because the answer does not count: {detail}")
             return f"{kind}: {detail}"
 
     def _put(self, asked: Asked) -> None:

@@ -1,5 +1,6 @@
 """Who may do what in Airflow. FAB's own manager, except that nobody changes a run by hand."""
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from airflow.api_fastapi.auth.managers.models.resource_details import (
@@ -15,9 +16,10 @@ from airflow.providers.fab.auth_manager.fab_auth_manager import FabAuthManager
 
 from slipway.airflow_edge.passwords import must_sign_in_elsewhere
 from slipway.airflow_edge.request_scope import is_backfill
-from slipway.airflow_edge.roles import BREAK_GLASS, PIPELINE, may_trigger
-
-OUR_POOLS = frozenset({"release_slot", "dev_slots"})
+from slipway.airflow_edge.roles import BREAK_GLASS, PERMISSIONS, PIPELINE, Permission, may_trigger
+from slipway.domain.audit import OUR_POOLS
+from slipway.use_cases.who_broke_the_glass import is_open_to
+from slipway.wiring import make_store
 
 
 class SignedIn(Protocol):
@@ -33,7 +35,8 @@ class SlipwayAuthManager(FabAuthManager):
     """Nobody, Admin included, changes a run by hand; what is open is opened here, one line each.
 
     Marking, clearing, editing and deleting of runs, tasks and XComs, and pausing, is for BreakGlass alone.
-    A call that names no DAG (bulk) is treated like one that names a release.
+    A call that names no DAG (bulk) is treated like one that names a release. An account has BreakGlass a little longer
+    than break-glass is open: what counts is the release database, asked for members of that role only.
     """
 
     def create_token(self, headers: dict[str, str], body: dict[str, Any]) -> Any:
@@ -51,7 +54,7 @@ class SlipwayAuthManager(FabAuthManager):
         details: DagDetails | None = None,
     ) -> bool:
         """Reading as FAB says; answering and triggering as below; every other change for BreakGlass alone."""
-        if method == "GET" or BREAK_GLASS in role_names(user):
+        if method == "GET" or self._broke_the_glass(user):
             allowed = super().is_authorized_dag(method=method, user=user, access_entity=access_entity, details=details)
             return bool(allowed)
         if access_entity is DagAccessEntity.HITL_DETAIL and method == "PUT":
@@ -116,9 +119,24 @@ class SlipwayAuthManager(FabAuthManager):
     def _may_read(self, user: SignedIn, details: DagDetails | None) -> bool:
         return bool(super().is_authorized_dag(method="GET", user=user, details=details))
 
+    def _may_configure(self, method: str, user: SignedIn) -> bool:
+        return method == "GET" or "Admin" in role_names(user) or self._broke_the_glass(user)
+
+    def _get_user_permissions(self, user: SignedIn) -> Collection[Permission]:  # type: ignore[override]
+        """What FAB asks for every decision: without BreakGlass's part where that is over."""
+        roles = role_names(user)
+        if BREAK_GLASS not in roles or self._broke_the_glass(user):
+            held: Collection[Permission] = super()._get_user_permissions(user)
+            return held
+        return {permission for role in roles - {BREAK_GLASS} for permission in PERMISSIONS.get(role, ())}
+
+    def _broke_the_glass(self, user: SignedIn) -> bool:
+        return BREAK_GLASS in role_names(user) and self.is_open_to(user.get_name())
+
     @staticmethod
-    def _may_configure(method: str, user: SignedIn) -> bool:
-        return method == "GET" or bool(role_names(user) & {BREAK_GLASS, "Admin"})
+    def is_open_to(person: str) -> bool:
+        """Whether break-glass is open to this person now."""
+        return is_open_to(make_store(), person)
 
 
 def role_names(user: SignedIn | None) -> frozenset[str]:

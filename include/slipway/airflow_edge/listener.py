@@ -3,6 +3,8 @@
 Listeners carry no user and do not fire for clear, delete, or an end by a trigger's event: no evidence alone. So what
 they see goes to the process log only, for whoever reconstructs an incident; the release log would grow by half and
 know no more. What is compared with the release log is Airflow's own tables (`slipway.use_cases.cross_check`).
+
+The one thing that nobody else can tell the release log is the exception that a task died of by a bug.
 """
 
 import logging
@@ -29,13 +31,16 @@ class Observation:
 
 
 Corroborate = Callable[[Observation], None]
+TellOfFailure = Callable[[Any, BaseException], None]
+"""Gets the task instance and the exception that ended it, in the task's own process."""
 
 
 class StateListener:
     """Turns Airflow's hooks into observations. What cannot be noted never disturbs the run."""
 
-    def __init__(self, corroborate: Corroborate) -> None:
+    def __init__(self, corroborate: Corroborate, tell_of_failure: TellOfFailure) -> None:
         self._corroborate = corroborate
+        self._tell_of_failure = tell_of_failure
 
     @hookimpl
     def on_dag_run_success(self, dag_run: Any) -> None:
@@ -58,9 +63,14 @@ class StateListener:
         self._task(task_instance, "success")
 
     @hookimpl
-    def on_task_instance_failed(self, task_instance: Any) -> None:
-        """A task failed, or was marked so."""
+    def on_task_instance_failed(self, task_instance: Any, error: Any) -> None:
+        """A task failed (`error` is what it raised), or was marked or given up (`error` says so in words)."""
         self._task(task_instance, "failed")
+        if isinstance(error, BaseException):
+            try:
+                self._tell_of_failure(task_instance, error)
+            except SlipwayError:
+                _LOG.exception("Not told to the release log: %s of %s", task_instance.task_id, task_instance.run_id)
 
     def _run(self, run: Any, state: str) -> None:
         self._note(Observation(dag_id=run.dag_id, run_id=run.run_id, task_id=None, task_instance_id=None, state=state))

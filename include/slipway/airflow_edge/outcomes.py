@@ -18,6 +18,12 @@ _RED = frozenset(
 )
 
 
+class StageEndedError(AirflowFailException):
+    """A task shows in red how its stage ended, which the log says."""
+
+    is_logged = True
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Errors that say *fail* fail the task for good; *retry* and *wait* leave it to the task's own retries."""
@@ -32,5 +38,5 @@ def translated() -> Iterator[None]:
 def end_here(outcome: StageOutcome | None, detail: str) -> None:
     """Ends a task whose stage ended: skipped, with what follows, where people decided so or it never began."""
     if outcome is None or outcome in _RED:
-        raise AirflowFailException(detail)
+        raise StageEndedError(detail)
     raise AirflowSkipException(detail)

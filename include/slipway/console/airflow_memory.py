@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from slipway.domain.audit import (
     CLI_PREFIX,
-    LIVE_POOL,
+    OUR_POOLS,
     UNKNOWN,
     AirflowEvent,
     AirflowFacts,
@@ -44,7 +44,7 @@ def read_airflow(since: datetime, runs: Sequence[RunName]) -> AirflowFacts:
             asset_events=[_asset_event(one) for one in session.scalars(_SENT.where(AssetEvent.timestamp >= since))],
             missing=_missing(session, runs),
             paused=list(session.scalars(_PAUSED)),
-            live_slots=session.scalar(select(Pool.slots).where(Pool.pool == LIVE_POOL)),
+            pools={row.pool: row.slots for row in session.execute(_POOLS)},
         )
 
 
@@ -60,6 +60,7 @@ _RUNS = select(
 _PAUSED = (
     select(DagModel.dag_id).where(DagModel.is_paused.is_(True), DagModel.is_stale.is_(False)).order_by(DagModel.dag_id)
 )
+_POOLS = select(Pool.pool, Pool.slots).where(Pool.pool.in_(OUR_POOLS))
 _SENT = select(AssetEvent).where(AssetEvent.source_dag_id.is_(None))
 
 

@@ -270,13 +270,15 @@ ATTACKS: Sequence[Attack] = (
     ),
     Attack(
         tries="Open Airflow by break-glass alone, for oneself as the second person, for longer, or keep it",
-        comes_of_it="It takes two people, and who gains by it is not the second; its end is in the row, and the role"
-        " goes with it. Whoever has it makes no grant, and closes no review of it",
+        comes_of_it="It takes two people, and who gains by it is not the second; its end is in the row, and from"
+        " that instant the role opens nothing. Whoever has it makes no grant, and closes no review of it",
         tests=(
             f"{_GLASS}::test_it_is_off_and_one_person_does_not_open_it",
             f"{_GLASS}::test_neither_who_asked_nor_who_gains_by_it_nor_a_stranger_activates_it",
             f"{_GLASS}::test_it_is_for_an_hour_at_most",
             f"{_GLASS}::test_it_ends_by_itself_and_the_account_loses_the_role",
+            f"{_GLASS}::test_airflow_is_open_to_one_person_and_to_nobody_from_its_end_on",
+            f"{_RIGHTS_IN_AIRFLOW}::test_the_role_alone_opens_nothing",
             f"{_GLASS}::test_it_makes_no_grant",
             f"{_GLASS}::test_it_opens_a_review_that_nobody_closes_who_had_a_part_in_it",
             f"{_GLASS}::test_the_database_keeps_it_as_it_was_agreed",

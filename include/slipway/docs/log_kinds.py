@@ -17,6 +17,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "stop_requested": "Somebody entitled stops the attempt: what waits is withdrawn, what works is undone.",
         "stop_refused": "A stop was refused, and why.",
         "release_withdrawn": "A release that awaited a retry was given up.",
+        "task_failed": "A task broke off by what nobody foresaw: its exception, without secrets.",
         "stage_finished": "How a stage ended, with the verdict of its smoke tests.",
         "attempt_ended": "How the attempt ended, and where its release stands now.",
     },
@@ -47,7 +48,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
     "Work": {
         "activity_start_repeated": "A task started twice; the second start settles the first and repeats nothing.",
         "rescue_overlap": "Something is brought back while another service's release, `beside`, holds the lane.",
-        "activity_unsettled": "A process has died, and the target does not say what runs: asked again later.",
+        "activity_unsettled": "A process died, and its target does not say what runs: asked again, told each minute.",
         "migrate_not_applicable": "The artefact carries no migrations.",
         "migrate_refused": "Migrations could not be begun: the artefact or the connection is not as it should be.",
         "smoke_finished": "The verdict of the smoke tests, check by check.",

@@ -1,12 +1,13 @@
 """What Airflow remembers of changes, what the release log knows of requests, and what a comparison finds (R4, R24)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from slipway.domain.json_value import JsonObject
 
-LIVE_POOL = "release_slot"
+LIVE_POOL, DEV_POOL = "release_slot", "dev_slots"
+OUR_POOLS = frozenset({LIVE_POOL, DEV_POOL})
 LIVE_SLOTS = 1
 """A second slot would be a second live release (R12)."""
 
@@ -76,7 +77,7 @@ class RunName:
 class AirflowFacts:
     """Everything that a cross-check compares; `missing` are runs of ours that Airflow no longer has.
 
-    `paused` are DAGs, `live_slots` the size of the live path's pool: None where there is no such pool."""
+    `paused` are DAGs, `pools` the sizes of the platform's own pools by their name: None where nobody looked."""
 
     events: Sequence[AirflowEvent] = ()
     runs: Sequence[RunFact] = ()
@@ -84,7 +85,7 @@ class AirflowFacts:
     asset_events: Sequence[AssetEventFact] = ()
     missing: Sequence[RunName] = ()
     paused: Sequence[str] = ()
-    live_slots: int | None = LIVE_SLOTS
+    pools: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,14 @@ class SlipwayError(Exception):
     """Something Slipway refuses or cannot do; the message says what, why, and what to do now."""
 
     remedy = Remedy.FAIL
+    is_logged = False
+    """Whether an entry of the log says it already, by whoever raised it."""
 
 
 class RefusedError(SlipwayError):
     """A rule says no. `code` is stable and goes to the log with the message."""
+
+    is_logged = True
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

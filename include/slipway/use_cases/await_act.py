@@ -23,6 +23,8 @@ class NotActedError(SlipwayError):
 
     `ending`: how, where nobody began; None: it was begun, or the lane was lost."""
 
+    is_logged = True
+
     def __init__(self, message: str, ending: StageOutcome | None = None) -> None:
         super().__init__(message)
         self.ending = ending

@@ -40,7 +40,8 @@ def cross_check(store: ReleaseStore, read_airflow: ReadAirflow, actor: Actor) ->
     with store.transaction() as tx:
         judged = list(judge(facts, tx.audits.requests(since - 2 * TOLERANCE)))
         if tx.break_glass.in_force() is None:  # what is changed under it is agreed, as long as it is open
-            judged += left_behind(facts, tx.now)
+            dev_slots = None if tx.policies.activation() is None else tx.policy().platform.dev_slots
+            judged += left_behind(facts, dev_slots, tx.now)
         new = [one for one in judged if tx.audits.judge_once(one.key, found=one.finding is not None)]
         found = [one.finding for one in new if one.finding is not None]
         for one in new:

@@ -64,6 +64,7 @@ def work_and_close(world: World, activity: Activity, lock_fd: int, actor: Actor,
         detail = work(activity, lock_fd)
     except SlipwayError as error:
         _close(world, activity, ActivityState.FAILED, str(error), actor)
+        error.is_logged = True
         raise
     closed = _close(world, activity, ActivityState.DONE, detail, actor)
     if closed.state is ActivityState.QUARANTINED:

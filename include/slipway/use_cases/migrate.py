@@ -34,6 +34,7 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
     except SlipwayError as error:
         if error.remedy is Remedy.FAIL:
             _refuse(world, attempt, stage, str(error), actor)
+            error.is_logged = True
         raise
     if nothing_to_do:
         with world.store.transaction() as tx:

@@ -14,6 +14,8 @@ from slipway.use_cases.world import World
 class SmokeFailedError(SlipwayError):
     """The smoke suite did not pass; the stage is undone."""
 
+    is_logged = True
+
 
 def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
     """The verdict in words. Raises SmokeFailedError unless every check passed."""

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.log_reader import LogReader
+from slipway.adapters.database.transaction import DatabaseStore
 from slipway.airflow_edge.request_log import write
 from slipway.airflow_edge.request_record import Outcome, Phase, RequestRecord
 from slipway.domain.audit import AirflowEvent, AirflowFacts, RunName
@@ -12,6 +14,7 @@ from slipway.domain.review import ReviewKind
 from slipway.ports.values import Actor
 from slipway.use_cases.cross_check import CrossCheck, cross_check
 from slipway.use_cases.open_review import open_review
+from tests.builders import people, platform_rules
 from tests.scene import Scene
 
 CHECKER = Actor(id="platform", via="audit")
@@ -144,17 +147,18 @@ def test_every_check_leaves_an_entry_and_the_chain_holds(scene: Scene) -> None:
         assert verify_chain(LogReader(tx.sql).all()).broken is None
 
 
-LEFT = AirflowFacts(paused=["release__forms", "audit_live", "somebody_elses"], live_slots=3)
+LEFT = AirflowFacts(paused=["release__forms", "audit_live", "somebody_elses"], pools={"release_slot": 3, "dev_slots": 0})
 
 
 def test_what_break_glass_left_behind_is_found_once_a_day_it_stands(scene: Scene) -> None:
     airflow = FakeAirflow(LEFT)
-    assert [len(check(scene, airflow).found) for _ in range(2)] == [3, 0]
+    assert [len(check(scene, airflow).found) for _ in range(2)] == [4, 0]
     told = " ".join(messages(scene))
     for words in (
         "release__forms is paused: nothing of forms goes on there until it is unpaused",
         "audit_live is paused",
-        "pool release_slot has 3 slots, not 1",
+        "pool release_slot has 3 slots, not 1: a start",
+        "pool dev_slots has 0 slots, not 4 as the policy in effect says: a start",
     ):
         assert f"unauthorised change: {words}" in told
     assert "somebody_elses" not in told
@@ -171,9 +175,24 @@ def test_as_long_as_break_glass_is_open_nothing_is_left_behind(scene: Scene) -> 
     assert check(scene, FakeAirflow(LEFT)).found == []
     with scene.store.transaction() as tx:
         tx.break_glass.close(opening.id, "piet", "done")
-    assert len(check(scene, FakeAirflow(LEFT)).found) == 3
+    assert len(check(scene, FakeAirflow(LEFT)).found) == 4
 
 
-def test_a_live_path_without_its_pool_is_found(scene: Scene) -> None:
-    (found,) = check(scene, FakeAirflow(AirflowFacts(live_slots=None))).found
-    assert str(found) == "pool release_slot is missing: a start of the platform puts it right"
+def test_a_pool_that_is_missing_is_found(scene: Scene) -> None:
+    found = check(scene, FakeAirflow(AirflowFacts(pools={}))).found
+    assert [str(one) for one in found] == [
+        "pool release_slot is missing: a start of the platform puts it right",
+        "pool dev_slots is missing: a start of the platform puts it right",
+    ]
+
+
+def test_pools_of_the_right_size_are_no_finding(scene: Scene) -> None:
+    scene.activate(platform_rules(dev_slots=7), people())
+    assert check(scene, FakeAirflow(AirflowFacts(pools={"release_slot": 1, "dev_slots": 7}))).found == []
+
+
+def test_before_the_first_activation_nobody_knows_how_wide_dev_should_be(release_database_url: str) -> None:
+    store = DatabaseStore(make_engine(release_database_url))
+    facts = AirflowFacts(pools={"release_slot": 1, "dev_slots": 9})
+    assert cross_check(store, FakeAirflow(facts), CHECKER).found == []
+    store.engine.dispose()

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.adapters.database.engine import make_engine
+from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.people import People, Person, TeamRole
@@ -22,6 +24,7 @@ from slipway.use_cases.open_break_glass import opening_for
 from slipway.use_cases.show_break_glass import show_break_glass
 from slipway.use_cases.show_reviews import show_reviews
 from slipway.use_cases.sync_accounts import AccountChanges, accounts_are_behind, sync_accounts
+from slipway.use_cases.who_broke_the_glass import is_open_to
 from slipway.use_cases.world import PLATFORM
 from tests.builders import AUTHORITY, people, platform_rules
 from tests.scene import Scene
@@ -128,6 +131,27 @@ def test_it_ends_by_itself_and_the_account_loses_the_role(scene: Scene) -> None:
     (entry,) = told(scene, "break_glass_closed")
     assert entry["because"] == "its time is over"
     assert len(paged(scene, "closed")) == 1
+
+
+def test_airflow_is_open_to_one_person_and_to_nobody_from_its_end_on(scene: Scene) -> None:
+    def to() -> set[str]:
+        return {person for person in ("piet", "petra", "mona") if is_open_to(scene.store, person)}
+
+    assert to() == set()
+    opened(scene, minutes=20)
+    assert to() == {"piet"}
+    time_passes(scene, 20)
+    assert to() == set()  # whatever role the account still has: nothing has looked since
+    opened(scene, "petra", first="petra")
+    assert to() == {"petra"}
+    close_break_glass(scene.world, by("mona"), "done")
+    assert to() == set()
+
+
+def test_where_the_release_database_is_away_airflow_is_open_to_nobody(scene: Scene) -> None:
+    opened(scene)
+    away = DatabaseStore(make_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nothing"))
+    assert not is_open_to(away, "piet")
 
 
 def test_before_its_end_nothing_ends_by_itself(scene: Scene) -> None:

@@ -12,11 +12,21 @@ pytestmark = pytest.mark.airflow
 RELEASE = "release__orders"
 
 
-@pytest.fixture(scope="module")
-def manager() -> Any:
+def opened_to(*people: str) -> Any:
+    """The auth manager while break-glass is open to these."""
     from slipway.airflow_edge.auth_manager import SlipwayAuthManager  # noqa: PLC0415 - seconds to import
 
-    return SlipwayAuthManager()
+    class Opened(SlipwayAuthManager):
+        @staticmethod
+        def is_open_to(person: str) -> bool:
+            return person in people
+
+    return Opened()
+
+
+@pytest.fixture(scope="module")
+def manager() -> Any:
+    return opened_to("greta")
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +87,33 @@ def test_break_glass_may_mark_clear_and_pause(manager: Any, details: Any) -> Non
     assert _dag(manager, details, GLASS, "PUT", "TASK_INSTANCE", RELEASE)
     assert _dag(manager, details, GLASS, "PUT", "RUN", RELEASE)
     assert _dag(manager, details, GLASS, "PUT", None, RELEASE)
+
+
+def test_the_role_alone_opens_nothing(manager: Any, details: Any) -> None:
+    over = opened_to("somebody else")
+    for method, entity in EVERY_CHANGE:
+        assert not _dag(over, details, GLASS, method, entity, RELEASE)
+    for kind in ("variable", "connection"):
+        for method in ("GET", "POST"):
+            assert not getattr(over, f"is_authorized_{kind}")(method=method, user=GLASS)
+            assert getattr(manager, f"is_authorized_{kind}")(method=method, user=GLASS)
+    assert _dag(over, details, GLASS, "GET", "RUN", RELEASE), "it reads what everybody reads"
+
+
+def test_only_for_the_role_is_it_asked(details: Any) -> None:
+    from slipway.airflow_edge.auth_manager import SlipwayAuthManager  # noqa: PLC0415 - seconds to import
+
+    asked: list[str] = []
+
+    class Asked(SlipwayAuthManager):
+        @staticmethod
+        def is_open_to(person: str) -> bool:
+            asked.append(person)
+            return True
+
+    for user in (*ORDINARY, GLASS):
+        _dag(Asked(), details, user, "PUT", "RUN", RELEASE)
+    assert set(asked) == {"greta"}
 
 
 def test_break_glass_may_not_answer(manager: Any, details: Any) -> None:
