@@ -171,6 +171,8 @@ class MigrationStep:
     """Its last words of progress."""
     statements: tuple[str, ...] = ()
     """What it really sent to the database, without values, as far as it fits."""
+    unheard: int = 0
+    """Statements that did not fit."""
 
 
 @dataclass(frozen=True, kw_only=True)

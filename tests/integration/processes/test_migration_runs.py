@@ -280,6 +280,51 @@ def test_progress_is_told_while_it_runs(tmp_path: Path, database_url: str) -> No
     assert "0001: 5 of 10 rows" in done.run.in_words()
 
 
+def test_an_upgrade_that_fails_on_rows_shows_no_value_of_them(artefact: Artefact) -> None:
+    artefact.write(1, "CREATE TABLE a AS SELECT text 'Mary Ann' AS name FROM generate_series(1, 2)")
+    artefact.upgrade()
+    artefact.write(2, "CREATE UNIQUE INDEX a_name ON a (name)")
+    with pytest.raises(ServiceMigrationError, match="could not create unique index") as duplicate:
+        artefact.upgrade()
+    artefact.write(2, "ALTER TABLE a ALTER name TYPE integer USING name::integer")
+    with pytest.raises(ServiceMigrationError, match="invalid input syntax") as no_number:
+        artefact.upgrade()
+    assert "Mary" not in f"{duplicate.value} {no_number.value}"
+
+
+def test_what_a_migration_prints_is_shown_to_nobody(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("alembic", tmp_path / "artefact", database_url)
+    artefact.write(1, "SELECT 1")
+    path = artefact.folder / "migrations" / "versions" / "0001_step.py"
+    leaves = "print('Mary Ann'); __import__('os')._exit(3)"
+    path.write_text(path.read_text().replace("op.execute('SELECT 1')", leaves, 1))
+    with pytest.raises(ServiceMigrationError, match="broke off") as broken:
+        artefact.upgrade()
+    assert "Mary" not in str(broken.value)
+
+
+def test_a_line_of_progress_for_each_row_is_no_word_for_each_row(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("alembic", tmp_path / "artefact", database_url)
+    artefact.write(1, "SELECT 1")
+    path = artefact.folder / "migrations" / "versions" / "0001_step.py"
+    lines = "[print('progress:', number) for number in range(100_000)]"
+    path.write_text(path.read_text().replace("op.execute('SELECT 1')", lines, 1))
+    heard: list[str] = []
+    done = ArtefactRunner().upgrade(replace(artefact.order(), on_progress=heard.append))
+    assert len(heard) < 10_000
+    assert done.run is not None
+    assert done.run.steps[0].progress == "99999"
+
+
+def test_statements_that_are_too_long_to_keep_fail_nothing_and_are_counted(artefact: Artefact) -> None:
+    for number in range(1, 10):
+        artefact.write(number, f"SELECT '{'x' * 90_000}'")
+    done = artefact.upgrade()
+    assert done.applied == "0009"
+    assert done.run is not None
+    assert sum(step.unheard for step in done.run.steps) == 5
+
+
 @pytest.mark.parametrize("tool", ["alembic", "sql"])
 def test_sqlite_undoes_all_of_a_failed_migration(tool: str, tmp_path: Path) -> None:
     artefact = Artefact(tool, tmp_path / "artefact", f"sqlite:///{tmp_path}/orders.db")

@@ -4,12 +4,14 @@ import json
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote, quote_plus
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from slipway.adapters.leash.environment import child_environment
 from slipway.adapters.leash.run import Finished, run_on_leash
+from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import MigrationFile, Reversibility
@@ -123,7 +125,7 @@ def _read(order: MigrationOrder, action: str, finished: Finished) -> dict[str, A
         )
     result = _as_result(finished.stdout.rstrip().rpartition("\n")[2])
     if result is None or not {"state", "error"} & result.keys():
-        said = without_secret(finished.ended.detail + finished.tail(), order.database_url)
+        said = without_values(without_secret(finished.ended.detail + finished.tail(400), order.database_url))
         raise ServiceMigrationError(f"{what} broke off ({finished.ended.why}). It said: {said}")
     if "error" in result:
         at = f" at revision {result['revision']}" if result["revision"] else ""
@@ -141,9 +143,11 @@ def _as_result(line: str) -> dict[str, Any] | None:
 
 
 def without_secret(text: str, url: str) -> str:
-    """The text without the URL's password."""
+    """The text without the URL's password, as it is and as it stands in a URL."""
     try:
         secret = make_url(url).password
     except ArgumentError:
         secret = url
-    return text.replace(str(secret), "***") if secret else text
+    for form in (str(secret), quote(str(secret), safe=""), quote_plus(str(secret))) if secret else ():
+        text = text.replace(form, "***")
+    return text

@@ -1,5 +1,7 @@
 """The small parts of a rehearsal that need no database."""
 
+import pytest
+
 from slipway.adapters.migrations.rehearsal.catalogue import catalogue_hash, differences
 from slipway.adapters.migrations.rehearsal.old_version import statements
 from slipway.adapters.migrations.rehearsal.sqlite.definition import read_definition
@@ -27,6 +29,21 @@ def test_what_a_database_quotes_from_rows_is_left_out() -> None:
     assert without_values('invalid input syntax for type integer: "Mary"') == (
         'invalid input syntax for type integer: "…"'
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('value "4411223344" is out of range for type integer', 'value "…" is out of range for type integer'),
+        ("invalid literal for int() with base 10: '07700 900123'", "invalid literal for int() with base 10: '…'"),
+        ('syntax error at or near "Brien"', 'syntax error at or near "…"'),
+        ('column "nick" of relation "people" does not exist', 'column "nick" of relation "people" does not exist'),
+        ("the upgrade of orders's database broke off", "the upgrade of orders's database broke off"),
+        ("Can't locate revision identified by '0002'", "Can't locate revision identified by '0002'"),
+    ],
+)
+def test_what_is_quoted_and_no_name_of_an_object_is_left_out(said: str, shown: str) -> None:
+    assert without_values(said) == shown
 
 
 def test_the_parts_of_a_missing_table_are_not_listed_beside_it() -> None:

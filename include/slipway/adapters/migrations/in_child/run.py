@@ -1,6 +1,5 @@
 """One run: brings an earlier one that broke off to its end, then goes step by step, and looks at what came of it."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -24,8 +23,10 @@ from slipway.domain.migration_proof import FindingCode
 
 Tell = Callable[[str], None]
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
-_KEEP_CHARACTERS = 100_000
-"""Of the statements of one migration."""
+_KEEP_CHARACTERS = 400_000
+"""Of the statements of a whole run: its result must fit into what the asker keeps."""
+_BETWEEN_WORDS = 0.1
+"""Seconds between two words of progress that are told: a line for each row would be a transaction for each row."""
 _INVALID = text(
     "SELECT n.nspname || '.' || c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
     " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid ORDER BY 1"
@@ -44,6 +45,7 @@ class Run:
     steps: list[dict[str, Any]] = field(default_factory=list)
     at_work: Step | None = None
     earlier: str = ""
+    room: int = _KEEP_CHARACTERS
 
     def go(self) -> dict[str, Any]:
         """What was done, as JSON. Raises RefusedHereError, or whatever a migration raised."""
@@ -75,7 +77,7 @@ class Run:
 
     def _take(self, step: Step, notes: BegunNotes, *, going_up: bool) -> None:
         self.at_work = step
-        began, said = time.monotonic(), [""]
+        began, said, told = time.monotonic(), [""], [0.0]
         begun = Begun(
             revision=step.revision,
             going_up=going_up,
@@ -86,6 +88,9 @@ class Run:
 
         def progress(words: str) -> None:
             said[0] = words
+            if time.monotonic() - told[0] < _BETWEEN_WORDS:
+                return
+            told[0] = time.monotonic()
             if self.quiet.dialect.name == "postgresql":  # SQLite is locked while the migration writes
                 notes.progress(words)
             self.tell(f"{step.revision}: {words}")
@@ -96,7 +101,7 @@ class Run:
                 (self.tool.up if going_up else self.tool.down)(step)
 
         try:
-            with _heard(self.working) as statements, redirect_stdout(Printed(sys.stderr, progress)):
+            with _heard(self.working, self.room) as heard, redirect_stdout(Printed(progress)):
                 tries = self._patiently(act, step.revision, repeatable=step.in_transaction)
         except Exception:
             if step.in_transaction:  # it is undone; where the note stays all the same, the next run finds that out
@@ -110,9 +115,11 @@ class Run:
                 "seconds": round(time.monotonic() - began, 3),
                 "tries": tries,
                 "progress": said[0],
-                "statements": statements,
+                "statements": heard.statements,
+                "unheard": heard.left_out,
             }
         )
+        self.room = heard.room
         self.at_work = None
 
     def _patiently(self, act: Callable[[], None], name: str, *, repeatable: bool = True) -> int:
@@ -189,18 +196,31 @@ def judged(begun: Begun, applied: str | None, chain: Sequence[Step]) -> tuple[st
     return f"{what} outside a transaction: what it did so far stands, and it is run again from its beginning", step
 
 
+@dataclass
+class Heard:
+    """What a migration sends, as far as there is room, and how many statements there was none for."""
+
+    room: int
+    statements: list[str] = field(default_factory=list)
+    left_out: int = 0
+
+    def hear(self, _: Any, __: Any, statement: str, *___: Any) -> None:
+        """Listens to a connection."""
+        if len(statement) <= self.room:
+            self.statements.append(statement)
+            self.room -= len(statement)
+        else:
+            self.left_out += 1
+
+
 @contextmanager
-def _heard(connection: Connection) -> Iterator[list[str]]:
-    """The statements that really run, with no values in them, as far as they fit."""
-    statements: list[str] = []
-
-    def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if sum(map(len, statements)) + len(statement) <= _KEEP_CHARACTERS:
-            statements.append(statement)
-
+def _heard(connection: Connection, room: int) -> Iterator[Heard]:
+    """The statements that really run, with no values in them."""
+    heard = Heard(room)
+    hear = heard.hear
     event.listen(connection, "before_cursor_execute", hear)
     try:
-        yield statements
+        yield heard
     finally:
         event.remove(connection, "before_cursor_execute", hear)
 

@@ -1,14 +1,15 @@
 """Errors of databases and of foreign code, in few words."""
 
+from slipway.adapters.migrations.rehearsal.words import without_values
+
 _LOCK_NOT_AVAILABLE = "55P03"
 _SQLITE_BUSY = 5
-_KEEP = 1000
 
 
 def first_words(error: BaseException) -> str:
-    """One line; the type is said where the text alone would not be understood."""
+    """One line without values of rows; the type is said where the text alone would not be understood."""
     cause = getattr(error, "orig", None) or error
-    words = " ".join(str(cause).split())[:_KEEP]
+    words = without_values(str(cause))
     plain = type(error).__module__.startswith(("sqlalchemy.", "alembic."))
     return words if plain else f"{type(error).__name__}: {words}"
 

@@ -136,6 +136,8 @@ class Course:
             self.notes.leave_out(NO_STATEMENT_LINT)
             step.say("Not done.")
         else:
+            if unheard := sum(each.unheard for each in self.moves.upgrade_steps):
+                self.notes.leave_out(f"{unheard} statements were too long, and were not linted.")
             self._add(self._lint(self.moves.upgrade_steps, self._laboratory.server.removeprefix("PostgreSQL ")), "")
         return None
 
