@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slipway.adapters.migrations.rehearsal.catalogue import Catalogue, Difference, differences
+from slipway.adapters.migrations.rehearsal.expectation_trial import ExpectationTrial
 from slipway.adapters.migrations.rehearsal.laboratory import Effects, Laboratory
 from slipway.adapters.migrations.rehearsal.moves import SHOWN, Moves
 from slipway.adapters.migrations.rehearsal.new_rows import NewRows
@@ -11,7 +12,7 @@ from slipway.adapters.migrations.rehearsal.notes import Notes, Step
 from slipway.adapters.migrations.rehearsal.old_trial import OldTrial
 from slipway.adapters.migrations.rehearsal.shapes import Change, Table, change
 from slipway.adapters.migrations.rehearsal.views import base_views, head_views, new_things
-from slipway.domain.migration_proof import Finding, FindingCode, StepOutcome
+from slipway.domain.migration_proof import FindingCode, StepOutcome
 from slipway.ports.outside import MigrationRunner
 from slipway.ports.rehearsal import Expectations, RehearsalOrder, StatementLint
 
@@ -54,7 +55,7 @@ class Course:
         self.rows = 0
         self._order = order
         self._laboratory = laboratory
-        self._expectations = expectations
+        self._expectations = ExpectationTrial(order.suites, expectations, self.old, laboratory, self.notes)
         self._limits = limits
         self._lint = lint
         self._aside: Sequence[str] = ()
@@ -138,18 +139,12 @@ class Course:
         else:
             if unheard := sum(each.unheard for each in self.moves.upgrade_steps):
                 self.notes.leave_out(f"{unheard} statements were too long, and were not linted.")
-            self._add(self._lint(self.moves.upgrade_steps, self._laboratory.server.removeprefix("PostgreSQL ")), "")
+            for found in self._lint(self.moves.upgrade_steps, self._laboratory.server.removeprefix("PostgreSQL ")):
+                self.notes.add(found)
         return None
 
     def _expect(self, step: Step) -> str | None:
-        suites = self._order.suites
-        if self._expectations is None or suites is None:
-            self.notes.leave_out("The service has no expectations of its data: only rows and keys were counted.")
-            step.say("None.")
-            return None
-        seen = self._expectations.check(self._laboratory.url, suites.folder)
-        self._add(seen.findings, "")
-        self.notes.expectations = list(seen.results)
+        self._expectations.now(step)
         return None
 
     def _old_version(self, step: Step) -> str | None:
@@ -157,13 +152,7 @@ class Course:
         return None
 
     def _expect_after_old_writes(self, step: Step) -> str | None:
-        suites = self._order.suites
-        if self._expectations is None or suites is None or not self.old.tried:
-            step.say("Nothing to try.")
-            return None
-        with self._laboratory.beside() as url:
-            self.old.write_into(url)
-            self._add(self._expectations.check(url, suites.folder).findings, "After the old version has written: ")
+        self._expectations.after_old_writes(step)
         return None
 
     def _downgrade(self, _: Step) -> str | None:
@@ -291,7 +280,3 @@ class Course:
     def _is_kept_aside(self, found: Difference) -> bool:
         """A table that only the downgrade made: the upgrade did not, so it was not forgotten."""
         return found.kind == "table" and found.before is None and ("table", found.name) not in self._head
-
-    def _add(self, findings: Sequence[Finding], prefix: str) -> None:
-        for finding in findings:
-            self.notes.add(replace(finding, detail=prefix + finding.detail))
