@@ -19,7 +19,7 @@ from tests.running_platform import RunningPlatform
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
 
-LONG_STORIES = ("test_release_path.py", "test_hard_moments.py")
+LONG_STORIES = ("test_release_path.py", "test_migrations.py", "test_hard_moments.py")
 """Several stages one after the other: what begins late among them would keep everybody waiting at the end."""
 MEANWHILE = ("test_every_route.py", "test_release_refused.py")
 """Their tests that are no stories ask the API server only: they fill the time in which something waits."""

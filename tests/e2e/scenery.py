@@ -57,6 +57,8 @@ class Scenery:
         self._sample("greeter", "squatted")
         self._sample("greeter", "debut")
         self._sample("orders", "halting")
+        self._sample("orders", "ledger")
+        self._sample("orders", "tills")
         self._wait_long_for_locks("halting")
         for name in RECORDED:
             self.write(name, self.recorded(name))
@@ -107,8 +109,14 @@ class Scenery:
                 if version == "1.2.0":
                     _break(folder / "limits.py", "check_quantity", self.ports["shop"]["preprod"])
                 store.publish("shop", version, folder)
-            build_sample(samples / "orders", "1.0.0", Path(scratch) / "halting-1.0.0")
-            store.publish("halting", "1.0.0", Path(scratch) / "halting-1.0.0")
+            for name, version in (("halting", "1.0.0"), ("ledger", "1.0.0"), ("tills", "1.1.0"), ("tills", "1.2.2")):
+                folder = Path(scratch) / f"{name}-{version}"
+                build_sample(samples / "orders", version, folder)
+                store.publish(name, version, folder)
+            folder = Path(scratch) / "ledger-1.1.0"
+            build_sample(samples / "orders", "1.1.0", folder)
+            _break(folder / "limits.py", "check_quantity", self.ports["ledger"]["preprod"])
+            store.publish("ledger", "1.1.0", folder)
             for name, version in (("porter", "1.1.0"), ("debut", "1.0.0")):
                 folder = Path(scratch) / f"{name}-{version}"
                 build_sample(samples / "greeter", version, folder)

@@ -6,8 +6,8 @@ import sys
 from tests.running_platform import RunningPlatform
 
 
-def slipway(platform: RunningPlatform, person: str, *words: str) -> str:
-    """What a command says; it must succeed. Signs in at the first use."""
+def slipway(platform: RunningPlatform, person: str, *words: str, code: int = 0) -> str:
+    """What a command says; it must end with this code. Signs in at the first use."""
     config = platform.home.root / "people" / person
     variables = {
         **platform.variables(),
@@ -17,10 +17,10 @@ def slipway(platform: RunningPlatform, person: str, *words: str) -> str:
     }
     if not config.exists():
         _run(variables, "login", person)
-    return _run(variables, *words)
+    return _run(variables, *words, code=code)
 
 
-def _run(variables: dict[str, str], *words: str) -> str:
+def _run(variables: dict[str, str], *words: str, code: int = 0) -> str:
     done = subprocess.run(
         [sys.executable, "-c", "from slipway.cli.main import main; main()", *words],
         env=variables,
@@ -29,5 +29,5 @@ def _run(variables: dict[str, str], *words: str) -> str:
         timeout=180,
         check=False,
     )
-    assert done.returncode == 0, f"slipway {' '.join(words)}: {done.stdout}{done.stderr}"
-    return done.stdout
+    assert done.returncode == code, f"slipway {' '.join(words)}: {done.stdout}{done.stderr}"
+    return done.stdout + done.stderr

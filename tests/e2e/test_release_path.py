@@ -29,9 +29,19 @@ def dev_run(scene: Scene, service: str, version: str) -> Row:
     return wait_for(look, PATIENCE, f"Dev of {service} {version}")
 
 
+def shown_before_the_work(scene: Scene, run: Run) -> list[str]:
+    """The evidence on the forms of those who signed, three of them."""
+    asked = (
+        "SELECT evidence FROM approval_request WHERE attempt_id = :id AND step IN ('approve', 'authorise', 'sign_off')"
+    )
+    shown = [str(row["evidence"]) for row in scene.rows(asked, id=run.id)]
+    assert len(shown) == 3
+    return shown
+
+
 @story
 def test_a_new_artefact_reaches_dev_by_itself_and_live_by_the_answers_of_people(scene: Scene) -> None:
-    for version in ("1.0.0", "1.1.0"):
+    for version, verdict in (("1.0.0", "reversible, new data lost"), ("1.1.0", "reversible")):
         scene.client("pipeline").announce("artefact-orders", {"version": version})
         automatic = dev_run(scene, "orders", version)
         assert (automatic["outcome"], automatic["origin"], automatic["actor"]) == ("proven", "pipeline", "pipeline")
@@ -39,6 +49,8 @@ def test_a_new_artefact_reaches_dev_by_itself_and_live_by_the_answers_of_people(
         run.go_live()
         assert run.stage("dev")["outcome"] == "carried_over"
         assert serves(scene, "orders", "prod") == version
+        assert all(f"Migrations: **{verdict}**" in shown for shown in shown_before_the_work(scene, run))
+    assert all("can go back to: 1.0.0, which was tried" in shown for shown in shown_before_the_work(scene, run))
     live = scene.scenery.url("orders", "prod")
     placed = httpx.post(f"{live}/orders", json={"item": "tea", "quantity": 1, "note": "with milk"}, timeout=10)
     assert placed.status_code == httpx.codes.CREATED

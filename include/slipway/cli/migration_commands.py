@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
-from slipway.cli.times import at_time
+from slipway.cli.output import AsJson, minute, print_json, print_table
+from slipway.cli.times import at_time, instant
 
 app = command_group("Prove migrations reversible, and waive what may pass all the same.")
 MOST_SECONDS = 3700.0
@@ -84,11 +84,11 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
     for label, key in (("Lost on the way back", "lost_on_reverse"), ("Not covered", "not_covered")):
         for one in found[key]:
             typer.echo(f"{label}: {one}")
-    typer.echo(f"If it is undone: {found['if_undone']}")
+    typer.echo(f"If it is undone: {found['if_undone'].replace('**', '')}")
     if found["rollback_limit"]:
         typer.echo(f"Rollback limit: {found['rollback_limit']}")
     for one in found["waivers"]:
-        state = "expired" if one["expired"] else f"until {one['expires_at']}"
+        state = "expired" if one["expired"] else f"until {minute(instant(one['expires_at']))}"
         typer.echo(f"Waived: {one['code']} by {one['by']}, {state}: {one['reason']}")
     for one in found["blockers"]:
         typer.echo(f"Blocked: {one['message']} Cleared by {one['cleared_by']}")

@@ -63,7 +63,8 @@ class StaleFenceError(TargetError):
 class ServiceMigrationError(SlipwayError):
     """The released service's migration failed or timed out; its database says what was applied.
 
-    `code` is that of the finding, where it is known: upgrade_failed, downgrade_failed, half_applied, …"""
+    `code` is that of the finding, where it is known: upgrade_failed, downgrade_failed, half_applied, …
+    check_errored: it was ended from outside, which says nothing of the migration."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)

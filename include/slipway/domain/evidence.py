@@ -13,6 +13,7 @@ from slipway.domain.migration_evidence import migration_lines
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
 from slipway.domain.text_limits import NAME, TEXT
+from slipway.domain.way_back import WayBack, way_back
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
@@ -89,13 +90,19 @@ def _where_the_texts_are(release: Release) -> Iterator[str]:
         )
 
 
+def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
+    proof = None if facts.migration is None else facts.migration.proof
+    if proof is not None and way_back(proof) is WayBack.STOP:
+        return "**a failure does not bring it back**: its migrations leave no proven way, see below"
+    return "that is what a failure brings back" if runs_now else "a failure removes it again"
+
+
 def _artefact(
     facts: Facts, runs_now: str | None, arrival: Arrival | None, commits: CommitsSinceLive | None
 ) -> Iterator[str]:
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
-    after = "that is what a failure brings back" if runs_now else "a failure removes it again"
-    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {after}"
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {_after_a_failure(facts, runs_now)}"
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed

@@ -1,6 +1,6 @@
 """What those who decide are shown of a stage's migrations (R19), as Markdown list items."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from slipway.domain.commits import harmless
 from slipway.domain.finding_policy import POLICY, Effect
@@ -11,7 +11,8 @@ from slipway.domain.release import Stage
 from slipway.domain.text_limits import NAME, TEXT
 from slipway.domain.way_back import in_words
 
-MOST_SHOWN = 20
+MOST_SHOWN = 3
+"""Of each kind of finding; the proof has them all."""
 NO_DATABASE = "not applicable, because the service has no database there"
 UNCHECKED = "**nobody has checked them**: the stage will not start"
 
@@ -32,14 +33,11 @@ def migration_lines(check: MigrationCheck | None, stage: Stage) -> Iterator[str]
         f"    - From {begins}, {seen.rows} rows copied by {seen.copied_by}, {proof.proven_at:%Y-%m-%d %H:%M} UTC; list"
         f" of migrations `{proof.migrations_hash[:16]}`"
     )
-    yield from (_finding(finding) for finding in seen.findings[:MOST_SHOWN])
-    if len(seen.findings) > MOST_SHOWN:
-        yield f"    - and {len(seen.findings) - MOST_SHOWN} other findings: slipway migrations show {proof.service}"
-    yield from (f"    - Lost on the way back: {harmless(lost, NAME)}" for lost in seen.lost_on_reverse)
     yield f"    - If it is undone: {in_words(proof)}"
     yield f"    - Afterwards the earliest version {stage.environment} can go back to: {_earliest(proof)}"
+    yield from (f"    - Lost on the way back: {harmless(lost, NAME)}" for lost in seen.lost_on_reverse)
+    yield from _found(check, seen.findings)
     yield from (f"    - Not covered: {harmless(left, TEXT)}" for left in seen.not_covered)
-    yield from (_waiver(waiver) for waiver in check.waivers)
 
 
 def _named(proof: MigrationProof) -> str:
@@ -50,11 +48,17 @@ def _named(proof: MigrationProof) -> str:
     return ", ".join(named) or "none"
 
 
-def _finding(finding: Finding) -> str:
-    policy = POLICY[finding.code]
-    weight = "note" if policy.effect is Effect.NOTE else f"**{policy.effect}**"
-    what = f"{harmless(finding.object, NAME)} {harmless(finding.detail, TEXT)}"
-    return f"    - {finding.code} ({weight}): {policy.means}: {what}"
+def _found(check: MigrationCheck, findings: Sequence[Finding]) -> Iterator[str]:
+    """What blocks comes first, with who lets it pass; then the notes. One line for each code."""
+    codes = dict.fromkeys(finding.code for finding in findings)
+    for code in sorted(codes, key=lambda one: POLICY[one].effect is Effect.NOTE):
+        of_code = [finding for finding in findings if finding.code is code]
+        weight = "note" if POLICY[code].effect is Effect.NOTE else f"**{POLICY[code].effect}**"
+        what = "; ".join(f"{harmless(one.object, NAME)} {harmless(one.detail, TEXT)}" for one in of_code[:MOST_SHOWN])
+        left = len(of_code) - MOST_SHOWN
+        more = f"; and {left} more" if left > 0 else ""
+        yield f"    - {code} ({weight}): {POLICY[code].means}: {what}{more}"
+        yield from (_waiver(waiver) for waiver in check.waivers if waiver.terms.code is code)
 
 
 def _earliest(proof: MigrationProof) -> str:

@@ -11,7 +11,8 @@ from slipway.domain.service import StageRole
 
 MOST_TOLD = 3
 """Objects that a message names of each kind of finding; the proof has them all."""
-NEVER = "nobody: a new version of the service, whose migrations are mended"
+MENDED = "a new version, whose migrations are mended"
+NEVER = f"nobody; it takes {MENDED}"
 
 
 def gate(
@@ -30,7 +31,7 @@ def gate(
 def told(findings: Sequence[Finding]) -> str:
     """The first few of them, in words."""
     named = "; ".join(f"{one.object} ({one.detail})" for one in findings[:MOST_TOLD])
-    return named if len(findings) <= MOST_TOLD else f"{named}; and {len(findings) - MOST_TOLD} others"
+    return named if len(findings) <= MOST_TOLD else f"{named}; and {len(findings) - MOST_TOLD} more"
 
 
 def _unless_waived(
@@ -49,11 +50,11 @@ def _unless_waived(
 def _blocker(proof: MigrationProof, code: FindingCode, more: str) -> Blocker:
     policy = POLICY[code]
     found = told([one for one in proof.rehearsed.findings if one.code is code])
-    waive = f"a manager who is neither author nor requester: slipway migrations waive {proof.id} {code}"
+    waive = f"a manager who is neither author nor requester, by slipway migrations waive {proof.id} {code}"
     return Blocker(
         code=f"migration_{code}",
         message=f"{policy.means}: {found}. What to do: {policy.do}.{more}",
-        cleared_by=f"{NEVER}; or {waive}" if policy.waivable else NEVER,
+        cleared_by=f"{MENDED}, or {waive}" if policy.waivable else NEVER,
     )
 
 

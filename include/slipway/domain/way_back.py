@@ -47,6 +47,8 @@ def in_words(proof: MigrationProof) -> str:
         case WayBack.TRY:
             stays = f"then it stays, and {before} runs on it" if may_stay(proof) else "then the release stops there"
             return f"the schema goes back unless rows of the new form exist; {stays}"
+        case WayBack.STAY if proof.old_digest is None:
+            return "the schema stays as it will be: nothing ran there before"
         case WayBack.STAY:
             return f"the schema stays as it will be, and {before} runs on it: that was tried"
         case WayBack.STOP:

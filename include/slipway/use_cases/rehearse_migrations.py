@@ -164,6 +164,7 @@ def _proof(subject: Subject, seen: Rehearsed, running: Deployed, at: datetime) -
 def _told(proof: MigrationProof) -> JsonObject:
     seen = proof.rehearsed
     return {
+        "detail": _said(proof),
         "proof": proof.id,
         "verdict": proof.verdict.value,
         "digest": proof.digest,

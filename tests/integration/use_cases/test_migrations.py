@@ -11,12 +11,13 @@ import pytest
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.errors import RefusedError, ServiceMigrationError, SlipwayError
 from slipway.domain.grant import Step
-from slipway.domain.migration_proof import Finding, FindingCode, MigrationProof
+from slipway.domain.migration_proof import Finding, FindingCode, MigrationProof, Rehearsed
 from slipway.domain.migration_waiver import Terms
 from slipway.domain.release import Attempt
 from slipway.domain.repository import Repository
 from slipway.domain.service import StageRole
 from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
+from slipway.ports.rehearsal import RehearsalOrder
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import NotAsked, ask_approval
 from slipway.use_cases.ask_rehearsal import ask_rehearsal
@@ -25,6 +26,7 @@ from slipway.use_cases.waive_migration import waive_migration
 from tests.builders import DEV, PREPROD, PROD, a_service
 from tests.clock import Clock
 from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.fakes.rehearsal import FakeRehearsal
 from tests.fakes.upstreams import FakeHistory, FakeUpstreams
 from tests.migrations import IRREVERSIBLE, LOSSY, REVERSIBLE, declared
 from tests.scene import TASK, Scene
@@ -39,6 +41,20 @@ class NoWayThere(FakeMigrationRunner):
 
     def upgrade(self, order: MigrationOrder) -> MigrationState:
         raise ServiceMigrationError(f"the upgrade of {order.service} failed")
+
+
+class TimeIsUp(BaseException):
+    """What Airflow raises in a task that has run for too long."""
+
+
+class EndedOnce(FakeRehearsal):
+    """Its first rehearsal ends in the middle."""
+
+    def rehearse(self, order: RehearsalOrder) -> Rehearsed:
+        seen = super().rehearse(order)
+        if len(self.orders) == 1:
+            raise TimeIsUp
+        return seen
 
 
 @pytest.fixture
@@ -218,6 +234,27 @@ def test_a_copy_that_cannot_be_made_is_no_pass(scene: Scene) -> None:
     assert checked.outcome == "refused"
     assert "the disk is full" in checked.detail
     assert scene.finish(attempt, PREPROD).outcome == "refused"
+
+
+def test_a_check_whose_task_ended_in_the_middle_is_begun_anew_by_its_next_try(scene: Scene) -> None:
+    scene.world = replace(scene.world, rehearsal=EndedOnce(scene.migrations))
+    attempt = scene.dev_passed("1.1", files={FIRST: REVERSIBLE})
+    with pytest.raises(TimeIsUp):
+        scene.check(attempt, PREPROD)
+    assert scene.log("migrations_proven") == scene.log("migration_refused") == []
+    assert scene.check(attempt, PREPROD).outcome is None
+    assert proof_of(scene, attempt).verdict == "reversible"
+
+
+def test_what_could_not_be_checked_is_checked_anew_by_the_next_attempt(scene: Scene) -> None:
+    refused = scene.dev_passed("1.1", files={FIRST: declared("reversible", "# finds check_errored upgrade")})
+    assert scene.check(refused, PREPROD).outcome == "refused"
+    assert proof_of(scene, refused).verdict == "not proven"
+    scene.finish(refused, PREPROD)
+    scene.close(refused)
+    retried = scene.opened("1.1", release_id=refused.release_id)
+    scene.check(retried, PREPROD)
+    assert len(scene.rehearsal.orders) == 2
 
 
 def test_nothing_to_migrate_is_said_and_stops_nobody(scene: Scene) -> None:

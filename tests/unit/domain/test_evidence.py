@@ -1,6 +1,5 @@
 """What approvers are shown: the platform's lines are its own, whatever people wrote."""
 
-from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -10,12 +9,13 @@ from slipway.domain.booking import Booking
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.evidence import evidence
 from slipway.domain.grant import Step
+from slipway.domain.migration_check import MigrationCheck
+from slipway.domain.migration_proof import FindingCode, Reversibility
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import BadAgain, ChangeKind
-from slipway.domain.service import MigrationSettings
 from slipway.domain.text_limits import TEXT
-from tests.builders import PREPROD
 from tests.facts import NOW, a_grant, a_release, an_attempt, facts, stage_at
+from tests.migrations import a_proof
 from tests.outside import a_change
 
 
@@ -60,6 +60,12 @@ def test_migrations_do_not_apply_where_there_is_no_database() -> None:
         definition = replace(stage.definition, migrations=migrations)
         shown = evidence(Step.APPROVE, facts(stage=replace(stage, definition=definition)), None).splitlines()
         assert f"- Migrations: {told}" in shown
+
+
+def test_where_migrations_leave_no_way_back_a_failure_is_not_said_to_bring_anything_back() -> None:
+    stuck = MigrationCheck(detail="", proof=a_proof(Reversibility.IRREVERSIBLE, FindingCode.OLD_VERSION_BREAKS))
+    shown = evidence(Step.APPROVE, facts(migration=stuck), "1.0")
+    assert "- Runs in preprod now: 1.0; **a failure does not bring it back**" in shown
 
 
 def test_of_the_commits_of_a_security_release_only_their_number_is_shown() -> None:

@@ -48,6 +48,16 @@ def test_the_form_has_verdict_loss_limit_gaps_and_waivers() -> None:
         assert words in text, words
 
 
+def test_what_blocks_comes_before_notes_each_code_once_with_whoever_waives_it() -> None:
+    codes = (FindingCode.LINT, *[FindingCode.DATA_LOST] * 5)
+    found = [Finding(code=code, object=f"table{place}", detail="gone") for place, code in enumerate(codes)]
+    proof = a_proof(Reversibility.IRREVERSIBLE, findings=found)
+    check = MigrationCheck(detail="", proof=proof, waivers=(a_waiver(FindingCode.DATA_LOST),))
+    told = [line.split()[1] for line in shown(check).splitlines() if "table" in line or "Waived" in line]
+    assert told == ["data_lost", "**Waived**:", "lint"]
+    assert "`table3` `gone`; and 2 more" in shown(check)
+
+
 def test_a_post_migration_says_that_it_moves_the_limit() -> None:
     migrations = [replace(a_migration(), phase=Phase.POST)]
     proof = a_proof(Reversibility.REVERSIBLE, migrations=migrations)
@@ -88,4 +98,5 @@ def test_the_schema_goes_back_only_as_far_as_was_proven(
 def test_where_nothing_ran_before_nothing_has_to_run_on_the_new_schema() -> None:
     first = replace(a_proof(Reversibility.IRREVERSIBLE, old_version_tried=False), old_digest=None, old_version=None)
     assert may_stay(first)
+    assert in_words(first) == "the schema stays as it will be: nothing ran there before"
     assert not first.serves_old_version

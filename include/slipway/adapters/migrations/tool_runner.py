@@ -14,7 +14,7 @@ from slipway.adapters.leash.run import Finished, run_on_leash
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.domain.errors import ServiceMigrationError
-from slipway.domain.migration_proof import MigrationFile, Reversibility
+from slipway.domain.migration_proof import FindingCode, MigrationFile, Reversibility
 from slipway.ports import LockSeen, MigrationOrder, MigrationRun, MigrationState, MigrationStep
 
 _CHILD = str(Path(__file__).with_name("child.py"))
@@ -121,12 +121,15 @@ def _read(order: MigrationOrder, action: str, finished: Finished) -> dict[str, A
     if finished.ended.why == "deadline":
         raise ServiceMigrationError(
             f"{what} was not done by its deadline and was ended; what was not committed is undone. "
-            "Ask for the state before going on: it says whether something is half applied."
+            "Ask for the state before going on: it says whether something is half applied.",
+            code=FindingCode.CHECK_ERRORED,
         )
     result = _as_result(finished.stdout.rstrip().rpartition("\n")[2])
     if result is None or not {"state", "error"} & result.keys():
         said = without_values(without_secret(finished.ended.detail + finished.tail(400), order.database_url))
-        raise ServiceMigrationError(f"{what} broke off ({finished.ended.why}). It said: {said}")
+        # What ended it from outside says nothing of the migration.
+        code = None if finished.ended.why == "exited" and (finished.ended.code or 0) >= 0 else FindingCode.CHECK_ERRORED
+        raise ServiceMigrationError(f"{what} broke off ({finished.ended.why}). It said: {said}", code=code)
     if "error" in result:
         at = f" at revision {result['revision']}" if result["revision"] else ""
         words = without_secret(result["error"], order.database_url)

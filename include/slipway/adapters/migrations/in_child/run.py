@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from slipway.adapters.migrations.in_child.asked import Action, Asked, RefusedHereError
 from slipway.adapters.migrations.in_child.begun import Begun, BegunNotes
@@ -234,4 +234,6 @@ def error_words(error: BaseException, action: Action, step: Step | None) -> dict
     if step is not None and not step.in_transaction:
         words += " (it runs outside a transaction: what it did before that stands; the next run goes on from there)"
         code = FindingCode.HALF_APPLIED
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        code = FindingCode.CHECK_ERRORED
     return {"error": words, "code": code, "revision": step.revision if step else None}

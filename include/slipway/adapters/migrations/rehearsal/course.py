@@ -16,7 +16,12 @@ from slipway.domain.migration_proof import FindingCode, StepOutcome
 from slipway.ports.outside import MigrationRunner
 from slipway.ports.rehearsal import Expectations, RehearsalOrder, StatementLint
 
-_NEEDED = frozenset({"ask_what_is_pending", "snapshot", "upgrade", "downgrade", "upgrade_again", "write_new_rows"})
+_NEEDED = frozenset(
+    {
+        *("ask_what_is_pending", "snapshot", "upgrade", "downgrade", "upgrade_again", "write_new_rows"),
+        "downgrade_with_new_rows",
+    }
+)
 """Steps without which the next ones would show nothing."""
 NO_STATEMENT_LINT = "squawk is not installed: the statements were not linted, only the files were"
 

@@ -19,7 +19,9 @@ _MORE_EXACT = frozenset({FindingCode.INVALID_INDEX, FindingCode.HALF_APPLIED})
 
 
 class Moves:
-    """With the runner that migrates the environments; every revision is read back."""
+    """With the runner that migrates the environments; every revision is read back.
+
+    What was ended from outside, by a deadline or a kill, is raised: it shows nothing of the migration."""
 
     def __init__(self, order: MigrationOrder, laboratory: Laboratory, runner: MigrationRunner, notes: Notes) -> None:
         self.pending: Sequence[str] = ()
@@ -48,6 +50,7 @@ class Moves:
         try:
             state = self._runner.upgrade(self._on_copy)
         except ServiceMigrationError as error:
+            _raise_if_ended_from_outside(error)
             said, stands = without_values(str(error)), self.where_it_stands()
             self._notes.find(code, stands, said)
             if error.code in _MORE_EXACT:
@@ -61,6 +64,7 @@ class Moves:
         try:
             self._runner.downgrade(self._on_copy, self.applied)
         except ServiceMigrationError as error:
+            _raise_if_ended_from_outside(error)
             return without_values(str(error))
         seen = self._runner.state(self._on_copy).applied
         return None if seen == self.applied else f"No error was raised, yet the database is at {seen}."
@@ -80,6 +84,7 @@ class Moves:
         try:
             self._runner.upgrade(self._on_copy)
         except ServiceMigrationError as error:
+            _raise_if_ended_from_outside(error)
             again = without_values(str(error))
             if again != failure:
                 detail = f"After it failed, the upgrade cannot be repeated: {again}"
@@ -112,3 +117,8 @@ class Moves:
     def _differences(self, expected: Catalogue, what: str) -> None:
         for each in differences(expected, self._laboratory.catalogue())[:SHOWN]:
             self._notes.find(FindingCode.HALF_APPLIED, each.name, f"{what}: {each.words}.")
+
+
+def _raise_if_ended_from_outside(error: ServiceMigrationError) -> None:
+    if error.code == FindingCode.CHECK_ERRORED:
+        raise error

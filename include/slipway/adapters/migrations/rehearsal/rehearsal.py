@@ -66,19 +66,20 @@ class DatabaseRehearsal:
 
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of the environment's own database as it is now, in milliseconds."""
-        if _backend(order) == "sqlite":
-            return catalogue_hash(catalogue_of(file_of(order.database_url), order.deadline))
-        with connected(order.database_url, order.deadline) as connection:
-            return catalogue_hash(read_catalogue(connection))
+        with _database_errors(f"The schema of {order.service} in {order.environment} could not be read"):
+            if _backend(order) == "sqlite":
+                return catalogue_hash(catalogue_of(file_of(order.database_url), order.deadline))
+            with connected(order.database_url, order.deadline) as connection:
+                return catalogue_hash(read_catalogue(connection))
 
 
 @contextmanager
 def _laboratory(order: RehearsalOrder) -> Iterator[Laboratory]:
     """Chosen by the source's URL."""
     rehearsal = re.sub(r"[^a-z0-9]", "", order.proof_id.lower())[:_ID_LENGTH] or uuid.uuid4().hex
-    with _copy_errors():
+    with _database_errors("No copy could be made for the rehearsal"):
         if _backend(order.order) == "sqlite":
-            with sqlite_laboratory(order, rehearsal) as files:
+            with sqlite_laboratory(order) as files:
                 yield files
         else:
             with postgres_laboratory(order, rehearsal) as databases:
@@ -93,10 +94,10 @@ def _backend(order: MigrationOrder) -> str:
 
 
 @contextmanager
-def _copy_errors() -> Iterator[None]:
-    """What a database says while a copy is made or dropped, as the port's error."""
+def _database_errors(what: str) -> Iterator[None]:
+    """What a database says, as the port's error."""
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
         said = without_values(str(getattr(error, "orig", None) or error))
-        raise ServiceMigrationError(f"No copy could be made for the rehearsal: {said}") from error
+        raise ServiceMigrationError(f"{what}: {said}") from error

@@ -13,11 +13,13 @@ from sqlalchemy import make_url
 
 from slipway.adapters.leash.environment import child_environment
 from slipway.adapters.leash.run import Finished, run_on_leash
+from slipway.adapters.migrations.rehearsal.places import swept_folder
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.domain.errors import ServiceMigrationError
 
 _JOBS = 2
+_ABOVE, _PREFIX = Path(tempfile.gettempdir()), "slipway-dump-"
 
 
 class Dumper:
@@ -29,15 +31,15 @@ class Dumper:
 
     def copy(self, source: str, target: str) -> None:
         """Everything but owners."""
-        with tempfile.TemporaryDirectory(prefix="slipway-dump-") as place:
-            dump = str(Path(place) / "dump")
+        with swept_folder(_ABOVE, _PREFIX) as place:
+            dump = str(place / "dump")
             self._run("pg_dump", source, "--format=directory", f"--jobs={_JOBS}", "--no-sync", f"--file={dump}")
             self._run("pg_restore", target, "--no-owner", f"--jobs={_JOBS}", "--exit-on-error", dump)
 
     def copy_around(self, source: str, target: str) -> Iterator[None]:
         """Everything but rows: what tables need first, then, after the caller filled them, indexes and keys."""
-        with tempfile.TemporaryDirectory(prefix="slipway-dump-") as place:
-            dump = str(Path(place) / "dump")
+        with swept_folder(_ABOVE, _PREFIX) as place:
+            dump = str(place / "dump")
             self._run("pg_dump", source, "--format=custom", "--schema-only", f"--file={dump}")
             self._run("pg_restore", target, "--no-owner", "--section=pre-data", "--exit-on-error", dump)
             yield

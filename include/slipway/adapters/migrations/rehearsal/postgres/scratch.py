@@ -1,10 +1,11 @@
 """Databases made on a scratch server for one rehearsal, and dropped whatever happens."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from slipway.adapters.migrations.rehearsal.postgres.connection import connected, with_driver
 from slipway.adapters.migrations.rehearsal.shapes import quote
@@ -70,6 +71,8 @@ def scratch_server(url: str, rehearsal: str, deadline: datetime) -> Iterator[Scr
         finally:
             admin.execute(text("SELECT set_config('statement_timeout', '60s', false)"))
             server.drop_all()
+            with suppress(SQLAlchemyError):  # a killed rehearsal's last statement may have outlived the first look
+                _sweep(admin)
 
 
 def must_not_be(source_url: str, scratch_url: str, deadline: datetime) -> None:
