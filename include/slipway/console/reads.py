@@ -81,6 +81,20 @@ def queue(parts: UsedParts) -> list[JsonObject]:
     return [place.as_json() for place in show_queue(parts.store())]
 
 
+@router.get("/leases")
+def leases(parts: UsedParts) -> list[Record]:
+    """The attempts that hold a lane or a service."""
+    with parts.store().transaction() as tx:
+        return list(Overview(tx.sql).leases())
+
+
+@router.get("/activities")
+def activities(parts: UsedParts) -> list[Record]:
+    """Work outside that is open or quarantined."""
+    with parts.store().transaction() as tx:
+        return list(Overview(tx.sql).activities())
+
+
 @router.get("/holds")
 def holds(parts: UsedParts, *, all: bool = False) -> list[Record]:  # noqa: A002 - the name in the URL
     """Holds that stand, or all there ever were."""
