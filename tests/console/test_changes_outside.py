@@ -114,6 +114,28 @@ def test_a_token_is_good_for_its_own_service_and_nothing_else(client: TestClient
     assert client.get("/api/releases", headers=pipeline).status_code == 401
 
 
+def test_people_read_a_change_as_they_read_a_release(
+    client: TestClient, scene: Scene, pipeline: dict[str, str]
+) -> None:
+    change = client.post("/api/changes", json=ASKED, headers=pipeline).json()["id"]
+    for person in ("rita", "audrey"):
+        for headers in (as_person(person), {**as_person(person), "authorization": "Bearer a-token-of-a-person"}):
+            read = client.get(f"/api/changes/{change}", headers=headers)
+            assert read.status_code == 200
+            assert read.json() == client.get(f"/api/releases/{change}", headers=as_person(person)).json()
+    assert set(client.get(f"/api/changes/{change}", headers=pipeline).json()) >= {"may_begin", "blockers"}
+    stranger = client.get(f"/api/changes/{change}", headers=with_token("slp_guessed"))
+    assert (stranger.status_code, stranger.json()["code"]) == (403, "unknown_token")
+    assert client.get(f"/api/changes/{change}").status_code == 401
+
+
+def test_what_is_no_change_is_said_to_be_none(client: TestClient, scene: Scene) -> None:
+    release = scene.opened("1.0").release_id
+    for name, words in ((release, f"{release} is no change made outside"), ("r999", "there is no release r999")):
+        answer = client.get(f"/api/changes/{name}", headers=as_person("rita"))
+        assert (answer.status_code, words in answer.text) == (404, True)
+
+
 def test_no_person_and_no_stranger_comes_as_a_pipeline(client: TestClient) -> None:
     assert client.post("/api/changes", json=ASKED, headers=as_person("mona")).status_code == 401
     assert client.post("/api/changes", json=ASKED).status_code == 401

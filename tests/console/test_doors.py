@@ -16,6 +16,8 @@ READS = (
     "releases/r1",
     "queue",
     "holds",
+    "leases",
+    "activities",
     "pending",
     "tokens",
     "changes/r1",

@@ -40,6 +40,7 @@ def list_entries(
     """List the newest entries that match, oldest of them first."""
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
+    from slipway.cli.in_short import MORE, in_short
     from slipway.cli.log_filters import unknown
 
     with open_store().transaction() as tx:
@@ -59,12 +60,14 @@ def list_entries(
             e.service,
             e.environment,
             e.actor,
-            _short(e.payload),
+            in_short(e.payload, WIDEST_PAYLOAD),
         )
         for e in found
     ]
     heads = ("seq", "at", "kind", "release", "service", "environment", "actor", "what")
     print_table(heads, rows, "No entry matches.")
+    if any(row[-1].endswith(MORE) for row in rows):
+        typer.echo(f"{MORE} `slipway log show SEQ` shows an entry whole; --json all of them.", err=True)
 
 
 @app.command()
@@ -169,7 +172,3 @@ def _say(mode: "Mode | None") -> None:
     """Beside the answer, which programs read: on standard error."""
     if mode is not None:
         typer.echo(mode.said, err=True)
-
-
-def _short(payload: str) -> str:
-    return payload if len(payload) <= WIDEST_PAYLOAD else f"{payload[: WIDEST_PAYLOAD - 1]}…"

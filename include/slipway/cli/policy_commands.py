@@ -36,11 +36,12 @@ def status(as_json: AsJson = False) -> None:
 @app.command()
 def diff(as_json: AsJson = False) -> None:
     """Show what the catalogue on disk says otherwise than the policy in effect."""
-    found = _policy()["on_disk"]
+    policy = _policy()
+    found = policy["on_disk"]
     if as_json:
-        print_json(found)
+        print_json({**found, "compared_with": policy["in_effect"]})
         return
-    _say_which_was_compared()
+    _say_what_was_compared(policy)
     if not found["differences"]:
         typer.echo("The catalogue on disk is the policy in effect.")
         return
@@ -78,17 +79,19 @@ def _policy() -> Any:
     return show_policy(open_store())
 
 
-def _say_which_was_compared() -> None:
-    """Whoever names a folder of their own must not take the answer for one about it."""
+def _say_what_was_compared(policy: dict[str, Any]) -> None:
+    """Beside the answer: whoever names a folder of their own must not take it for one about that."""
     import os
 
-    mine = os.environ.get("SLIPWAY_CATALOGUE")
+    now, disk, mine = policy["in_effect"], policy["on_disk"], os.environ.get("SLIPWAY_CATALOGUE")
+    told = (
+        "Compared: the folder that SLIPWAY_CATALOGUE names on the platform's own host (include/catalogue where it names"
+        f" none), as it was last read there: {disk['digest']}\n"
+        f"with:     the policy in effect since {minute(now['at'])}, activated by {now['activated_by']}: {now['digest']}"
+    )
+    typer.echo(told, err=True)
     if mine:
-        typer.echo(
-            f"Compared: the catalogue that the platform reads on its own host, not {mine} on yours, which"
-            " SLIPWAY_CATALOGUE names: `slipway catalogue validate` reads that one.",
-            err=True,
-        )
+        typer.echo(f"Not read: {mine} on yours; `slipway catalogue validate` reads that one.", err=True)
 
 
 def _print_lines(lines: Sequence[str]) -> None:

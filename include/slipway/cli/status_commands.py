@@ -124,7 +124,7 @@ def explain_start(
         print_json([one.as_json() for one in answers])
         return
     for one in answers:
-        typer.echo(_headline(one.as_json()))
+        typer.echo(one.summary)
         for blocker in one.decision.blockers:
             clears = f"clears {minute(blocker.clears_at)}" if blocker.clears_at else "nobody knows when it clears"
             typer.echo(f"  {blocker.code}: {blocker.message}")
@@ -162,17 +162,7 @@ def _show_release(one: dict[str, Any], *, as_json: bool) -> None:
             how = stage["outcome"] or stage["ending"] or "open"
             said = stage["detail"] or stage["ending_detail"]
             typer.echo(f"  {stage['environment']}: {how}" + (f" ({said})" if said else ""))
-    typer.echo(f"State: {one['state'].replace('_', ' ')}. {_next(one)}")
-
-
-def _next(one: dict[str, Any]) -> str:
-    if one["state"] == "awaiting_retry":
-        if one["outcome"] == "renewed":
-            return "The platform asks again by itself"
-        return f"Next: slipway retry {one['release_id']}, or slipway stop {one['release_id']} --reason …"
-    if one["state"] == "open":
-        return f"Next: slipway queue says who waits; slipway stop {one['release_id']} --reason … calls it off"
-    return f"Outcome: {one['outcome']}. slipway log list --release {one['release_id']} says why"
+    typer.echo(f"State: {one['state'].replace('_', ' ')}. {one['next']}")
 
 
 def _release_row(one: dict[str, Any]) -> tuple[object, ...]:
@@ -202,10 +192,3 @@ def _why_here(place: Any) -> str:
     blockers = "; ".join(f"{blocker['code']}: {blocker['message']}" for blocker in place["blockers"])
     overtakes = f"goes before {', '.join(place['overtakes'])}: {place['why_overtakes']}" if place["overtakes"] else ""
     return "; ".join(part for part in (blockers, overtakes) if part)
-
-
-def _headline(one: Any) -> str:
-    what = f"{one['service']} in {one['environment']} at {minute(one['at'])}"
-    who = f"attempt {one['attempt']}" if one["in_flight"] else "no attempt is open for it; an ordinary new release"
-    verdict = "nothing stands in the way" if one["allowed"] else "may not start"
-    return f"{what}: {who}: {verdict}"

@@ -3,7 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, status
+from fastapi.routing import APIRoute
 from pydantic import Field
+from starlette.datastructures import Headers
+from starlette.routing import Match
+from starlette.types import Scope
 
 from slipway.console.changes import Body
 from slipway.console.parts import UsedParts
@@ -11,13 +15,26 @@ from slipway.console.texts import Name, Text, What
 from slipway.domain.change import ChangeSort, OutsideChange
 from slipway.domain.json_value import JsonObject
 from slipway.domain.same_site import bearer
+from slipway.domain.service_token import PREFIX
 from slipway.domain.text_limits import MOST_AUTHORS
 from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.ask_change import AskedChange, ask_change
 from slipway.use_cases.know_pipeline import know_pipeline
 from slipway.use_cases.report_change import Phase, Report, change_state, report_change
 
+
+class ForServiceTokens(APIRoute):
+    """Only there for whoever shows a service token: others find what people are answered at the same address."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As its path says, where there is such a token."""
+        if not (bearer(Headers(scope=scope)) or "").startswith(PREFIX):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
 router = APIRouter()
+asking = APIRouter(route_class=ForServiceTokens)
 
 
 class NewChange(Body):
@@ -83,7 +100,7 @@ def new_change(body: NewChange, who: Pipeline, parts: UsedParts) -> JsonObject:
     return ask_change(parts.world(), who, asked)
 
 
-@router.get("/changes/{release_id}")
+@asking.get("/changes/{release_id}")
 def one_change(release_id: Name, who: Pipeline, parts: UsedParts) -> JsonObject:
     """Whether the pipeline may begin now, until when, and what stands in the way."""
     return change_state(parts.world(), who, release_id)
@@ -93,3 +110,6 @@ def one_change(release_id: Name, who: Pipeline, parts: UsedParts) -> JsonObject:
 def result(release_id: Name, body: NewReport, who: Pipeline, parts: UsedParts) -> JsonObject:
     """Reports the start, which is when the permit is given, and the result."""
     return report_change(parts.world(), who, release_id, Report(**body.model_dump()))
+
+
+router.include_router(asking)

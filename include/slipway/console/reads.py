@@ -59,6 +59,15 @@ def release(release_id: Name, parts: UsedParts) -> Record:
     return found
 
 
+@router.get("/changes/{release_id}", include_in_schema=False)
+def change(release_id: Name, parts: UsedParts) -> Record:
+    """A change made outside, for people: as `releases/{release_id}`. Pipelines are told whether they may begin."""
+    found = release(release_id, parts)
+    if found["change"] is None:
+        raise NotFoundError(f"{release_id} is no change made outside, but a release: `slipway status {release_id}`")
+    return found
+
+
 @router.get("/requests/{dag_id}/{run_id}")
 def request(dag_id: RunName, run_id: RunName, parts: UsedParts, person: Person) -> Record:
     """What became of one's own request to release: `state` is waiting, opened or refused, and then says why."""
@@ -70,6 +79,20 @@ def request(dag_id: RunName, run_id: RunName, parts: UsedParts, person: Person) 
 def queue(parts: UsedParts) -> list[JsonObject]:
     """Who holds the live lane, and who waits for it."""
     return [place.as_json() for place in show_queue(parts.store())]
+
+
+@router.get("/leases")
+def leases(parts: UsedParts) -> list[Record]:
+    """The attempts that hold a lane or a service."""
+    with parts.store().transaction() as tx:
+        return list(Overview(tx.sql).leases())
+
+
+@router.get("/activities")
+def activities(parts: UsedParts) -> list[Record]:
+    """Work outside that is open or quarantined."""
+    with parts.store().transaction() as tx:
+        return list(Overview(tx.sql).activities())
 
 
 @router.get("/holds")

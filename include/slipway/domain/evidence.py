@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from slipway.domain.address import host_of
 from slipway.domain.arrival import Arrival
 from slipway.domain.change import OutsideChange
 from slipway.domain.commits import CommitsSinceLive, harmless
@@ -12,6 +13,7 @@ from slipway.domain.grant import Grant, Step
 from slipway.domain.migration_evidence import migration_lines
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
+from slipway.domain.service import SmokeSuite
 from slipway.domain.text_limits import NAME, TEXT
 from slipway.domain.way_back import WayBack, way_back
 
@@ -126,14 +128,19 @@ def _change(facts: Facts, change: OutsideChange, runs_now: str | None) -> Iterat
     if act is not None:
         yield f"- Made by a {act.by}, with {act.deadline_minutes} minutes from its turn on; the platform cannot undo it"
     suite = facts.stage.definition.smoke
-    asked = f"{len(suite.checks)} requests to {suite.url}" if suite else "the person who confirms it"
-    yield f"- Checked afterwards by {asked}"
+    yield f"- Checked afterwards by {_checks(suite) if suite else 'the person who confirms it'}"
     released_here = any(stage.definition.target is not None for stage in facts.stages_before)
     if suite and released_here and runs_now is None:
         yield (
             f"- **Nothing of {facts.release.service} runs in {facts.stage.environment}**, says the log: if nothing"
             " answers that check, the change ends as live_uncertain, and the service is held"
         )
+
+
+def _checks(suite: SmokeSuite) -> str:
+    """The whole address is in the catalogue; what stands in it may be secret."""
+    number = len(suite.checks)
+    return f"{number} {'check' if number == 1 else 'checks'} at {host_of(suite.url)}"
 
 
 def _said(text: str) -> str:

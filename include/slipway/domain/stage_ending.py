@@ -1,10 +1,10 @@
 """How a stage ends, from what is known of it (`lifecycle.md`, How a stage finishes). Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.address import place_of
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
 
@@ -62,17 +62,10 @@ def _what_its_check_said(stage: Stage) -> str:
     suite = stage.definition.smoke
     if suite is None or not suite.checks:
         return "there is no check that says whether it works"
-    at = _place(suite.url)
+    at = place_of(suite.url)
     if stage.smoke == "unknown":
         return f"its check found out nothing: nothing answered it at {at}"
     return f"its check of {at} failed" if stage.smoke == "fail" else f"its check of {at} said {stage.smoke}"
-
-
-def _place(url: str) -> str:
-    """Scheme, host and port."""
-    host = url.split("://", 1)
-    place = re.split(r"[/?#]", host[-1], maxsplit=1)[0].rpartition("@")[2]
-    return f"{host[0]}://{place}" if len(host) > 1 else place
 
 
 def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:

@@ -1,7 +1,7 @@
 """The tables of the release database, as the use cases see them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from slipway.domain.activity import (
@@ -147,6 +147,7 @@ class Activities(Protocol):
     def of_stage(self, attempt_id: str, role: StageRole) -> Sequence[Activity]: ...
     def rescues(self) -> Sequence[Rescue]: ...
     def note(self, activity_id: str, detail: str) -> None: ...
+    def note_silence(self, activity_id: str, detail: str, every: timedelta) -> bool: ...
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None: ...
 
 

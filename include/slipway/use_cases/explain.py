@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
@@ -50,6 +50,14 @@ class Explanation:
     attempt_id: str | None
     decision: Decision
 
+    @property
+    def summary(self) -> str:
+        """The answer in one line."""
+        who = f"attempt {self.attempt_id}" if self.attempt_id else "no attempt is open for it; an ordinary new release"
+        verdict = "nothing stands in the way" if self.decision.allowed else "may not start"
+        at = f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+        return f"{self.service} in {self.environment} at {at}: {who}: {verdict}"
+
     def as_json(self) -> JsonObject:
         """For REST and `--json`."""
         return {
@@ -60,6 +68,7 @@ class Explanation:
             "attempt": self.attempt_id,
             "in_flight": self.attempt_id is not None,
             "allowed": self.decision.allowed,
+            "summary": self.summary,
             "blockers": [asdict(blocker) for blocker in self.decision.blockers],
         }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from slipway.domain.audit import service_of_dag
+from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.store import ReleaseStore, Transaction
@@ -31,8 +32,14 @@ def note_failure(store: ReleaseStore, failure: TaskFailure) -> None:
         attempt = tx.releases.attempt_of_run(failure.dag_id, failure.run_id)
         message = _kept(tx, attempt, failure)
         actor = Actor(id="platform", via=f"task:{failure.task_id}")
-        payload = {"dag_id": failure.dag_id, "run_id": failure.run_id, "task_id": failure.task_id}
-        payload |= {"error": failure.error, "message": message, "tried_again": failure.tried_again}
+        payload: JsonObject = {
+            "dag_id": failure.dag_id,
+            "run_id": failure.run_id,
+            "task_id": failure.task_id,
+            "error": failure.error,
+            "message": message,
+            "tried_again": failure.tried_again,
+        }
         if attempt is None:
             tx.log("task_failed", actor, service=service_of_dag(failure.dag_id), payload=payload)
             return

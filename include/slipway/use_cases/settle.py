@@ -1,7 +1,7 @@
 """Settles an open activity: its process proven dead or past its deadline, the target asked, the answer recorded."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
@@ -14,6 +14,9 @@ from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.service_database import TO_LOOK, migration_order
 from slipway.use_cases.world import World
 
+TOLD_EVERY = timedelta(minutes=1)
+"""How often the log says of one activity that its target does not answer; it is asked every second."""
+_NO_ANSWER = "no answer: "
 _SILENCE = "nobody reported by the deadline what was done, so nobody knows what was changed"
 
 
@@ -56,12 +59,21 @@ def settle(world: World, activity_id: str, actor: Actor) -> Settled:
         if activity.state is not ActivityState.OPEN:
             return Settled.CLOSED
         if found.as_wanted is None:
-            stage = tx.stages.get(activity.attempt_id, activity.role)
-            _log(tx, activity, stage, actor, "activity_unsettled", {"problem": found.problem})
+            _tell_of_silence(tx, activity, found.problem, actor)
             return Settled.UNKNOWN
         detail = _SILENCE if activity.kind is ActivityKind.ACT else "its process died; the target was asked what runs"
+        detail += f". Heard of it last: {activity.detail}" if activity.detail else ""
         close_activity(tx, activity, found.state, detail, actor)
         return Settled.CLOSED
+
+
+def _tell_of_silence(tx: Transaction, activity: Activity, problem: str, actor: Actor) -> None:
+    """The log hears of it once in a while; the last words stay with the activity, beside how far it said it was."""
+    how_far = activity.detail.partition(_NO_ANSWER)[0].removesuffix("; ")
+    words = [how_far, f"{_NO_ANSWER}{problem}"] if how_far else [f"{_NO_ANSWER}{problem}"]
+    if tx.activities.note_silence(activity.id, "; ".join(words), TOLD_EVERY):
+        stage = tx.stages.get(activity.attempt_id, activity.role)
+        _log(tx, activity, stage, actor, "activity_unsettled", {"problem": problem})
 
 
 def close_activity(tx: Transaction, activity: Activity, state: ActivityState, detail: str, actor: Actor) -> None:

@@ -147,7 +147,9 @@ def test_every_check_leaves_an_entry_and_the_chain_holds(scene: Scene) -> None:
         assert verify_chain(LogReader(tx.sql).all()).broken is None
 
 
-LEFT = AirflowFacts(paused=["release__forms", "audit_live", "somebody_elses"], pools={"release_slot": 3, "dev_slots": 0})
+LEFT = AirflowFacts(
+    paused=["release__forms", "audit_live", "somebody_elses"], pools={"release_slot": 3, "dev_slots": 0}
+)
 
 
 def test_what_break_glass_left_behind_is_found_once_a_day_it_stands(scene: Scene) -> None:

@@ -92,6 +92,13 @@ def test_the_list_is_a_table_for_people(slipway: Slipway, told: Scene) -> None:
     assert any("release_requested" in line and "rita" in line for line in lines)
 
 
+def test_what_does_not_fit_is_left_out_as_a_whole_and_it_is_said_where_it_is(slipway: Slipway, told: Scene) -> None:
+    result = slipway("log", "list", "--kind", "permit_issued", "--limit", "1")
+    assert result.stdout.rstrip().endswith("…")
+    assert "`slipway log show SEQ`" in result.stderr
+    assert "log show" not in slipway("log", "list", "--kind", "turn_taken", "--limit", "1").stderr
+
+
 def test_an_entry_is_shown_whole(slipway: Slipway, told: Scene) -> None:
     entry = json.loads(slipway("log", "show", "1", "--json").stdout)
 

@@ -183,7 +183,23 @@ def test_policy_diff_says_that_it_is_not_about_a_folder_of_ones_own(slipway: Sli
     mine = slipway("policy", "diff", SLIPWAY_CATALOGUE="/srv/rita/catalogue")
 
     assert "is the policy in effect" in mine.stdout
-    assert "not /srv/rita/catalogue on yours" in mine.stderr
+    assert "Not read: /srv/rita/catalogue on yours" in mine.stderr
+    assert "Not read" not in slipway("policy", "diff").stderr
+
+
+def test_policy_diff_names_both_that_it_compared(slipway: Slipway, scene: Scene) -> None:
+    changed = scene.governed(platform_rules(grant_minutes=5), people())
+    propose_policy(scene.world, lambda: changed, Actor(id="rita", via="rest"))
+    with scene.store.transaction() as tx:
+        digest = tx.policy().digest
+
+    compared, with_ = slipway("policy", "diff").stderr.splitlines()
+
+    assert "the folder that SLIPWAY_CATALOGUE names on the platform's own host" in compared
+    assert compared.endswith(changed.digest)
+    assert "activated by mona" in with_
+    assert with_.endswith(digest)
+    assert json.loads(slipway("policy", "diff", "--json").stdout)["compared_with"]["digest"] == digest
 
 
 def test_policy_status_and_diff_tell_what_is_proposed_and_what_differs(slipway: Slipway, scene: Scene) -> None:

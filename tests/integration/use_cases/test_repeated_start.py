@@ -1,8 +1,10 @@
 """A task that Airflow starts twice settles what was begun, and never repeats it."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +14,7 @@ from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.take_turn import TurnAnswer, take_turn
 from tests.builders import DEV, PREPROD, a_service
+from tests.clock import Clock
 from tests.fakes.migration_runner import FakeMigrationRunner
 from tests.scene import AGAIN, TASK, MortalTarget, ProcessKilledError, Scene, killed
 
@@ -73,6 +76,60 @@ def test_killed_in_a_migration_that_was_through_it_goes_on(make_scene: Callable[
     scene.deploy(attempt, DEV)
     scene.smoke(attempt, DEV)
     assert scene.finish(attempt, DEV).outcome == "passed"
+
+
+def silent_after_a_kill(scene: Scene) -> str:
+    """The id of a deploy whose process is dead and whose target does not answer."""
+    attempt = scene.opened()
+    scene.turn(attempt, DEV)
+    scene.target.after = killed
+    with pytest.raises(ProcessKilledError):
+        scene.deploy(attempt, DEV)
+    scene.target.silent = True
+    with scene.store.transaction() as tx:
+        return tx.activities.of_stage(attempt.id, DEV)[-1].id
+
+
+def asked_at_once(scene: Scene, activity_id: str, times: int = 3) -> int:
+    """How often the log heard of it, ever."""
+    for _ in range(times):
+        assert settle(scene.world, activity_id, TASK) is Settled.UNKNOWN
+    return len(scene.log("activity_unsettled"))
+
+
+def test_of_a_silent_target_the_log_hears_once_a_minute(scene_at: Callable[..., Scene], clock: Clock) -> None:
+    scene = scene_at(datetime(2026, 6, 10, 10, tzinfo=UTC))
+    activity_id = silent_after_a_kill(scene)
+    assert asked_at_once(scene, activity_id) == 1
+    clock.pass_by(seconds=59)
+    assert asked_at_once(scene, activity_id) == 1
+    clock.pass_by(seconds=1)
+    assert asked_at_once(scene, activity_id) == 2
+
+
+def test_what_its_target_said_last_is_in_the_entry_of_its_end(scene: Scene) -> None:
+    activity_id = silent_after_a_kill(scene)
+    with scene.store.transaction() as tx:
+        tx.activities.note(activity_id, "2 of 3 hosts")
+    asked_at_once(scene, activity_id)
+    scene.target.silent = False
+    assert settle(scene.world, activity_id, TASK) is Settled.CLOSED
+    detail = json.loads(scene.log("deploy_settled_done")[0])["detail"]
+    assert detail.endswith("Heard of it last: 2 of 3 hosts; no answer: The target of orders in dev does not answer.")
+
+
+def test_two_silent_activities_are_told_of_by_themselves(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(a_service(), a_service("forms"))
+    asked_at_once(scene, silent_after_a_kill(scene))
+    attempt = scene.opened(service="forms")
+    scene.turn(attempt, DEV)
+    scene.target.silent = False
+    with pytest.raises(ProcessKilledError):
+        scene.deploy(attempt, DEV)
+    scene.target.silent = True
+    with scene.store.transaction() as tx:
+        other = tx.activities.of_stage(attempt.id, DEV)[-1].id
+    assert asked_at_once(scene, other) == 2
 
 
 def test_while_a_child_of_the_first_worker_lives_it_waits(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """What approvers are shown: the platform's lines are its own, whatever people wrote."""
 
+from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -13,7 +14,9 @@ from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_proof import FindingCode, Reversibility
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import BadAgain, ChangeKind
+from slipway.domain.service import MigrationSettings, SmokeCheck, SmokeSuite
 from slipway.domain.text_limits import TEXT
+from tests.builders import PREPROD, PROD
 from tests.facts import NOW, a_grant, a_release, an_attempt, facts, stage_at
 from tests.migrations import a_proof
 from tests.outside import a_change
@@ -133,3 +136,24 @@ def test_what_is_planned_is_told_in_utc() -> None:
     change = a_change(not_before=NOW.astimezone(timezone(timedelta(hours=9))))
     shown = evidence(Step.AUTHORISE, facts(release=a_release(change=change)), None)
     assert "- Planned for 2026-11-19 10:00 UTC or later" in shown.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(1, "1 check at live.example:84"), (3, "3 checks at live.example:84")]
+)
+def test_what_checks_it_afterwards_is_told_without_what_may_be_secret_in_its_address(number: int, told: str) -> None:
+    checks = tuple(SmokeCheck(name=f"c{one}", path="/") for one in range(number))
+    suite = SmokeSuite(url="https://user:pw@live.example:84/letters?key=hidden", checks=checks)
+    stage = stage_at(PROD)
+    stage = replace(stage, definition=replace(stage.definition, smoke=suite))
+    shown = evidence(Step.AUTHORISE, facts(release=a_release(change=a_change()), stage=stage), None)
+    assert f"- Checked afterwards by {told}" in shown.splitlines()
+    assert "hidden" not in shown
+    assert "pw" not in shown
+
+
+def test_where_nothing_checks_it_a_person_does() -> None:
+    stage = stage_at(PROD)
+    stage = replace(stage, definition=replace(stage.definition, smoke=None))
+    shown = evidence(Step.AUTHORISE, facts(release=a_release(change=a_change()), stage=stage), None)
+    assert "- Checked afterwards by the person who confirms it" in shown.splitlines()

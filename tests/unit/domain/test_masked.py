@@ -8,7 +8,7 @@ ENVIRONMENT = {
     "SLIPWAY_INTERNAL_TOKEN": "tok-123456",
     "AIRFLOW__CORE__FERNET_KEY": "fernet=abc",
     "SLIPWAY_DATABASE_URL": "postgresql://slipway:hunter22@db/release",
-    "HOME": "/home/slipway",
+    "HOME": "/srv/slipway",
     "SOME_TOKEN": "on",
 }
 
@@ -23,7 +23,7 @@ ENVIRONMENT = {
         ("header Authorization: Bearer eyJ.a-b_c", "header Authorization: Bearer ***"),
         ("{'token': 'abc', 'n': 1}", "{'token': ***, 'n': 1}"),
         ("'NoneType' object has no attribute 'turn'", "'NoneType' object has no attribute 'turn'"),
-        ("/home/slipway is not on http://db/x", "/home/slipway is not on http://db/x"),
+        ("/srv/slipway is not on http://db/x", "/srv/slipway is not on http://db/x"),
     ],
 )
 def test_secrets_are_hidden_and_nothing_else(said: str, kept: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from slipway.adapters.database.rows import Sql
+from slipway.domain.next_step import next_step
+from slipway.domain.release import Outcome, ReleaseState
 
 Record = dict[str, Any]
 
@@ -51,7 +53,7 @@ class Overview:
         self, *, service: str | None = None, state: str | None = None, open_only: bool = False, limit: int = 50
     ) -> Sequence[Record]:
         """Releases with their last attempt, newest first; `open_only` leaves out those that have ended."""
-        return self._records(
+        found = self._records(
             f"""{_RELEASE}
             WHERE (CAST(:service AS text) IS NULL OR r.service = :service)
               AND (CAST(:state AS text) IS NULL OR r.state = :state)
@@ -62,6 +64,7 @@ class Overview:
             open_only=open_only,
             limit=limit,
         )
+        return [{**one, "next": _next(one)} for one in found]
 
     def release(self, release_id: str) -> Record | None:
         """One release whole: its attempts, their stages, grants, questions and activities."""
@@ -76,7 +79,8 @@ class Overview:
             id=release_id,
         )
         attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
-        return {**found[0], **more, "attempts": [self._attempt(attempt) for attempt in attempts]}
+        whole = {**found[0], **more, "next": _next(found[0])}
+        return {**whole, "attempts": [self._attempt(attempt) for attempt in attempts]}
 
     def request(self, dag_id: str, run_id: str, person: str) -> Record:
         """What became of a run that this person started."""
@@ -206,3 +210,9 @@ class Overview:
 
     def _records(self, statement: str, **values: Any) -> list[Record]:
         return [dict(row) for row in self._sql.all(statement, **values)]
+
+
+def _next(release: Record) -> str:
+    outcome = release["outcome"]
+    state = ReleaseState(release["state"])
+    return next_step(release["release_id"], state, None if outcome is None else Outcome(outcome))

@@ -1,7 +1,7 @@
 """Permits and the activities under them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.activity import Activity, ActivityKind, ActivityState, Permit, Rescue, Worker
@@ -123,6 +123,19 @@ class DatabaseActivities:
         self._sql.run(
             "UPDATE activity SET detail = :detail WHERE id = :id AND state = 'open'", id=activity_id, detail=detail
         )
+
+    def note_silence(self, activity_id: str, detail: str, every: timedelta) -> bool:
+        """Keeps the last words about an open activity. Whether the log is to hear of it: not if it has so lately."""
+        row = self._sql.first(
+            """UPDATE activity a SET detail = :detail,
+                   silence_told_at = CASE WHEN was.is_due THEN now() ELSE a.silence_told_at END
+            FROM (SELECT id, coalesce(silence_told_at <= now() - :every, true) AS is_due FROM activity) was
+            WHERE a.id = :id AND was.id = a.id AND a.state = 'open' RETURNING was.is_due""",
+            id=activity_id,
+            detail=detail,
+            every=every,
+        )
+        return row is not None and bool(row["is_due"])
 
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
         """Writes how an activity ended. A closed one stays as it is, but for a quarantined one that is settled."""

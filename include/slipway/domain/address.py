@@ -1,0 +1,14 @@
+"""What of an address may be shown to everybody: paths, queries and logins may hold secrets."""
+
+import re
+
+
+def host_of(url: str) -> str:
+    """Host and port."""
+    return re.split(r"[/?#]", url.split("://", 1)[-1], maxsplit=1)[0].rpartition("@")[2]
+
+
+def place_of(url: str) -> str:
+    """Scheme, host and port."""
+    scheme, mark, _ = url.partition("://")
+    return f"{scheme}://{host_of(url)}" if mark else host_of(url)

@@ -1,0 +1,20 @@
+"""Of an address only scheme, host and port are shown."""
+
+import pytest
+
+from slipway.domain.address import host_of, place_of
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://live.example/letters?key=1", "https://live.example"),
+        ("http://user:pw@127.0.0.1:18100", "http://127.0.0.1:18100"),
+        ("https://live.example#part", "https://live.example"),
+        ("live.example/letters", "live.example"),
+    ],
+)
+def test_what_may_be_secret_is_left_out(url: str, place: str) -> None:
+    assert place_of(url) == place
+    assert place.endswith(host_of(url))
+    assert "://" not in host_of(url)
