@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from sqlalchemy import make_url
 
 from slipway.adapters.leash.environment import child_environment
 from slipway.adapters.leash.run import Finished, run_on_leash
+from slipway.adapters.migrations.rehearsal.scratch_folder import scratch_folder
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.domain.errors import ServiceMigrationError
@@ -29,16 +32,17 @@ class Dumper:
 
     def copy(self, source: str, target: str) -> None:
         """Everything but owners."""
-        with tempfile.TemporaryDirectory(prefix="slipway-dump-") as place:
-            dump = str(Path(place) / "dump")
-            self._run("pg_dump", source, "--format=directory", f"--jobs={_JOBS}", "--no-sync", f"--file={dump}")
+        with _place() as place:
+            dump = str(place / "dump")
+            directory = ("--format=directory", f"--jobs={_JOBS}", "--no-sync", f"--file={dump}")
+            self._run("pg_dump", source, "--no-subscriptions", *directory)
             self._run("pg_restore", target, "--no-owner", f"--jobs={_JOBS}", "--exit-on-error", dump)
 
     def copy_around(self, source: str, target: str) -> Iterator[None]:
         """Everything but rows: what tables need first, then, after the caller filled them, indexes and keys."""
-        with tempfile.TemporaryDirectory(prefix="slipway-dump-") as place:
-            dump = str(Path(place) / "dump")
-            self._run("pg_dump", source, "--format=custom", "--schema-only", f"--file={dump}")
+        with _place() as place:
+            dump = str(place / "dump")
+            self._run("pg_dump", source, "--no-subscriptions", "--format=custom", "--schema-only", f"--file={dump}")
             self._run("pg_restore", target, "--no-owner", "--section=pre-data", "--exit-on-error", dump)
             yield
             self._run("pg_restore", target, "--no-owner", "--section=post-data", "--exit-on-error", dump)
@@ -69,6 +73,11 @@ def find_tools(server_major: int) -> Path:
             "Install the client programs of that release, or prepare a copy and choose `strategy: replica`."
         )
     return found[0][1]
+
+
+def _place() -> AbstractContextManager[Path]:
+    """A dump has every row: where its owner is killed, the next one takes it away."""
+    return scratch_folder(Path(tempfile.gettempdir()), f"dump_{uuid.uuid4().hex}")
 
 
 def _folders() -> Iterator[Path]:

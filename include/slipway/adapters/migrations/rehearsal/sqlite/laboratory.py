@@ -1,7 +1,5 @@
 """The scratch copy of a SQLite file."""
 
-import fcntl
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +11,7 @@ from sqlalchemy import Connection, make_url, text
 
 from slipway.adapters.migrations.rehearsal.catalogue import Catalogue, differences
 from slipway.adapters.migrations.rehearsal.laboratory import Changed, Effects, Values, View
+from slipway.adapters.migrations.rehearsal.scratch_folder import scratch_folder
 from slipway.adapters.migrations.rehearsal.shapes import Table
 from slipway.adapters.migrations.rehearsal.sqlite.catalogue import read_catalogue
 from slipway.adapters.migrations.rehearsal.sqlite.comparing import compare_with
@@ -23,7 +22,6 @@ from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.service import CopyStrategy
 from slipway.ports.rehearsal import RehearsalOrder
 
-PREFIX = "slipway_rehearsal_"
 _SEQUENCES = "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'"
 
 
@@ -149,30 +147,11 @@ def sqlite_laboratory(order: RehearsalOrder, rehearsal: str) -> Iterator[SqliteL
     url = make_url(order.scratch_url)
     whole = url.get_backend_name() == "sqlite" and url.database
     above = Path(str(url.database)) if whole else Path(tempfile.gettempdir())
-    above.mkdir(parents=True, exist_ok=True)
-    _sweep(above)
-    folder = above / f"{PREFIX}{rehearsal}"
-    folder.mkdir(mode=0o700)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield SqliteLaboratory(order, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with scratch_folder(above, rehearsal) as folder:
+        yield SqliteLaboratory(order, folder)
 
 
 def catalogue_of(file: Path, deadline: datetime) -> Catalogue:
     """Of any file."""
-    with connected(file, deadline) as connection:
+    with connected(file, deadline, read_only=True) as connection:
         return read_catalogue(connection)
-
-
-def _sweep(above: Path) -> None:
-    """A folder whose lock is free has no rehearsal."""
-    for lock in above.glob(f"{PREFIX}*/lock"):
-        with lock.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            shutil.rmtree(lock.parent, ignore_errors=True)
