@@ -24,6 +24,7 @@ from slipway.domain.service import (
     MigrationSettings,
     NotApplicable,
     Profile,
+    RehearsalSettings,
     Service,
     SmokeCheck,
     SmokeSuite,
@@ -151,12 +152,15 @@ def a_service(
     dev: bool = True,
     depends_on: tuple[str, ...] = (),
     repository: Repository | None = None,
+    rehearsal: RehearsalSettings | None = None,
 ) -> Service:
     """A service of team ordering; with a database of its own in each environment, or without Dev."""
     stages = {
         role: a_stage(
             role,
-            migrations=MigrationSettings(connection=f"{name}_{role.value}") if database else None,
+            migrations=MigrationSettings(connection=f"{name}_{role.value}", rehearsal=rehearsal or RehearsalSettings())
+            if database
+            else None,
             repository=repository,
         )
         for role in StageRole

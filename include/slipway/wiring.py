@@ -69,7 +69,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         upstreams=ConfiguredUpstreams(connections),
         targets=Registry(home / "targets"),
         migrations=migrations,
-        rehearsal=DatabaseRehearsal(migrations, expectations, lint=installed_squawk()),
+        rehearsal=DatabaseRehearsal(migrations, expectations, lint=installed_squawk(), apart=_scratch_is_apart()),
         scratch_url=os.environ.get("SLIPWAY_SCRATCH_URL", ""),
         lint=lint,
         suites=_suites,
@@ -85,6 +85,11 @@ def _suites(service: str) -> "Suites | None":
     from slipway.adapters.migrations.expectations.suites import suites_in
 
     return suites_in(expectations_folder(catalogue_folder(os.environ), service))
+
+
+def _scratch_is_apart() -> bool:
+    """Copies are made on another server than the environments', unless somebody says that they share one."""
+    return os.environ.get("SLIPWAY_SCRATCH_SHARED") != "yes"
 
 
 def artefact_folder() -> Path:

@@ -11,6 +11,7 @@ from slipway.domain.migration_proof import (
     Finding,
     FindingCode,
     MigrationFile,
+    Phase,
     RehearsalStep,
     Rehearsed,
     Reversibility,
@@ -65,7 +66,12 @@ class FakeRehearsal:
             catalogue_hash=self.catalogue_hash(order.order),
             rows=3,
             copied_by=order.settings.copy,
+            source=self.database_id(order.order),
         )
+
+    def database_id(self, order: MigrationOrder) -> str:
+        """Its URL."""
+        return order.database_url
 
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of what is applied, and of whether somebody changed something by hand."""
@@ -81,6 +87,7 @@ def _migration(revision: str, path: Path, folder: Path) -> MigrationFile:
         path=str(path.relative_to(folder)),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         declared=Declared(kind=Reversibility(said["kind"]), reason=said["reason"]) if said else None,
+        phase=Phase.POST if path.stem.endswith("_post") else Phase.PRE,
     )
 
 

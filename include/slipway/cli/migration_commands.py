@@ -1,6 +1,6 @@
 """`slipway migrations …`: whether they can be taken back, proven on a copy, and what may pass all the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -72,6 +72,25 @@ def waive(
     typer.echo(signed_in_rest().call("POST", f"/slipway/api/migrations/{proof}/waivers", json=body)["detail"])
 
 
+def expectation_rows(suites: Sequence[Mapping[str, Any]]) -> Sequence[tuple[str, str, str, str]]:
+    """Each expectation of each suite: what, of what, how it came out, and the count of rows that are not so."""
+    rows = []
+    for suite in suites:
+        if not suite["tried"]:
+            rows.append((f"suite {suite['suite']}", suite["table"], "could not be tried", ""))
+        for one in suite["results"].values():
+            of = ".".join(part for part in (suite["table"], one.get("about")) if part)
+            outcome = "holds" if one["success"] else "does not hold" if one.get("tried", True) else "could not be tried"
+            rows.append((one["type"], of, outcome, _counted(one["result"])))
+    return rows
+
+
+def _counted(numbers: Mapping[str, Any]) -> str:
+    if "unexpected_count" not in numbers:
+        return ""
+    return f"{numbers['unexpected_count']} of {numbers.get('element_count', 'all')}"
+
+
 def _print(found: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
@@ -81,6 +100,8 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
         return
     rows = [(one["code"], one["revision"], one["object"], one["detail"]) for one in found["findings"]]
     print_table(("finding", "revision", "object", "detail"), rows, "Nothing was found.")
+    if expected := expectation_rows(found["expectations"]):
+        print_table(("expectation", "of", "outcome", "rows that are not so"), expected, "")
     for label, key in (("Lost on the way back", "lost_on_reverse"), ("Not covered", "not_covered")):
         for one in found[key]:
             typer.echo(f"{label}: {one}")

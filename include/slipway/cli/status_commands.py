@@ -54,6 +54,7 @@ def show_status(
     from slipway.adapters.service_teams import team_of
     from slipway.catalogue.files import catalogue_folder
     from slipway.cli.database import open_store
+    from slipway.use_cases.show_migrations import rollback_limits
 
     with open_store().transaction() as tx:
         overview = Overview(tx.sql)
@@ -66,11 +67,14 @@ def show_status(
         running = overview.running(service)
         open_only = not all_ and service is None
         releases = overview.releases(service=service, open_only=open_only, limit=limit)
+        limits = rollback_limits(tx, [(one["service"], one["environment"]) for one in running])
     if as_json:
-        print_json({"running": running, "releases": releases})
+        print_json({"running": running, "releases": releases, "rollback_limits": limits})
         return
     rows = [(r["service"], r["environment"], r["version"], r["at"], r["release_id"]) for r in running]
     print_table(("service", "environment", "version", "since", "release"), rows, "Nothing was released yet.")
+    for known in limits:
+        typer.echo(f"Rollback limit of {known['service']} in {known['environment']}: {known['limit']}")
     typer.echo()
     print_table(RELEASE_HEADS, [_release_row(one) for one in releases], "No release is in flight.")
 
@@ -129,6 +133,8 @@ def explain_start(
             clears = f"clears {minute(blocker.clears_at)}" if blocker.clears_at else "nobody knows when it clears"
             typer.echo(f"  {blocker.code}: {blocker.message}")
             typer.echo(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
+        if one.rollback_limit:
+            typer.echo(f"  Rollback limit: {one.rollback_limit}")
 
 
 def _services() -> list[dict[str, Any]]:

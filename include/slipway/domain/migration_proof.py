@@ -136,6 +136,8 @@ class Rehearsed:
     copied_by: str
     expectations: Sequence[JsonObject] = ()
     """A result for each suite, as Great Expectations gives it, without a value of any row."""
+    source: str = ""
+    """What tells the database that was copied from every other, whatever its URL."""
     how: str = ""
     """Hash of the rehearsal's settings and of the expectations it was held against."""
 
@@ -187,7 +189,12 @@ class MigrationProof:
     @property
     def migrations_hash(self) -> str:
         """Of the list of migrations: their order, their revisions and their files."""
-        return sha256_of([[one.revision, one.sha256, one.phase.value] for one in self.rehearsed.migrations])
+        return hash_of_list(self.rehearsed.migrations)
+
+
+def hash_of_list(migrations: Sequence[MigrationFile]) -> str:
+    """Of migrations in their order: revisions, files and phases."""
+    return sha256_of([[one.revision, one.sha256, one.phase.value] for one in migrations])
 
 
 PROOF_LIFE = timedelta(days=7)

@@ -13,7 +13,7 @@ from slipway.platform.errors import PlatformError
 from slipway.platform.home import PROJECT, Secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
 from slipway.platform.processes import PREPARE, PROGRAMS
-from slipway.platform.settings import SCRATCH_VARIABLE, settings
+from slipway.platform.settings import SCRATCH_VARIABLE, SHARED_VARIABLE, settings
 
 COMPOSE_FILE = PROJECT / "docker-compose.yaml"
 _HEADER = """\
@@ -139,6 +139,7 @@ def _service(
 ) -> dict[str, Any]:
     asked = [
         SCRATCH_VARIABLE,
+        SHARED_VARIABLE,
         ISSUER,
         CLIENT_ID,
         *([CLIENT_SECRET] if lets_people_in else []),

@@ -12,6 +12,7 @@ from slipway.platform.home import Secrets
 from slipway.platform.place import Place
 
 SCRATCH_VARIABLE = "SLIPWAY_SCRATCH_URL"
+SHARED_VARIABLE = "SLIPWAY_SCRATCH_SHARED"
 AUTH_MANAGER = "slipway.airflow_edge.auth_manager.SlipwayAuthManager"
 QUIETER = " ".join(
     f"airflow.{name}=WARNING" for name in ("models.dag", "serialization.definitions.dag", "dag_processing.collection")
@@ -128,4 +129,4 @@ def _scratch(place: Place) -> dict[str, str]:
     if not place.embedded or SCRATCH_VARIABLE in os.environ:
         return {}
     server = urlsplit(place.release_database_url)
-    return {SCRATCH_VARIABLE: urlunsplit(server._replace(path="/postgres"))}
+    return {SCRATCH_VARIABLE: urlunsplit(server._replace(path="/postgres")), SHARED_VARIABLE: "yes"}

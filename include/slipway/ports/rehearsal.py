@@ -78,5 +78,8 @@ class Rehearsal(Protocol):
     def rehearse(self, order: RehearsalOrder) -> Rehearsed:
         """What was seen. Raises ServiceMigrationError only where not even a copy could be made."""
 
+    def database_id(self, order: MigrationOrder) -> str:
+        """What tells the environment's own database from every other, in milliseconds."""
+
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of the environment's own database as it is now, in milliseconds."""

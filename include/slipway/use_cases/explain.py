@@ -1,7 +1,7 @@
 """May a service be changed in an environment now? Every blocker, when it clears, who can clear it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from slipway.domain.errors import NotFoundError
@@ -49,6 +49,8 @@ class Explanation:
     release_id: str | None
     attempt_id: str | None
     decision: Decision
+    rollback_limit: str | None = None
+    """Where the service's schema stands there, and which earlier versions it serves; None: it has none."""
 
     @property
     def summary(self) -> str:
@@ -70,6 +72,7 @@ class Explanation:
             "allowed": self.decision.allowed,
             "summary": self.summary,
             "blockers": [asdict(blocker) for blocker in self.decision.blockers],
+            "rollback_limit": self.rollback_limit,
         }
 
 
@@ -84,7 +87,10 @@ def explain(
         role = _role(platform, environment)
         when = at or tx.now
         found = [_of(tx, facts, when) for facts in _open(tx, service, environment, role)]
-        return found or [_of_a_new_release(tx, service, team, environment, when)]
+        schema = tx.migrations.schema(service, environment)
+        limit = None if schema is None else schema.limit
+        found = found or [_of_a_new_release(tx, service, team, environment, when)]
+        return [replace(one, rollback_limit=limit) for one in found]
 
 
 def _role(platform: Platform, environment: str) -> StageRole:

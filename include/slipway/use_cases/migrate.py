@@ -28,7 +28,7 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
     try:
         with migration_order(world, attempt, stage, now + TO_LOOK) as order:
             nothing_to_do = order is None
-            differs = None if order is None else recheck_proof(world, attempt, stage, order)
+            differs = recheck_proof(world, attempt, stage, order)
         if differs is not None:
             raise RefusedError("proof_differs", f"{differs}. Nothing was touched: slipway retry {attempt.release_id}")
     except SlipwayError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, ServiceMigrationError
 from slipway.domain.json_value import JsonObject, sha256_of
 from slipway.domain.migration_check import MigrationCheck
-from slipway.domain.migration_proof import FindingCode, MigrationProof, Rehearsed
+from slipway.domain.migration_proof import FindingCode, MigrationProof, Rehearsed, hash_of_list
 from slipway.domain.release import Attempt
 from slipway.domain.service import CopyStrategy, MigrationSettings, RehearsalSettings
 from slipway.domain.verdict_of_migrations import completed, judge
@@ -49,13 +49,22 @@ def rehearse_migrations(world: World, subject: Subject, actor: Actor) -> Migrati
         return MigrationCheck(detail=NO_MIGRATIONS)
     with order_for(world, subject.artefact, subject.environment, subject.settings, deadline) as order:
         if order is None:
-            return MigrationCheck(detail=NO_MIGRATIONS)
+            return MigrationCheck(detail=runs_without_migrations(world, subject))
         state = world.migrations.state(order)
         if not state.known:
             return MigrationCheck(detail=stays_on_newer_schema(world, subject, state))
         if not state.pending:
             return MigrationCheck(detail=f"nothing to migrate: the database is at {state.applied} already")
         return _proven(world, subject, order, state, running, actor)
+
+
+def runs_without_migrations(world: World, subject: Subject) -> str:
+    """Why a version may run that carries no migrations. Raises RefusedError where the database has some."""
+    with world.store.transaction() as tx:
+        schema = tx.migrations.schema(subject.artefact.service, subject.environment)
+    if schema is None or schema.revision is None:
+        return NO_MIGRATIONS
+    return stays_on_newer_schema(world, subject, MigrationState(applied=schema.revision, pending=(), known=False))
 
 
 def stays_on_newer_schema(world: World, subject: Subject, state: MigrationState) -> str:
@@ -83,10 +92,23 @@ def why_it_holds_no_more(
     world: World, proof: MigrationProof, order: MigrationOrder, state: MigrationState, running: Deployed
 ) -> str | None:
     """None while the proof is of exactly what would run now, there; takes milliseconds."""
+    return _other_migrations(world, proof, order, state) or _other_place(world, proof, order, running)
+
+
+def _other_migrations(world: World, proof: MigrationProof, order: MigrationOrder, state: MigrationState) -> str | None:
     if state.applied != proof.rehearsed.from_revision:
         return f"the database is at {state.applied}, and it was proven from {proof.rehearsed.from_revision}"
     if state.pending != proof.pending:
         return f"{', '.join(state.pending) or 'nothing'} would run, and {', '.join(proof.pending)} was proven"
+    files = {one.revision: one for one in world.migrations.files(order.folder)}
+    if hash_of_list([files[name] for name in state.pending if name in files]) != proof.migrations_hash:
+        return "the files of the migrations, or what they share, are not those that were proven"
+    return None
+
+
+def _other_place(world: World, proof: MigrationProof, order: MigrationOrder, running: Deployed) -> str | None:
+    if world.rehearsal.database_id(order) != proof.rehearsed.source:
+        return "another database is there now than the one that it was proven against"
     if running.digest != proof.old_digest:
         return (
             f"{running.version or 'nothing'} runs there now, and it was tried beside {proof.old_version or 'nothing'}"

@@ -1,5 +1,6 @@
 """What is known of a service's migrations: the last proof, what stands in its way, and how far one may go back."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -25,6 +26,22 @@ def show_migrations(store: ReleaseStore, service: str, environment: str | None =
                 f"nothing was proven of the migrations of {service}{where} yet: slipway migrations check {service}"
             )
         return _as_json(tx, proof)
+
+
+def rollback_limits(tx: Transaction, places: Iterable[tuple[str, str]]) -> list[JsonObject]:
+    """How far back one may go, for each (service, environment) whose schema is known."""
+    found = [(service, environment, tx.migrations.schema(service, environment)) for service, environment in places]
+    return [
+        {
+            "service": service,
+            "environment": environment,
+            "revision": schema.revision,
+            "earliest": schema.serves_version,
+            "limit": schema.limit,
+        }
+        for service, environment, schema in found
+        if schema is not None
+    ]
 
 
 def show_check(world: World, check: MigrationCheck, service: str, environment: str) -> JsonObject:

@@ -1,16 +1,23 @@
 """How a rehearsal copies, what it refuses, and what it says of what it did not see."""
 
 import shutil
+import sqlite3
+import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from slipway.adapters.migrations.artefact_runner import ArtefactRunner
 from slipway.adapters.migrations.rehearsal.course import NO_STATEMENT_LINT, Limits
+from slipway.adapters.migrations.rehearsal.postgres.connection import connected
+from slipway.adapters.migrations.rehearsal.postgres.scratch import must_be_of_release
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
+from slipway.adapters.migrations.rehearsal.sqlite.connection import connected as sqlite_connected
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, StepOutcome
 from slipway.domain.service import CopyStrategy, RehearsalSettings
@@ -173,6 +180,119 @@ def test_nothing_is_begun_after_the_deadline(databases: Databases) -> None:
 
 def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(databases: Databases) -> None:
     databases.server.create_database("slipway_rehearsal_dead_copy")
+    rehearse(databases)
+    assert databases.left_on_the_server() == []
+
+
+def test_a_dump_that_a_killed_rehearsal_left_is_taken_away_by_the_next(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "slipway_rehearsal_dump_dead"
+    left.mkdir()
+    (left / "rows.dat").write_text("Mary Ann")
+    rehearse(databases)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_it_must_be_apart_the_environments_own_server_is_refused(databases: Databases) -> None:
+    order = RehearsalOrder(order=migration_order(ADD_COLUMN, databases.source), scratch_url=databases.scratch)
+    with pytest.raises(ServiceMigrationError, match="the one that the environment's own database is on"):
+        DatabaseRehearsal(InProcessRunner(), apart=True).rehearse(order)
+    assert databases.left_on_the_server() == []
+
+
+def test_a_scratch_server_of_another_release_proves_nothing() -> None:
+    must_be_of_release(18, 18)
+    with pytest.raises(ServiceMigrationError, match="Name a scratch server of PostgreSQL 15"):
+        must_be_of_release(15, 18)
+
+
+def test_whoever_looks_at_the_environments_database_can_change_nothing(databases: Databases) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=10)
+    with connected(databases.source, soon, read_only=True) as source, pytest.raises(DBAPIError, match="read-only"):
+        source.execute(text("CREATE TABLE mine (x int)"))
+
+
+def test_of_a_file_too(tmp_path: Path) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=10)
+    with (
+        sqlite_connected(tmp_path / "orders.db", soon, read_only=True) as source,
+        pytest.raises(DBAPIError, match="readonly"),
+    ):
+        source.execute(text("CREATE TABLE mine (x int)"))
+
+
+def test_a_database_is_told_from_another_with_the_same_schema(databases: Databases, tmp_path: Path) -> None:
+    databases.prepare()
+    files = [f"sqlite:///{tmp_path}/{name}.db" for name in ("one", "two")]
+    for url in files:
+        sqlite3.connect(url.removeprefix("sqlite:///")).execute("CREATE TABLE a (x)").connection.close()
+    rehearsal = DatabaseRehearsal(InProcessRunner())
+    urls = [databases.source, databases.prepared, *files]
+    ids = [rehearsal.database_id(migration_order(ADD_COLUMN, url)) for url in urls]
+    assert len(set(ids)) == 4
+    assert ids == [rehearsal.database_id(migration_order(ADD_COLUMN, url)) for url in urls]
+    assert rehearse(databases).source == ids[0]
+
+
+def test_a_copy_has_the_settings_that_give_statements_their_meaning(databases: Databases, tmp_path: Path) -> None:
+    name = make_url(databases.source).database
+    databases.execute(f'CREATE SCHEMA app; ALTER DATABASE "{name}" SET search_path = app, public')
+    folder = migration(tmp_path, "CREATE TABLE things (id int PRIMARY KEY)", "DROP TABLE app.things")
+    seen = rehearse(databases, folder)
+    assert (codes(seen), list(seen.lost_on_reverse)) == (set(), ["app.things"])
+
+
+def test_what_a_copy_would_reach_far_away_is_cut_off_and_said(databases: Databases, tmp_path: Path) -> None:
+    far = "CREATE FOREIGN DATA WRAPPER far_away; CREATE SERVER far FOREIGN DATA WRAPPER far_away;"
+    databases.execute(far + "CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'hunter22')")
+    needs_it = "ALTER USER MAPPING FOR PUBLIC SERVER far OPTIONS (SET password 'other')"
+    seen = rehearse(databases, migration(tmp_path, needs_it, "SELECT 1"))
+    assert FindingCode.UPGRADE_FAILED in codes(seen)
+    assert any("foreign server far was cut off" in each for each in seen.not_covered)
+    assert "hunter22" not in str(seen)
+    assert ask(databases.source, "SELECT count(*) FROM pg_user_mappings") == [1]
+
+
+def test_large_objects_are_said_not_to_be_compared(databases: Databases) -> None:
+    databases.execute("SELECT lo_create(0)")
+    assert any("1 large objects" in each for each in rehearse(databases).not_covered)
+
+
+@pytest.mark.parametrize(
+    ("upgrade", "left"),
+    [
+        ('CREATE COLLATION spare FROM "C"', "collation"),
+        ("CREATE CAST (text AS point) WITH INOUT", "cast"),
+        ("CREATE TEXT SEARCH CONFIGURATION spare (COPY = simple)", "text search configuration"),
+    ],
+)
+def test_what_is_rarely_made_is_no_less_left_over(
+    databases: Databases, tmp_path: Path, upgrade: str, left: str
+) -> None:
+    seen = rehearse(databases, migration(tmp_path, upgrade, "SELECT 1"))
+    assert any(each.code is FindingCode.SCHEMA_LEFT_OVER and left in each.detail for each in seen.findings)
+
+
+@pytest.mark.parametrize("copy", [CopyStrategy.DUMP, CopyStrategy.SAMPLE])
+def test_a_view_that_comes_back_empty_is_not_what_it_was(
+    databases: Databases, tmp_path: Path, copy: CopyStrategy
+) -> None:
+    view = "CREATE MATERIALIZED VIEW totals AS SELECT count(*) FROM orders"
+    databases.execute(view)
+    seen = rehearse(
+        databases, migration(tmp_path, "DROP MATERIALIZED VIEW totals", f"{view} WITH NO DATA"), copy=copy, queries=None
+    )
+    assert [(each.code, each.object) for each in seen.findings] == [(FindingCode.SCHEMA_LEFT_OVER, "totals")]
+
+
+def test_what_cannot_be_dropped_keeps_nobody_from_rehearsing(databases: Databases) -> None:
+    stuck = databases.server.create_database("slipway_rehearsal_stuck_copy")
+    execute(stuck, "ALTER DATABASE slipway_rehearsal_stuck_copy IS_TEMPLATE true")
+    assert codes(rehearse(databases)) == set()
+    assert databases.left_on_the_server() == ["slipway_rehearsal_stuck_copy"]
+    execute(stuck, "ALTER DATABASE slipway_rehearsal_stuck_copy IS_TEMPLATE false")
     rehearse(databases)
     assert databases.left_on_the_server() == []
 

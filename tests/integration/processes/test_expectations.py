@@ -10,6 +10,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from slipway.adapters.migrations.expectations.check import check, raised
 from slipway.adapters.migrations.expectations.suites import suites_in
+from slipway.cli.migration_commands import expectation_rows
 from slipway.domain.migration_proof import FindingCode
 from slipway.ports.rehearsal import ExpectationResults
 
@@ -67,6 +68,14 @@ def test_on_postgresql_failures_warnings_and_errors_are_told_apart(database_url:
     _told(found)
     kept = json.dumps(found.results)
     assert '"unexpected_count": 1' in kept
+    assert sorted(expectation_rows(found.results)) == [
+        ("expect_column_values_to_be_in_set", "orders.item", "does not hold", "1 of 3"),
+        (UNIQUE, "orders.id", "holds", "0 of 3"),
+        (NOT_NULL, "orders.gone", "could not be tried", ""),
+        (NOT_NULL, "orders.item", "does not hold", "1 of 3"),
+        ("expect_table_row_count_to_be_between", "orders", "holds", ""),
+        ("suite nowhere", "nowhere", "could not be tried", ""),
+    ]
     assert "secret tea" not in kept, "a result has counts, never values of rows"
     with engine.connect() as connection:
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -91,6 +100,26 @@ def test_a_database_that_is_not_there_is_an_error_without_its_password(suites: P
     found = check("postgresql://me:hunter22@127.0.0.1:1/nowhere", suites)
     assert {one.code for one in found.findings} == {FindingCode.CHECK_ERRORED}
     assert "hunter22" not in str(found)
+
+
+def test_of_a_result_nothing_is_kept_but_what_counts(database_url: str, tmp_path: Path) -> None:
+    """The greatest value of a column, or a row that a query finds, is what a row has."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(TABLE))
+        connection.execute(text(ROWS))
+        connection.execute(text("INSERT INTO orders VALUES (770090012, 'milk')"))
+    rows = {"unexpected_rows_query": "SELECT * FROM orders WHERE id = 1"}
+    suite(
+        tmp_path / "suites",
+        "orders",
+        expect("expect_column_max_to_be_between", "id", max_value=1),
+        {"type": "unexpected_rows_expectation", "kwargs": rows},
+    )
+    found = check(database_url, tmp_path / "suites")
+    assert [one.code for one in found.findings] == [FindingCode.EXPECTATION_FAILED] * 2
+    told = f"{json.dumps(found.results)} {found.findings}"
+    assert not any(value in told for value in ("tea", "770090012"))
 
 
 def test_no_suite_is_said_to_be_none(tmp_path: Path) -> None:

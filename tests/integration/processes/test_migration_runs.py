@@ -268,6 +268,36 @@ def test_a_file_that_ends_the_transaction_itself_is_not_begun(tmp_path: Path, da
     assert artefact.ask("SELECT to_regclass('a')") is None
 
 
+def test_to_look_at_a_database_runs_nothing_of_the_artefact(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("alembic", tmp_path / "artefact", database_url)
+    artefact.write(1, "SELECT 1")
+    path = artefact.folder / "migrations" / "versions" / "0001_step.py"
+    ran = tmp_path / "ran"
+    path.write_text(f"open({str(ran)!r}, 'w').close()\n{path.read_text()}")
+    assert ArtefactRunner().state(artefact.order()).pending == ("0001",)
+    assert not ran.exists()
+    artefact.upgrade()
+    assert ran.exists()
+
+
+def test_a_file_that_follows_something_else_when_it_is_run_is_refused(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("alembic", tmp_path / "artefact", database_url)
+    artefact.write(1, "CREATE TABLE a (x int)")
+    artefact.write(2, "CREATE TABLE b (x int)")
+    path = artefact.folder / "migrations" / "versions" / "0002_step.py"
+    path.write_text(f"{path.read_text()}\nif True:\n    down_revision = None\n")
+    with pytest.raises(ServiceMigrationError, match="0002 follows something else when its file is run"):
+        artefact.upgrade()
+    assert artefact.ask("SELECT to_regclass('a')") is None
+
+
+def test_a_migration_whose_predecessor_is_missing_is_refused(tmp_path: Path, database_url: str) -> None:
+    artefact = Artefact("alembic", tmp_path / "artefact", database_url)
+    artefact.write(2, "CREATE TABLE b (x int)")
+    with pytest.raises(ServiceMigrationError, match="follows 0001, which the artefact does not carry"):
+        ArtefactRunner().state(artefact.order())
+
+
 def test_progress_is_told_while_it_runs(tmp_path: Path, database_url: str) -> None:
     artefact = Artefact("alembic", tmp_path / "artefact", database_url)
     artefact.write(1, "SELECT 1")

@@ -11,20 +11,24 @@ import pytest
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.errors import RefusedError, ServiceMigrationError, SlipwayError
 from slipway.domain.grant import Step
-from slipway.domain.migration_proof import Finding, FindingCode, MigrationProof, Rehearsed
+from slipway.domain.migration_proof import Finding, FindingCode, MigrationFile, MigrationProof, Rehearsed
 from slipway.domain.migration_waiver import Terms
 from slipway.domain.release import Attempt
 from slipway.domain.repository import Repository
-from slipway.domain.service import StageRole
+from slipway.domain.schema_state import SchemaState
+from slipway.domain.service import CopyStrategy, RehearsalSettings, StageRole
 from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
-from slipway.ports.rehearsal import RehearsalOrder
+from slipway.ports.rehearsal import RehearsalOrder, Suites
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import NotAsked, ask_approval
 from slipway.use_cases.ask_rehearsal import ask_rehearsal
+from slipway.use_cases.explain import explain
+from slipway.use_cases.show_migrations import rollback_limits
 from slipway.use_cases.take_turn import TurnAnswer
 from slipway.use_cases.waive_migration import waive_migration
 from tests.builders import DEV, PREPROD, PROD, a_service
 from tests.clock import Clock
+from tests.fakes.connections import FakeConnections
 from tests.fakes.migration_runner import FakeMigrationRunner
 from tests.fakes.rehearsal import FakeRehearsal
 from tests.fakes.upstreams import FakeHistory, FakeUpstreams
@@ -55,6 +59,13 @@ class EndedOnce(FakeRehearsal):
         if len(self.orders) == 1:
             raise TimeIsUp
         return seen
+
+
+class OtherFiles(FakeMigrationRunner):
+    """What all migrations share is another, since the platform is."""
+
+    def files(self, folder: Path) -> tuple[MigrationFile, ...]:
+        return tuple(replace(one, sha256="0" * 64) for one in super().files(folder))
 
 
 @pytest.fixture
@@ -275,12 +286,17 @@ def test_a_check_that_was_skipped_by_hand_leads_nowhere(scene: Scene) -> None:
     assert PREPROD_DATABASE not in scene.migrations.applied
 
 
-@pytest.mark.parametrize("what", ["the schema", "the revision", "what runs"])
+@pytest.mark.parametrize("what", ["the schema", "the revision", "the database", "the files", "what runs"])
 def test_what_changed_since_the_proof_is_found_right_before_it_runs(scene: Scene, what: str) -> None:
     attempt = scene.approved("1.1", files={FIRST: REVERSIBLE})
     assert scene.turn(attempt, PREPROD).answer is TurnAnswer.TAKEN
     if what == "the schema":
         scene.rehearsal.drifted.add(PREPROD_DATABASE)
+    elif what == "the database":
+        other = {f"orders_{name}": f"postgresql:///other_{name}" for name in ("dev", "preprod", "prod")}
+        scene.world = replace(scene.world, connections=FakeConnections(other))
+    elif what == "the files":
+        scene.world = replace(scene.world, migrations=OtherFiles())
     elif what == "the revision":
         scene.migrations.applied[PREPROD_DATABASE] = ("0001",)
     else:
@@ -420,6 +436,67 @@ def test_one_goes_back_no_further_than_to_what_was_seen_to_run_on_the_schema(sce
     assert scene.stage(back, PREPROD).outcome == "passed"
     assert scene.migrations.applied[PREPROD_DATABASE] == ("0001", "0002")
     assert scene.runs(PREPROD) == "1.1.1"
+
+
+def test_the_limit_is_shown_to_those_who_ask_whether_it_may_start(scene: Scene) -> None:
+    (before,) = explain(scene.store, "orders", "ordering", "preprod")
+    assert before.as_json()["rollback_limit"] is None
+    to_preprod(scene, "1.1", files={FIRST: LOSSY})
+    (now,) = explain(scene.store, "orders", "ordering", "preprod")
+    assert "the schema is at 0001 since 1.1" in str(now.as_json()["rollback_limit"])
+    with scene.store.transaction() as tx:
+        (limit,) = rollback_limits(tx, [("orders", "preprod"), ("orders", "prod")])
+    assert (limit["environment"], limit["revision"], limit["earliest"]) == ("preprod", "0001", "1.0")
+
+
+@pytest.mark.parametrize("what", ["the settings", "the expectations"])
+def test_a_proof_that_was_made_otherwise_is_made_anew(scene: Scene, what: str) -> None:
+    rita = Actor(id="rita", via="rest")
+    scene.artefacts.publish("orders", "1.1", {FIRST: REVERSIBLE})
+    first = ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita)
+    assert ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita) == first
+    if what == "the settings":
+        settings = RehearsalSettings(may_differ={"orders.updated_at": "a trigger sets it"})
+        scene.definitions.services["orders"] = a_service(database=True, rehearsal=settings)
+    else:
+        suites = Suites(folder=Path("suites"), sha256="of the suites")
+        scene.world = replace(scene.world, suites=lambda _: suites)
+    second = ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita)
+    assert first.proof is not None
+    assert second.proof is not None
+    assert second.proof.id != first.proof.id
+    assert len(scene.rehearsal.orders) == 2
+
+
+def test_the_address_of_a_prepared_copy_is_handed_on_where_one_is_asked_for(scene: Scene) -> None:
+    settings = RehearsalSettings(copy=CopyStrategy.REPLICA, replica="orders_copy")
+    scene.definitions.services["orders"] = a_service(database=True, rehearsal=settings)
+    urls = {"orders_preprod": PREPROD_DATABASE, "orders_copy": "postgresql:///copy"}
+    scene.world = replace(scene.world, connections=FakeConnections(urls))
+    scene.artefacts.publish("orders", "1.1", {FIRST: REVERSIBLE})
+    ask_rehearsal(scene.world, "orders", "1.1", "preprod", Actor(id="rita", via="rest"))
+    (order,) = scene.rehearsal.orders
+    assert (order.replica_url, order.settings) == ("postgresql:///copy", settings)
+
+
+def test_a_version_without_migrations_is_no_way_around_the_limit(scene: Scene) -> None:
+    to_preprod(scene, "1.1", files={FIRST: LOSSY})
+    to_preprod(scene, "1.2", files={FIRST: LOSSY, SECOND: LOSSY})
+    scene.artefacts.publish("orders", "1.3", {"app.py": "without its migrations"})
+    detail = refused_in_preprod(scene, "1.3")
+    assert "does not carry the migrations that preprod has" in detail
+    assert "the schema is at 0002 since 1.2" in detail
+
+
+def test_what_the_database_got_since_the_check_stops_a_version_without_migrations(scene: Scene) -> None:
+    attempt = scene.approved("1.0.1", files={"app.py": "no migrations"})
+    assert scene.turn(attempt, PREPROD).answer is TurnAnswer.TAKEN
+    with scene.store.transaction() as tx:
+        state = SchemaState(revision="0001", version="1.1", serves_version=None, serves_digest=None, proof_id=None)
+        tx.migrations.move_schema(attempt, "preprod", state)
+    with pytest.raises(RefusedError, match="was not seen to run"):
+        scene.migrate(attempt, PREPROD)
+    assert len(scene.log("migrate_refused")) == 1
 
 
 def test_a_schema_that_is_taken_back_serves_again_what_it_served(scene: Scene) -> None:

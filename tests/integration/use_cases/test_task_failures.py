@@ -69,9 +69,7 @@ def test_where_work_was_begun_the_teardown_decides(scene: Scene) -> None:
 
 def test_a_run_that_opened_no_attempt_is_logged_with_its_service(scene: Scene) -> None:
     nothing: dict[str, Any] = {"task_id": "open", "role": None, "error": "KeyError", "message": "'to'"}
-    note_failure(
-        scene.store, TaskFailure(dag_id="release__orders", run_id="never-seen", tried_again=False, **nothing)
-    )
+    note_failure(scene.store, TaskFailure(dag_id="release__orders", run_id="never-seen", tried_again=False, **nothing))
     with scene.store.transaction() as tx:
         services = [entry.service for entry in read_log(tx.sql) if entry.kind == "task_failed"]
     assert services == ["orders"]

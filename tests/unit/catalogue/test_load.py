@@ -1,9 +1,11 @@
 """Loading a right catalogue, whole and in parts."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from slipway.adapters.targets.registry import TARGETS, Registry
 from slipway.catalogue.load import load_catalogue, load_one, load_people, load_platform, load_service
@@ -13,7 +15,8 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, Party
 from slipway.domain.release_window import DayWindow, Weekday
-from slipway.domain.service import StageDefinition, StageRole
+from slipway.domain.service import CopyStrategy, MigrationSettings, RehearsalSettings, StageDefinition, StageRole
+from tests.builders import a_stage
 
 Edit = Callable[[str, str, str], None]
 
@@ -74,6 +77,42 @@ def test_a_service_without_dev_says_why_and_who_agreed(demo: Path) -> None:
 def test_stages_survive_the_way_through_json(demo: Path, name: str) -> None:
     for stage in load_service(demo, name).stages.values():
         assert StageDefinition.from_json(stage.as_json()) == stage
+
+
+def test_how_migrations_are_rehearsed_survives_the_way_through_json() -> None:
+    settings = RehearsalSettings(
+        copy=CopyStrategy.REPLICA, sample_rows=7, replica="orders_copy", may_differ={"orders.updated_at": "a trigger"}
+    )
+    stage = a_stage(StageRole.PROD, migrations=MigrationSettings(connection="orders_prod", rehearsal=settings))
+    assert StageDefinition.from_json(json.loads(json.dumps(stage.as_json()))) == stage
+
+
+def test_a_stage_that_was_kept_before_rehearsals_could_be_set_is_read_with_the_defaults() -> None:
+    kept = a_stage(StageRole.PROD, migrations=MigrationSettings(connection="orders_prod")).as_json()
+    del kept["migrations"]["rehearsal"]
+    read = StageDefinition.from_json(kept).migrations
+    assert read is not None
+    assert read.rehearsal == RehearsalSettings()
+
+
+def test_each_stage_gets_the_settings_of_rehearsals_with_its_own_prepared_copy(folder: Path) -> None:
+    file = folder / "services" / "orders.yaml"
+    document = yaml.safe_load(file.read_text())
+    document["migrations"] = {
+        "rehearsal": {"strategy": "replica", "sample_rows": 7, "may_differ": {"orders.updated_at": "a trigger"}}
+    }
+    for role in ("preprod", "prod"):
+        document["stages"][role]["replica"] = f"orders_{role}_copy"
+    file.write_text(yaml.safe_dump(document))
+    for role in (StageRole.PREPROD, StageRole.PROD):
+        settings = load_service(folder, "orders").stages[role].migrations
+        assert settings is not None
+        assert settings.rehearsal == RehearsalSettings(
+            copy=CopyStrategy.REPLICA,
+            sample_rows=7,
+            replica=f"orders_{role}_copy",
+            may_differ={"orders.updated_at": "a trigger"},
+        )
 
 
 @pytest.mark.parametrize("name", ["orders", "forms", "greeter"])

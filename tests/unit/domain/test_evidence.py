@@ -138,9 +138,7 @@ def test_what_is_planned_is_told_in_utc() -> None:
     assert "- Planned for 2026-11-19 10:00 UTC or later" in shown.splitlines()
 
 
-@pytest.mark.parametrize(
-    ("number", "told"), [(1, "1 check at live.example:84"), (3, "3 checks at live.example:84")]
-)
+@pytest.mark.parametrize(("number", "told"), [(1, "1 check at live.example:84"), (3, "3 checks at live.example:84")])
 def test_what_checks_it_afterwards_is_told_without_what_may_be_secret_in_its_address(number: int, told: str) -> None:
     checks = tuple(SmokeCheck(name=f"c{one}", path="/") for one in range(number))
     suite = SmokeSuite(url="https://user:pw@live.example:84/letters?key=hidden", checks=checks)

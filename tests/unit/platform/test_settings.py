@@ -90,10 +90,13 @@ def test_copies_of_databases_are_made_on_the_embedded_server_unless_another_is_n
     monkeypatch.delenv("SLIPWAY_SCRATCH_URL", raising=False)
     place = _place(monkeypatch, {})
     embedded = make_url(environment(place, secrets)["SLIPWAY_SCRATCH_URL"])
+    assert environment(place, secrets)["SLIPWAY_SCRATCH_SHARED"] == "yes"
     assert (embedded.database, embedded.query) == ("postgres", make_url(place.release_database_url).query)
 
     named = {"SLIPWAY_SCRATCH_URL": "postgresql+psycopg2://x@elsewhere/postgres"}
-    assert environment(_place(monkeypatch, named), secrets).items() >= named.items()
+    elsewhere = environment(_place(monkeypatch, named), secrets)
+    assert elsewhere.items() >= named.items()
+    assert "SLIPWAY_SCRATCH_SHARED" not in elsewhere, "a server that somebody names is another one"
 
 
 def test_only_those_who_sign_in_get_the_secret_of_passwords(monkeypatch: pytest.MonkeyPatch, secrets: Secrets) -> None:

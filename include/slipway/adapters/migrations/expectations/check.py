@@ -51,7 +51,11 @@ def check(url: str, folder: Path, seconds: float = SECONDS) -> ExpectationResult
 def _kept(suite: SuiteModel, answer: Mapping[str, Any]) -> JsonObject:
     """Without what exceptions say, which may be what a row has; that is among the findings, made harmless."""
     results = {
-        number: {key: value for key, value in result.items() if key != "exception_info"}
+        number: {
+            "about": suite.expectations[int(number)].about,
+            **{key: value for key, value in result.items() if key != "exception_info"},
+            "tried": raised(result.get("exception_info")) is None,
+        }
         for number, result in answer.get("results", {}).items()
     }
     return {"suite": suite.name, "table": suite.meta.table, "tried": "error" not in answer, "results": results}

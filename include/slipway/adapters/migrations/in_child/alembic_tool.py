@@ -1,6 +1,10 @@
-"""Alembic, one revision at a time, with an environment of ours."""
+"""Alembic, one revision at a time, with an environment of ours.
+
+What there is and what is applied is told without importing any file of the artefact: before its permit, none of its
+code runs beside the URL of an environment's database."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +14,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from slipway.adapters.migrations.alembic_files import POST
+from slipway.adapters.migrations.alembic_files import Script, scripts
 from slipway.adapters.migrations.in_child.asked import RefusedHereError
 from slipway.adapters.migrations.in_child.tools import Step
-from slipway.domain.migration_proof import FindingCode
+from slipway.domain.migration_proof import FindingCode, Phase
 
 _ENVIRONMENT = Path(__file__).parents[1] / "environment"
 
@@ -23,22 +27,28 @@ class AlembicTool:
 
     def __init__(self, folder: str, connection: Connection) -> None:
         self._connection = connection
+        self._folder = Path(folder)
         self._config = Config()
         self._config.set_main_option("script_location", _escaped(_ENVIRONMENT))
         self._config.set_main_option("version_locations", _escaped(Path(folder) / "migrations" / "versions"))
         self._config.set_main_option("path_separator", "newline")
         self._config.attributes["connection"] = connection
-        self._script = ScriptDirectory.from_config(self._config)
 
     def chain(self) -> Sequence[Step]:
         """All revisions below the one head."""
-        heads = self._script.get_heads()
+        found = scripts(self._folder)
+        followed = {name for one in found for name in one.follows}
+        if lost := followed - {one.revision for one in found}:
+            raise RefusedHereError(
+                f"A migration follows {', '.join(sorted(lost))}, which the artefact does not carry: add that file."
+            )
+        heads = sorted(one.revision for one in found if one.revision not in followed)
         if len(heads) > 1:
             raise RefusedHereError(
-                f"The artefact's migrations have several heads ({', '.join(sorted(heads))}): put one after the other.",
+                f"The artefact's migrations have several heads ({', '.join(heads)}): put one after the other.",
                 code=FindingCode.SEVERAL_HEADS,
             )
-        return [_step(each) for each in self._script.walk_revisions()][::-1]
+        return [_step(one) for one in found]
 
     def applied(self) -> str | None:
         """From `alembic_version`."""
@@ -64,20 +74,36 @@ class AlembicTool:
         to = step.revision if applied else _before(step)
         self._run(lambda at, _: self._script._stamp_revs(to, at))  # noqa: SLF001 - as alembic.command
 
+    @cached_property
+    def _script(self) -> ScriptDirectory:
+        """Imports every file. Raises RefusedHereError where one is something else when run than when read."""
+        script = ScriptDirectory.from_config(self._config)
+        run = {each.revision: _names(each.down_revision) for each in script.walk_revisions()}
+        read = {one.revision: one.follows for one in scripts(self._folder)}
+        if run != read:
+            named = ", ".join(sorted(name for name in run.keys() | read.keys() if run.get(name) != read.get(name)))
+            raise RefusedHereError(
+                f"{named} follows something else when its file is run than when it is read: write revision and "
+                "down_revision out, once, at the top level."
+            )
+        return script
+
     def _run(self, steps: Callable[[Any, Any], Any]) -> None:
         with EnvironmentContext(self._config, self._script, fn=steps, as_sql=False):
             self._script.run_env()
 
 
-def _step(revision: Any) -> Step:
-    path = Path(revision.path)
-    down = revision.down_revision
+def _step(script: Script) -> Step:
     return Step(
-        revision=revision.revision,
-        follows=(down,) if isinstance(down, str) else tuple(down or ()),
-        post=path.stem.endswith(POST),
-        in_transaction="autocommit_block" not in path.read_text(encoding="utf-8"),
+        revision=script.revision,
+        follows=script.follows,
+        post=script.phase is Phase.POST,
+        in_transaction="autocommit_block" not in script.path.read_text(encoding="utf-8"),
     )
+
+
+def _names(down: Any) -> tuple[str, ...]:
+    return (down,) if isinstance(down, str) else tuple(down or ())
 
 
 def _before(step: Step) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
-from slipway.adapters.migrations.in_child.asked import Asked
+from slipway.adapters.migrations.in_child.asked import Action, Asked
 
 _KNOWS_CLIENT_CHECK = 140000
 _SECONDS_TO_CONNECT = 10
@@ -40,6 +40,8 @@ def make_engine(asked: Asked) -> Engine:
     wait = asked.lock_timeout_ms / 1000
     engine = create_engine(asked.url, poolclass=NullPool, connect_args={"timeout": wait})
     event.listen(engine, "connect", _leave_transactions_to_us)
+    if asked.action is Action.STATE:
+        event.listen(engine, "connect", _only_look)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -52,17 +54,23 @@ def left_ms(asked: Asked) -> int:
 def _set_up_postgresql(connection: Connection, asked: Asked) -> None:
     number = connection.execute(text("SELECT current_setting('server_version_num')::int")).scalar_one()
     settings = {"lock_timeout": asked.lock_timeout_ms, "statement_timeout": asked.statement_timeout_ms}
+    if asked.action is Action.STATE:
+        settings["default_transaction_read_only"] = 1
     if number >= _KNOWS_CLIENT_CHECK:  # a statement of a killed runner ends within seconds
         settings["client_connection_check_interval"] = 1000
-    for name, milliseconds in settings.items():
+    for name, value in settings.items():
         statement = text("SELECT set_config(:name, :value, false)")
-        connection.execute(statement, {"name": name, "value": str(milliseconds)})
+        connection.execute(statement, {"name": name, "value": str(value)})
     connection.commit()
 
 
 def _leave_transactions_to_us(connection: Any, _: Any) -> None:
     """Python's own driver would begin before some statements and not before others: DDL would not be undone."""
     connection.isolation_level = None
+
+
+def _only_look(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA query_only = ON")
 
 
 def _begin(connection: Connection) -> None:

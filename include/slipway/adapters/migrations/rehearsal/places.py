@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+PREFIX = "slipway_rehearsal_"
+"""Of the names of all that a rehearsal makes."""
+
 
 @contextmanager
 def swept_folder(above: Path, prefix: str) -> Iterator[Path]:

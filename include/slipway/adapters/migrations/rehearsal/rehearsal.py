@@ -1,5 +1,6 @@
 """Rehearses migrations on a scratch copy: the port's implementation, for every kind of database."""
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
 from slipway.adapters.migrations.rehearsal.postgres.catalogue import read_catalogue
 from slipway.adapters.migrations.rehearsal.postgres.connection import connected
 from slipway.adapters.migrations.rehearsal.postgres.laboratory import postgres_laboratory
+from slipway.adapters.migrations.rehearsal.postgres.scratch import identity
 from slipway.adapters.migrations.rehearsal.sqlite.connection import file_of
 from slipway.adapters.migrations.rehearsal.sqlite.laboratory import catalogue_of, sqlite_laboratory
 from slipway.adapters.migrations.rehearsal.words import without_values
@@ -34,7 +36,11 @@ class DatabaseRehearsal:
         expectations: Expectations | None = None,
         limits: Limits | None = None,
         lint: StatementLint | None = None,
+        *,
+        apart: bool = False,
     ) -> None:
+        """`apart`: the scratch server must be another than that of the environment's database."""
+        self._apart = apart
         self._runner = runner
         self._expectations = expectations
         self._lint = lint
@@ -43,7 +49,8 @@ class DatabaseRehearsal:
     def rehearse(self, order: RehearsalOrder) -> Rehearsed:
         """What was seen. Raises ServiceMigrationError only where not even a copy could be made."""
         files = {each.revision: each for each in self._runner.files(order.order.folder)}
-        with _laboratory(order) as laboratory:
+        source = self.database_id(order.order)
+        with _laboratory(order, apart=self._apart) as laboratory:
             course = Course(order, laboratory, self._runner, self._expectations, self._limits, self._lint)
             course.run()
             notes = course.notes
@@ -62,19 +69,30 @@ class DatabaseRehearsal:
                 rows=course.rows,
                 copied_by=order.settings.copy,
                 expectations=notes.expectations,
+                source=source,
             )
+
+    def database_id(self, order: MigrationOrder) -> str:
+        """The server's and the database's own numbers; of a file its place and its inode."""
+        with _database_errors(f"The database of {order.service} in {order.environment} could not be told apart"):
+            if _backend(order) == "sqlite":
+                file = file_of(order.database_url).resolve()
+                known = f"{file} {file.stat().st_ino if file.is_file() else 0}"
+            else:
+                known = " ".join(map(str, identity(order.database_url, order.deadline)))
+        return hashlib.sha256(known.encode()).hexdigest()[:32]
 
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of the environment's own database as it is now, in milliseconds."""
         with _database_errors(f"The schema of {order.service} in {order.environment} could not be read"):
             if _backend(order) == "sqlite":
                 return catalogue_hash(catalogue_of(file_of(order.database_url), order.deadline))
-            with connected(order.database_url, order.deadline) as connection:
+            with connected(order.database_url, order.deadline, read_only=True) as connection:
                 return catalogue_hash(read_catalogue(connection))
 
 
 @contextmanager
-def _laboratory(order: RehearsalOrder) -> Iterator[Laboratory]:
+def _laboratory(order: RehearsalOrder, *, apart: bool) -> Iterator[Laboratory]:
     """Chosen by the source's URL."""
     rehearsal = re.sub(r"[^a-z0-9]", "", order.proof_id.lower())[:_ID_LENGTH] or uuid.uuid4().hex
     with _database_errors("No copy could be made for the rehearsal"):
@@ -82,7 +100,7 @@ def _laboratory(order: RehearsalOrder) -> Iterator[Laboratory]:
             with sqlite_laboratory(order) as files:
                 yield files
         else:
-            with postgres_laboratory(order, rehearsal) as databases:
+            with postgres_laboratory(order, rehearsal, apart=apart) as databases:
                 yield databases
 
 

@@ -13,6 +13,29 @@ _GRANTS = """(SELECT string_agg(who, ', ' ORDER BY who) FROM (
            || CASE WHEN is_grantable THEN '*' ELSE '' END AS who
       FROM aclexplode(coalesce({acl}, acldefault('{kind}', {owner})))) AS granted)"""
 
+_OTHERS = {
+    "cast": "pg_cast",
+    "collation": "pg_collation",
+    "conversion": "pg_conversion",
+    "foreign data wrapper": "pg_foreign_data_wrapper",
+    "foreign server": "pg_foreign_server",
+    "language": "pg_language",
+    "operator": "pg_operator",
+    "operator class": "pg_opclass",
+    "operator family": "pg_opfamily",
+    "text search configuration": "pg_ts_config",
+    "text search dictionary": "pg_ts_dict",
+    "transform": "pg_transform",
+}
+"""Rarely made, so only that they are there is compared."""
+_FIRST_MADE_BY_PEOPLE = 16384
+_ALL_OTHERS = "".join(
+    f"""UNION ALL SELECT '{kind}', pg_describe_object('{where}'::regclass, o.oid, 0), ''
+    FROM {where} o WHERE o.oid >= {_FIRST_MADE_BY_PEOPLE} AND {_FOREIGN.format("o", where)}
+"""
+    for kind, where in _OTHERS.items()
+)
+
 _QUERY = f"""
 WITH spaces AS (
     SELECT * FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -38,7 +61,8 @@ UNION ALL SELECT 'table', name, concat_ws(' ', relkind, relpersistence, relrepli
     (SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i
       WHERE i.inhrelid = t.oid), pg_get_expr(relpartbound, oid), pg_get_partkeydef(oid)) FROM tables t
 UNION ALL SELECT 'row security', name, concat_ws(' ', relrowsecurity, relforcerowsecurity) FROM tables
-UNION ALL SELECT 'view', name, concat_ws(' ', relkind, reloptions::text, pg_get_viewdef(oid))
+UNION ALL SELECT 'view', name, concat_ws(' ', relkind, reloptions::text, pg_get_viewdef(oid),
+        CASE WHEN relkind = 'm' AND NOT relispopulated THEN 'not populated' END)
     FROM relations WHERE relkind IN ('v', 'm')
 UNION ALL SELECT 'grants', name, {_GRANTS.format(owner="relowner", acl="relacl", kind="r")}
     FROM relations WHERE relkind IN ('r', 'p', 'f', 'v', 'm')
@@ -105,7 +129,7 @@ UNION ALL SELECT 'publication', pubname || ' ' || schemaname || '.' || tablename
 UNION ALL SELECT 'comment', r.name || coalesce('.' || a.attname, ''), d.description
     FROM pg_description d JOIN relations r ON d.classoid = 'pg_class'::regclass AND d.objoid = r.oid
     LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.objsubid AND d.objsubid > 0
-"""
+{_ALL_OTHERS}"""
 
 
 def read_catalogue(connection: Connection) -> Catalogue:

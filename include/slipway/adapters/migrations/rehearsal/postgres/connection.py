@@ -26,12 +26,16 @@ def with_driver(url: str) -> URL:
 
 
 @contextmanager
-def connected(url: str | URL, deadline: datetime, *, autocommit: bool = False) -> Iterator[Connection]:
+def connected(
+    url: str | URL, deadline: datetime, *, autocommit: bool = False, read_only: bool = False
+) -> Iterator[Connection]:
     """One connection with pinned settings; its statements end at the deadline."""
     left = int(1000 * seconds_until(deadline))
     if left <= 0:
         raise TimeoutError("The deadline of the rehearsal is past.")
     settings = _PINNED | {"statement_timeout": str(left), "lock_timeout": "10s"}
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
     made = with_driver(url) if isinstance(url, str) else url
     engine = create_engine(made, poolclass=NullPool, connect_args={"connect_timeout": 10})
     with engine.connect() as plain:

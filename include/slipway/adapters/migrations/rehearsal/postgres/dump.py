@@ -33,14 +33,15 @@ class Dumper:
         """Everything but owners."""
         with swept_folder(_ABOVE, _PREFIX) as place:
             dump = str(place / "dump")
-            self._run("pg_dump", source, "--format=directory", f"--jobs={_JOBS}", "--no-sync", f"--file={dump}")
+            directory = ("--format=directory", f"--jobs={_JOBS}", "--no-sync", f"--file={dump}")
+            self._run("pg_dump", source, "--no-subscriptions", *directory)
             self._run("pg_restore", target, "--no-owner", f"--jobs={_JOBS}", "--exit-on-error", dump)
 
     def copy_around(self, source: str, target: str) -> Iterator[None]:
         """Everything but rows: what tables need first, then, after the caller filled them, indexes and keys."""
         with swept_folder(_ABOVE, _PREFIX) as place:
             dump = str(place / "dump")
-            self._run("pg_dump", source, "--format=custom", "--schema-only", f"--file={dump}")
+            self._run("pg_dump", source, "--no-subscriptions", "--format=custom", "--schema-only", f"--file={dump}")
             self._run("pg_restore", target, "--no-owner", "--section=pre-data", "--exit-on-error", dump)
             yield
             self._run("pg_restore", target, "--no-owner", "--section=post-data", "--exit-on-error", dump)

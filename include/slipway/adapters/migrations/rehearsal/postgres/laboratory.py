@@ -12,15 +12,18 @@ from slipway.adapters.migrations.rehearsal.postgres import fingerprint as prints
 from slipway.adapters.migrations.rehearsal.postgres.catalogue import invalid_indexes, read_catalogue
 from slipway.adapters.migrations.rehearsal.postgres.connection import connected
 from slipway.adapters.migrations.rehearsal.postgres.dump import Dumper, find_tools
-from slipway.adapters.migrations.rehearsal.postgres.sample import fill_with_sample
+from slipway.adapters.migrations.rehearsal.postgres.sample import fill_with_sample, refresh_views
 from slipway.adapters.migrations.rehearsal.postgres.scratch import (
     ScratchServer,
+    must_be_apart,
+    must_be_of_release,
     must_be_together,
     must_not_be,
     scratch_server,
 )
 from slipway.adapters.migrations.rehearsal.postgres.sequences import put_back, read_sequences
 from slipway.adapters.migrations.rehearsal.postgres.shapes import read_tables
+from slipway.adapters.migrations.rehearsal.postgres.surroundings import cut_off, read_surroundings
 from slipway.adapters.migrations.rehearsal.postgres.values import PostgresValues
 from slipway.adapters.migrations.rehearsal.postgres.watch import WHAT_IT_BLOCKS, watched
 from slipway.adapters.migrations.rehearsal.shapes import Table
@@ -44,12 +47,17 @@ class PostgresLaboratory:
         with self._source() as source:
             self._source_catalogue = read_catalogue(source)
             self.server = f"PostgreSQL {source.execute(text('SHOW server_version')).scalar_one()}"
+            surroundings = read_surroundings(source)
             number = source.execute(text("SELECT current_setting('server_version_num')::int")).scalar_one()
         self._major = number // 10_000
+        must_be_of_release(self._major, scratch.major)
+        scratch.settings = surroundings.settings
         self._seed_url = self._make_seed()
         must_not_be(order.order.database_url, self._seed_url, self._deadline)
         self._verify_seed()
         self.start_again()
+        with self.connected() as copy:
+            self.not_covered = (*self.not_covered, *surroundings.not_covered(copy))
 
     @property
     def url(self) -> str:
@@ -157,13 +165,17 @@ class PostgresLaboratory:
     def start_again(self) -> None:
         """A copy of the seed."""
         self._scratch.copy(self._seed_url, "copy")
+        with self.connected() as copy:
+            for left_out in cut_off(copy):
+                if left_out not in self.not_covered:
+                    self.not_covered = (*self.not_covered, left_out)
 
     @property
     def _deadline(self) -> datetime:
         return self._order.order.deadline
 
     def _source(self) -> AbstractContextManager[Connection]:
-        return connected(self._order.order.database_url, self._deadline)
+        return connected(self._order.order.database_url, self._deadline, read_only=True)
 
     def _make_seed(self) -> str:
         how, source = self._order.settings, self._order.order.database_url
@@ -177,6 +189,8 @@ class PostgresLaboratory:
             for _ in dumper.copy_around(source, seed):
                 with self._source() as there, connected(seed, self._deadline) as here:
                     fill_with_sample(there, here, rows)
+            with connected(seed, self._deadline) as here:
+                refresh_views(here)
             self.not_covered = (f"Only a sample: {rows} rows of each table, and the rows that they refer to.",)
         else:
             dumper.copy(source, seed)
@@ -227,8 +241,10 @@ class PostgresLaboratory:
 
 
 @contextmanager
-def postgres_laboratory(order: RehearsalOrder, rehearsal: str) -> Iterator[PostgresLaboratory]:
+def postgres_laboratory(order: RehearsalOrder, rehearsal: str, *, apart: bool) -> Iterator[PostgresLaboratory]:
     """Everything it makes is dropped at the end."""
+    if apart:
+        must_be_apart(order.order.database_url, order.scratch_url, order.order.deadline)
     with scratch_server(order.scratch_url, rehearsal, order.order.deadline) as scratch:
         yield PostgresLaboratory(order, scratch)
 

@@ -30,6 +30,14 @@ def fill_with_sample(source: Connection, seed: Connection, rows: int) -> None:
     put_back(seed, read_sequences(source))
 
 
+def refresh_views(seed: Connection) -> None:
+    """Fills the materialised views, those first that others read."""
+    waiting = text("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'm' AND NOT relispopulated ORDER BY oid")
+    for name in seed.execute(waiting).scalars().all():
+        seed.exec_driver_sql(f"REFRESH MATERIALIZED VIEW {name}", execution_options={"no_parameters": True})
+    seed.commit()
+
+
 def _fetch_parents(
     source: Connection, seed: Connection, tables: Sequence[Table], child: Table, reference: Reference
 ) -> bool:

@@ -24,12 +24,13 @@ def file_of(url: str) -> Path:
 
 
 @contextmanager
-def connected(file: Path, deadline: datetime) -> Iterator[Connection]:
+def connected(file: Path, deadline: datetime, *, read_only: bool = False) -> Iterator[Connection]:
     """One connection that keeps foreign keys, begins its own transactions, and stops at the deadline."""
 
     def prepare(plain: Any, _: object) -> None:
         plain.isolation_level = None
         plain.execute("PRAGMA foreign_keys = ON")
+        plain.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
         plain.set_progress_handler(lambda: int(seconds_until(deadline) <= 0), _INSTRUCTIONS)
 
     if seconds_until(deadline) <= 0:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, make_url, text
 
 from slipway.adapters.migrations.rehearsal.catalogue import Catalogue, differences
 from slipway.adapters.migrations.rehearsal.laboratory import Changed, Effects, Values, View
-from slipway.adapters.migrations.rehearsal.places import swept_folder
+from slipway.adapters.migrations.rehearsal.places import PREFIX, swept_folder
 from slipway.adapters.migrations.rehearsal.shapes import Table
 from slipway.adapters.migrations.rehearsal.sqlite.catalogue import read_catalogue
 from slipway.adapters.migrations.rehearsal.sqlite.comparing import compare_with
@@ -22,7 +22,6 @@ from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.service import CopyStrategy
 from slipway.ports.rehearsal import RehearsalOrder
 
-PREFIX = "slipway_rehearsal_"
 _SEQUENCES = "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'"
 
 
@@ -154,5 +153,5 @@ def sqlite_laboratory(order: RehearsalOrder) -> Iterator[SqliteLaboratory]:
 
 def catalogue_of(file: Path, deadline: datetime) -> Catalogue:
     """Of any file."""
-    with connected(file, deadline) as connection:
+    with connected(file, deadline, read_only=True) as connection:
         return read_catalogue(connection)
