@@ -390,7 +390,8 @@ def test_without_suites_rows_and_keys_are_counted_all_the_same(databases: Databa
     seen = rehearse(databases, migration(tmp_path, upgrade, "SELECT 1"), expectations=None)
     told = {(each.code, each.object): each.detail for each in seen.findings}
     assert told[FindingCode.DATA_LOST, "orders"].startswith("80 rows before, 79 after the downgrade. Rows, by key: 7")
-    assert "Rows, by key: 2; 900" in told[FindingCode.DATA_CHANGED, "tags.id"]
+    keys = told[FindingCode.DATA_CHANGED, "tags.id"].partition("Rows, by key: ")[2].rstrip(".")
+    assert set(keys.split("; ")) == {"2", "900"}
     assert "The service has no expectations of its data: only rows and keys were counted." in seen.not_covered
 
 

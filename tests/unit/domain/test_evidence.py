@@ -11,6 +11,7 @@ from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.evidence import evidence
 from slipway.domain.grant import Step
 from slipway.domain.migration_check import MigrationCheck
+from slipway.domain.migration_evidence import NO_DATABASE, UNCHECKED
 from slipway.domain.migration_proof import FindingCode, Reversibility
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.release import BadAgain, ChangeKind
@@ -57,8 +58,8 @@ def test_what_a_failure_does_is_said_for_what_runs_and_for_nothing() -> None:
 def test_migrations_do_not_apply_where_there_is_no_database() -> None:
     stage = stage_at(PREPROD)
     for migrations, told in (
-        (None, "not applicable: no database"),
-        (MigrationSettings(connection="orders_preprod"), "**nobody has checked them**"),
+        (None, NO_DATABASE),
+        (MigrationSettings(connection="orders_preprod"), UNCHECKED),
     ):
         definition = replace(stage.definition, migrations=migrations)
         shown = evidence(Step.APPROVE, facts(stage=replace(stage, definition=definition)), None).splitlines()

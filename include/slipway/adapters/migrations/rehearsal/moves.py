@@ -13,6 +13,8 @@ from slipway.ports.outside import MigrationOrder, MigrationRunner, MigrationStat
 
 SHOWN = 20
 """Of differences: a few say as much as hundreds."""
+_LOCK_SECONDS = 5.0
+"""On a copy nobody queues behind us. Past PostgreSQL's deadlock_timeout of a second an autovacuum makes way."""
 _START = "before the first migration"
 _MORE_EXACT = frozenset({FindingCode.INVALID_INDEX, FindingCode.HALF_APPLIED})
 """What a runner knows of a failure besides that it was one."""
@@ -104,7 +106,9 @@ class Moves:
     @property
     def _on_copy(self) -> MigrationOrder:
         environment = f"a copy of {self._order.environment}"
-        return replace(self._order, database_url=self._laboratory.url, environment=environment)
+        wait = max(self._order.settings.lock_timeout_seconds, _LOCK_SECONDS)
+        settings = replace(self._order.settings, lock_timeout_seconds=wait)
+        return replace(self._order, database_url=self._laboratory.url, environment=environment, settings=settings)
 
     def _read_back(self, state: MigrationState, code: FindingCode) -> str | None:
         seen = self._runner.state(self._on_copy)
