@@ -95,9 +95,7 @@ def why_it_holds_no_more(
     return _other_migrations(world, proof, order, state) or _other_place(world, proof, order, running)
 
 
-def _other_migrations(
-    world: World, proof: MigrationProof, order: MigrationOrder, state: MigrationState
-) -> str | None:
+def _other_migrations(world: World, proof: MigrationProof, order: MigrationOrder, state: MigrationState) -> str | None:
     if state.applied != proof.rehearsed.from_revision:
         return f"the database is at {state.applied}, and it was proven from {proof.rehearsed.from_revision}"
     if state.pending != proof.pending:

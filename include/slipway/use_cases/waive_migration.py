@@ -32,9 +32,10 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
             waiver = tx.migrations.waive(proof.id, terms, actor.id)
             payload = {**told, "waiver": waiver.id}
             tx.log("migration_waived", actor, service=service, environment=environment, payload=payload)
+            unasked = "" if authors is not None else ". Who wrote the change could not be asked"
             text = (
                 f"{actor.id} waives {terms.code} of {proof.service} in {proof.environment} (proof {proof.id}) until"
-                f" {terms.expires_at:%Y-%m-%d %H:%M} UTC: {terms.reason}"
+                f" {terms.expires_at:%Y-%m-%d %H:%M} UTC: {terms.reason}{unasked}"
             )
             tx.tell(Message(key=f"waiver:{waiver.id}", channel="deploy", text=text))
             tx.wake()

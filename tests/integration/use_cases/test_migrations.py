@@ -162,6 +162,16 @@ def test_whoever_wrote_the_change_does_not_waive_it(make_scene: Callable[..., Sc
     assert history.asked == [("1.0", "1.1")]
 
 
+def test_a_waiver_says_where_nobody_knows_who_wrote_the_change(scene: Scene) -> None:
+    attempt = scene.dev_passed("1.1", files={FIRST: declared("reversible", "# finds schema_left_over mood")})
+    scene.check(attempt, PREPROD)
+    waived(scene, proof_of(scene, attempt), FindingCode.SCHEMA_LEFT_OVER)
+    with scene.store.transaction() as tx:
+        told = [message.text for _, message in tx.outbox.unsent(1000) if "mona waives" in message.text]
+    assert ["Who wrote the change could not be asked" in text for text in told] == [True]
+    assert '"authors":"unknown"' in scene.log("migration_waived")[0]
+
+
 def test_what_is_never_waived_is_refused_by_the_same_door(scene: Scene) -> None:
     files = {FIRST: declared("reversible", "# finds invalid_index orders_by_day")}
     attempt = scene.dev_passed("1.1", files=files)
