@@ -26,6 +26,7 @@ from slipway.domain.containment import LiveEmergency
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
+from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
@@ -117,6 +118,7 @@ class Tables:
         self.deployments: Entries[tuple[str, str, Deployed, datetime]] = Entries(self.undo)
         self.bad: Rows[tuple[str, str], str] = Rows(self.undo)
         self.holds: Rows[int, Hold] = Rows(self.undo)
+        self.checks: Rows[Key, MigrationCheck] = Rows(self.undo)
         self.policies: Entries[PolicyInEffect] = Entries(self.undo)
         self.log: Entries[tuple[str, str | None]] = Entries(self.undo)
         """Kind and attempt of each entry."""
@@ -173,6 +175,7 @@ class MemoryTransaction:
         self.reviews = MemoryReviews(tables)
         self.policies = MemoryPolicies(tables)
         self.mirrored_copies = NoMirroredCopies()
+        self.migrations = MemoryChecks(tables)
 
     @property
     def now(self) -> datetime:
@@ -217,6 +220,17 @@ def changed(row: T, /, **values: Any) -> T:
     made = object.__new__(type(row))
     made.__dict__.update(row.__dict__, **values)
     return made
+
+
+class MemoryChecks(_Table):
+    """No service has a database, so nothing is ever proven."""
+
+    def note_check(self, attempt_id: str, role: StageRole, proof_id: str | None, detail: str) -> None:
+        assert proof_id is None
+        self._all.checks[attempt_id, role] = MigrationCheck(detail=detail)
+
+    def checked(self, attempt_id: str, role: StageRole) -> MigrationCheck | None:
+        return self._all.checks.get((attempt_id, role))
 
 
 class MemoryReleases(_Table):

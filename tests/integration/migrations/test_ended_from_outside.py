@@ -128,7 +128,7 @@ def test_a_move_that_is_ended_from_outside_proves_nothing_and_is_not_held_agains
 
 def test_a_database_that_is_not_there_is_said_so_where_its_schema_is_compared(databases: Databases) -> None:
     order = migration_order(Path(), f"{databases.source}_gone")
-    with pytest.raises(ServiceMigrationError, match=r"schema of shop in preprod could not be read.*_gone"):
+    with pytest.raises(ServiceMigrationError, match=r"schema of shop in preprod could not be read"):
         DatabaseRehearsal(ArtefactRunner()).catalogue_hash(order)
 
 

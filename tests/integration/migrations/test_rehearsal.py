@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from slipway.adapters.migrations.artefact_runner import ArtefactRunner
 from slipway.adapters.migrations.rehearsal.course import NO_STATEMENT_LINT, Limits
+from slipway.adapters.migrations.rehearsal.postgres import dump
 from slipway.adapters.migrations.rehearsal.postgres.connection import connected
 from slipway.adapters.migrations.rehearsal.postgres.scratch import must_be_of_release
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
@@ -187,9 +187,10 @@ def test_what_a_killed_rehearsal_left_is_dropped_by_the_next(databases: Database
 def test_a_dump_that_a_killed_rehearsal_left_is_taken_away_by_the_next(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left = tmp_path / "slipway_rehearsal_dump_dead"
+    monkeypatch.setattr(dump, "_ABOVE", tmp_path)
+    left = tmp_path / "slipway-dump-dead"
     left.mkdir()
+    (left / "lock").touch()
     (left / "rows.dat").write_text("Mary Ann")
     rehearse(databases)
     assert list(tmp_path.iterdir()) == []

@@ -564,6 +564,7 @@ PROOF = {
     "findings": [{"code": "data_lost", "revision": "0002", "object": "orders.phone", "detail": "3 rows"}],
     "lost_on_reverse": ["orders.note"],
     "not_covered": ["large objects"],
+    "expectations": [],
     "if_undone": "the schema stays",
     "rollback_limit": None,
     "waivers": [],
