@@ -142,6 +142,8 @@ def test_what_a_migration_prints_does_not_disturb_the_result(order: Order) -> No
 
 def test_a_migration_file_that_does_not_load_is_told(order: Order) -> None:
     asked = order("SELECT 1")
-    (asked.folder / "migrations" / "versions" / "0001_step.py").write_text("import nothing_like_that")
-    with pytest.raises(ServiceMigrationError, match="nothing_like_that"):
+    (asked.folder / "migrations" / "versions" / "0001_step.py").write_text(
+        'import nothing_like_that\nrevision = "0001"\ndown_revision = None\n'
+    )
+    with pytest.raises(ServiceMigrationError, match="at revision 0001: ModuleNotFoundError"):
         AlembicRunner().upgrade(asked)
