@@ -1,6 +1,5 @@
 """`services/<name>.yaml`: one released service, its checks and its stages."""
 
-import re
 from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Annotated, Any
@@ -18,13 +17,13 @@ from pydantic import (
 
 from slipway.catalogue.cron import checked_cron
 from slipway.catalogue.headline import OUTSIDE
+from slipway.catalogue.migration_settings import MigrationsModel
 from slipway.catalogue.smoke_checks import SmokeModel, Url
 from slipway.catalogue.strict_model import ConnectionId, Name, StrictModel, Text
 from slipway.domain.repository import Repository
 from slipway.domain.service import (
     ActedBy,
     ActSettings,
-    CopyStrategy,
     MigrationSettings,
     NotApplicable,
     Profile,
@@ -34,8 +33,6 @@ from slipway.domain.service import (
     StageRole,
     TargetSettings,
 )
-
-_COLUMN = re.compile(r"[^.\s]{1,63}(\.[^.\s]{1,63}){1,2}")
 
 
 class TargetKind(StrEnum):
@@ -51,52 +48,6 @@ class TargetModel(StrictModel):
 
     kind: TargetKind
     options: dict[str, JsonValue] = Field({}, description="The kind's own settings; secrets are connection ids.")
-
-
-def _column(name: str) -> str:
-    if not _COLUMN.fullmatch(name):
-        raise ValueError(f"`{name}` names no column: write table.column")
-    return name
-
-
-ColumnName = Annotated[str, AfterValidator(_column)]
-
-
-class RehearsalModel(StrictModel):
-    """On what migrations are rehearsed. Left out: on a copy of all rows, and every value is compared."""
-
-    strategy: CopyStrategy = Field(
-        CopyStrategy.DUMP,
-        description="How the copy is made: a `dump` of all rows, a `sample` (PostgreSQL), or the `replica` that each"
-        " stage names. The last two are for large databases.",
-    )
-    sample_rows: int = Field(
-        10_000, ge=1, le=10_000_000, description="Of each table, besides the rows that these refer to."
-    )
-    may_differ: dict[ColumnName, Text] = Field(
-        {},
-        description="Columns whose values are not compared, each with the reason. Approvers are shown them.",
-        examples=[{"orders.updated_at": "a trigger sets it at each write"}],
-    )
-
-    def settings(self, replica: str | None) -> RehearsalSettings:
-        """The domain value, for a stage whose prepared copy is this."""
-        return RehearsalSettings(
-            copy=self.strategy, sample_rows=self.sample_rows, replica=replica, may_differ=self.may_differ
-        )
-
-
-class MigrationsModel(StrictModel):
-    """Limits of the service's own migrations, Alembic or plain SQL."""
-
-    lock_timeout_seconds: float = Field(
-        0.5, gt=0, le=600, description="Longest wait for one lock: so long others may have to wait behind it."
-    )
-    lock_tries: int = Field(6, ge=1, le=50, description="How often a migration that got no lock is tried.")
-    statement_timeout_seconds: float = Field(300.0, gt=0, le=86400)
-    rehearsal: RehearsalModel | None = Field(
-        None, description="How they are tried before anyone is asked. Left out: on a copy of all rows."
-    )
 
 
 class StageModel(StrictModel):

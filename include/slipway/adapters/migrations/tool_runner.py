@@ -2,6 +2,7 @@
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote, quote_plus
@@ -23,18 +24,18 @@ _KEEP_BYTES = 4 * 1024 * 1024
 """The result has the statements of every migration that ran."""
 
 
-class ToolRunner:
+class ToolRunner(ABC):
     """What the runners of all tools share. They say which files are theirs."""
 
     tool: ClassVar[str]
 
+    @abstractmethod
     def carries_migrations(self, folder: Path) -> bool:
         """Whether the artefact has migrations of this tool."""
-        raise NotImplementedError
 
+    @abstractmethod
     def files(self, folder: Path) -> tuple[MigrationFile, ...]:
         """Those it carries, oldest first."""
-        raise NotImplementedError
 
     def state(self, order: MigrationOrder) -> MigrationState:
         """What is applied and what is pending; changes nothing."""
