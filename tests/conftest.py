@@ -12,8 +12,10 @@ import pytest
 
 from slipway.platform.home import PROJECT
 from slipway.platform.postgres import EmbeddedPostgres
+from tests.quick_files import ON_DISK, write_in_memory
 from tests.selection import may_start_a_platform
 
+write_in_memory()
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="slipway-airflow-", ignore_cleanup_errors=True)
 os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME.name
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
@@ -21,6 +23,7 @@ os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(PROJECT / "plugins")
 """Tests that import Airflow must not find, or leave, anything in the home of whoever runs them."""
 
 TEMPLATE = "release_template"
+_SESSION = "slipway-session-"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     In pytest's shared one a second session takes the rights off the folder above the first one's database server.
     """
     if config.option.basetemp is None:
-        config.option.basetemp = tempfile.mkdtemp(prefix="slipway-session-")
+        config.option.basetemp = tempfile.mkdtemp(prefix=_SESSION)
         config.add_cleanup(lambda: _remove_unless_failed(config))
 
 
@@ -59,7 +62,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
     if exitstatus:
-        terminalreporter.write_line(f"What the tests wrote is kept in {terminalreporter.config.option.basetemp}")
+        kept = _keep(Path(terminalreporter.config.option.basetemp))
+        terminalreporter.write_line(f"What the tests wrote is kept in {kept}")
+
+
+def _keep(written: Path) -> Path:
+    """On disk: memory is for those who run."""
+    if written.parent == ON_DISK or not written.name.startswith(_SESSION):
+        return written
+    shutil.copytree(written, ON_DISK / written.name, symlinks=True, ignore=_no_sockets, dirs_exist_ok=True)
+    shutil.rmtree(written, ignore_errors=True)
+    return ON_DISK / written.name
+
+
+def _no_sockets(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if not (path := Path(folder, name)).is_symlink() and path.is_socket()}
 
 
 def _remove_unless_failed(config: pytest.Config) -> None:

@@ -113,11 +113,13 @@ class InProcessRunner:
 
     def upgrade(self, order: MigrationOrder) -> MigrationState:
         with _connected(order, foreign_keys=self._foreign_keys) as connection:
-            return self._run(order, connection, lambda script, applied: script._upgrade_revs("head", applied))
+            self._run(order, connection, lambda script, applied: script._upgrade_revs("head", applied))
+        return self.state(order)
 
     def downgrade(self, order: MigrationOrder, to: str | None) -> MigrationState:
         with _connected(order, foreign_keys=self._foreign_keys) as connection:
-            return self._run(order, connection, lambda script, applied: script._downgrade_revs(to or "base", applied))
+            self._run(order, connection, lambda script, applied: script._downgrade_revs(to or "base", applied))
+        return self.state(order)
 
     def lossless(self, order: MigrationOrder, back_to: str | None) -> bool:
         return False

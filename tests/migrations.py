@@ -72,5 +72,6 @@ def a_proof(kind: Reversibility, *codes: FindingCode, **changes: Any) -> Migrati
 
 def a_waiver(code: FindingCode, **changes: Any) -> MigrationWaiver:
     proof_id = changes.pop("proof_id", "m1")
+    authors_known = changes.pop("authors_known", True)
     terms = Terms(**{"code": code, "reason": "why", "expires_at": NOW + timedelta(days=1), **changes})
-    return MigrationWaiver(id=1, proof_id=proof_id, by="mona", at=NOW, terms=terms)
+    return MigrationWaiver(id=1, proof_id=proof_id, by="mona", at=NOW, terms=terms, authors_known=authors_known)

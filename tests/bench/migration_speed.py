@@ -98,7 +98,7 @@ def _compared(what: str, plain: float, proof: float, steps: Mapping[str, float])
     lint = steps["lint_statements"]
     yield Figure(point="f", what=f"{what}: copy and upgrade", value=plain, unit="s")
     yield Figure(point="f", what=f"{what}: whole proof", value=proof, unit="s")
-    yield Figure(point="f", what=f"{what}: of it expectations, two children at once", value=tried, unit="s")
+    yield Figure(point="f", what=f"{what}: of it expectations, on two copies", value=tried, unit="s")
     yield Figure(point="f", what=f"{what}: of it squawk", value=lint, unit="s")
     yield Figure(point="f", what=f"{what}: whole proof ÷ (copy + upgrade)", value=proof / plain, target=MOST_TIMES)
     less = (proof - tried - lint) / plain

@@ -48,7 +48,11 @@ class MigrationsModel(StrictModel):
     """Limits of the service's own migrations, Alembic or plain SQL."""
 
     lock_timeout_seconds: float = Field(
-        0.5, gt=0, le=600, description="Longest wait for one lock: so long others may have to wait behind it."
+        0.5,
+        gt=0,
+        le=600,
+        description="Longest wait for one lock: so long others may have to wait behind it. The last try"
+        " waits 1.5 seconds where that is longer, so that an autovacuum gives way.",
     )
     lock_tries: int = Field(6, ge=1, le=50, description="How often a migration that got no lock is tried.")
     statement_timeout_seconds: float = Field(300.0, gt=0, le=86400)

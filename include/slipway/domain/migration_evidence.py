@@ -76,7 +76,8 @@ def _waiver(waiver: MigrationWaiver) -> str:
     if terms.window_begins and terms.window_ends:
         more.append(f"downtime {terms.window_begins:%Y-%m-%d %H:%M} to {terms.window_ends:%Y-%m-%d %H:%M} UTC")
     with_what = f"; {', '.join(more)}" if more else ""
+    unasked = "" if waiver.authors_known else ". **Who wrote the change could not be asked**: it may have been them"
     return (
         f"    - **Waived**: {terms.code} by {waiver.by} until {terms.expires_at:%Y-%m-%d %H:%M} UTC, because"
-        f" {harmless(terms.reason, TEXT)}{with_what}"
+        f" {harmless(terms.reason, TEXT)}{with_what}{unasked}"
     )

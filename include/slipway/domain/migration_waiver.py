@@ -37,3 +37,5 @@ class MigrationWaiver:
     by: str
     at: datetime
     terms: Terms
+    authors_known: bool
+    """Whether it was checked that whoever gave it wrote nothing of the change; else nobody could say who did."""

@@ -225,10 +225,11 @@ class MigrationRunner(Protocol):
 
     def upgrade(self, order: MigrationOrder) -> MigrationState:
         """Applies what is pending, with lock and statement timeouts; first brings a run that broke off to its end.
-        Raises ServiceMigrationError."""
+        What it returns is read afterwards, on a connection of its own. Raises ServiceMigrationError."""
 
     def downgrade(self, order: MigrationOrder, to: str | None) -> MigrationState:
-        """Goes back to revision `to` (None: before the first), from the artefact that carries the newer ones."""
+        """Goes back to revision `to` (None: before the first), from the artefact that carries the newer ones. What
+        it returns is read as after an upgrade."""
 
     def lossless(self, order: MigrationOrder, back_to: str | None) -> bool:
         """Whether every migration between `back_to` and what is applied declares itself reversible."""

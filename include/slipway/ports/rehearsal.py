@@ -1,7 +1,9 @@
 """Rehearsing migrations on a scratch copy of an environment's database (R19)."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -58,11 +60,18 @@ class ExpectationResults:
     results: Sequence[JsonObject] = ()
 
 
+class PreparedExpectations(Protocol):
+    """A service's suites, ready to be tried."""
+
+    def check(self, url: str) -> ExpectationResults:
+        """What does not hold in the database at `url`. An error is a finding too."""
+
+
 class Expectations(Protocol):
     """What a service's data must be like, as its own suites say."""
 
-    def check(self, url: str, folder: Path) -> ExpectationResults:
-        """What does not hold in the database at `url`, by the suites in `folder`. An error is a finding too."""
+    def prepared(self, folder: Path, deadline: datetime) -> AbstractContextManager[PreparedExpectations]:
+        """The suites in `folder`. What takes long to get ready does so beside whatever else is done."""
 
 
 class StatementLint(Protocol):

@@ -95,7 +95,7 @@ def change_form(release: Release) -> dict[str, Any]:
 def _acted_on(live: StageDefinition, change: OutsideChange) -> StageDefinition:
     usual = live.act or ActSettings(by=ActedBy.PERSON)
     by = ActedBy.PIPELINE if change.sort.by_pipeline else ActedBy.PERSON
-    return replace(live, target=None, migrations=None, act=replace(usual, by=by))
+    return replace(live, migrations=None, act=replace(usual, by=by))
 
 
 def _left_out(definition: StageDefinition, change: OutsideChange) -> NewStage:

@@ -78,7 +78,8 @@ def open_activity(
 ) -> Opening:
     """Migrate, deploy or act. Raises NotPermittedError, which is in the log and ends the stage.
 
-    Raises HeldBackError while a rescue runs: nobody waits in here for that, see `await_rescue`."""
+    Raises HeldBackError while a rescue runs, which nobody waits for in here (see `await_rescue`), and where a target
+    gives no clear answer to somebody who asks from outside: no request lasts that long."""
     wanted = _Wanted(
         attempt_id=attempt_id, role=role, kind=kind, id=activity_id, worker=worker, seconds=seconds, actor=actor
     )
@@ -124,6 +125,9 @@ def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Openi
             _log_blockers(tx, "start_held_back", facts, decision, actor)
             return HeldBackError(f"held back: {_rescues(decision)}; ask again when it has ended")
         if _may_clear_by_itself(facts, decision, wait.lasted(answers.at)):
+            if kind is ActivityKind.ACT:
+                _log_blockers(tx, "start_held_back", facts, decision, actor)
+                return HeldBackError(f"held back, and nothing is begun: {decision}. Ask again when it has cleared")
             if not wait.asked_again:
                 _log_blockers(tx, "target_asked_again", facts, decision, actor)
             return replace(wait, asked_again=wait.asked_again + 1)

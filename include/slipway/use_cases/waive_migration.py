@@ -29,7 +29,7 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
         told = _told(proof, terms, authors)
         service, environment = proof.service, proof.environment
         if refusal is None:
-            waiver = tx.migrations.waive(proof.id, terms, actor.id)
+            waiver = tx.migrations.waive(proof.id, terms, actor.id, authors_known=authors is not None)
             payload = {**told, "waiver": waiver.id}
             tx.log("migration_waived", actor, service=service, environment=environment, payload=payload)
             unasked = "" if authors is not None else ". Who wrote the change could not be asked"

@@ -72,8 +72,9 @@ def test_times_that_nobody_could_read_are_moved_to_where_they_can_be_and_none_co
 def test_a_waivers_times_can_be_read_again(database_url: str) -> None:
     schema.upgrade(database_url)
     waiver = (
-        "INSERT INTO migration_waiver (proof_id, code, by, reason, window_begins, window_ends, expires_at)"
-        " VALUES ('m1', 'blocking_lock', 'mona', 'x', now(), :ends, now() + interval '1 day')"
+        "INSERT INTO migration_waiver"
+        " (proof_id, code, by, reason, window_begins, window_ends, expires_at, authors_known)"
+        " VALUES ('m1', 'blocking_lock', 'mona', 'x', now(), :ends, now() + interval '1 day', true)"
     )
     with (
         pytest.raises(IntegrityError, match="its_times_can_be_read"),

@@ -1,6 +1,5 @@
 """Plays the commands of a history on the use cases, and says what they answered in the words of the model."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -43,8 +42,6 @@ RULES = platform_rules(
 DEFINITIONS = tuple(a_service(name, dev=False) for name in SERVICES)
 SAME = {"window_closed": "window", "window_too_short": "window", "never_fits": "window", "verdict_owed": "hold"}
 """Codes between which the model makes no difference."""
-QUICK_FILES = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - one folder of its own in it
-"""Where a folder made for a deploy costs microseconds, and not a write to disk."""
 PATIENCE = 30
 """How often a start looks again before the player takes it for one that waits."""
 

@@ -56,7 +56,7 @@ from tests.clock import Clock
 from tests.empty_database import begin_anew
 from tests.fakes.upstreams import FakeUpstreams
 from tests.integration.interleavings.compare import in_memory, play
-from tests.integration.interleavings.play import DEFINITIONS, QUICK_FILES, RULES, Player
+from tests.integration.interleavings.play import DEFINITIONS, RULES, Player
 from tests.scene import Scene
 
 IN_MEMORY = 10_000
@@ -72,7 +72,7 @@ def play_in_memory(first: int, behind: int) -> Counts:
     """These seeds."""
     gc.freeze()
     gc.set_threshold(100_000)
-    with tempfile.TemporaryDirectory(dir=QUICK_FILES) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         make, look = in_memory(Path(folder))
         steps = [play(seed, make, look) for seed in range(first, behind)]
     return len(steps), sum(steps)
@@ -82,7 +82,7 @@ def play_on_postgresql(url: str, first: int, behind: int) -> Counts:
     """These seeds; what must never be is refused by the database's own guards."""
     engine = make_engine(url)
     clock = Clock(engine)
-    with tempfile.TemporaryDirectory(dir=QUICK_FILES) as folder:
+    with tempfile.TemporaryDirectory() as folder:
 
         def make(now: datetime) -> Player:
             begin_anew(engine)

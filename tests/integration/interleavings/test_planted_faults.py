@@ -17,7 +17,7 @@ from slipway.domain.policy.decide import BEFORE_TURN, FOR_PERMIT, decide
 from slipway.use_cases.overtake import overtake_lane
 from tests.fakes.release_store import MemoryGrants
 from tests.integration.interleavings.compare import DifferentError, in_memory, play
-from tests.integration.interleavings.play import QUICK_FILES, Player
+from tests.integration.interleavings.play import Player
 
 HISTORIES = 1_000
 Patch = pytest.MonkeyPatch
@@ -67,7 +67,7 @@ FAULTS = (
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
 def test_a_planted_fault_is_found(plant: Callable[[Patch], None], monkeypatch: Patch) -> None:
     plant(monkeypatch)
-    with tempfile.TemporaryDirectory(dir=QUICK_FILES) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         make, look = in_memory(Path(folder))
         assert any(differs(seed, make, look) for seed in range(HISTORIES))
 

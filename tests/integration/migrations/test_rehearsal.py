@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,14 @@ from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, StepOutcome
 from slipway.domain.service import CopyStrategy, RehearsalSettings
 from slipway.ports.outside import MigrationOrder, MigrationState, MigrationStep
-from slipway.ports.rehearsal import ExpectationResults, Expectations, OldVersion, RehearsalOrder, Suites
+from slipway.ports.rehearsal import (
+    ExpectationResults,
+    Expectations,
+    OldVersion,
+    PreparedExpectations,
+    RehearsalOrder,
+    Suites,
+)
 from tests.integration.migrations.conftest import Databases, ask, execute
 from tests.migration_ground import BASE, CASES, InProcessRunner, migration_order
 
@@ -298,19 +306,26 @@ def test_what_cannot_be_dropped_keeps_nobody_from_rehearsing(databases: Database
     assert databases.left_on_the_server() == []
 
 
-class NoNicknames(Expectations):
+class Ready(Expectations, PreparedExpectations):
+    """Needs no time to get ready."""
+
+    def prepared(self, folder: Path, deadline: datetime) -> AbstractContextManager[PreparedExpectations]:
+        return nullcontext(self)
+
+
+class NoNicknames(Ready):
     """Every customer has a nickname, else a finding."""
 
-    def check(self, url: str, folder: Path) -> ExpectationResults:
+    def check(self, url: str) -> ExpectationResults:
         missing = ask(url, "SELECT count(*) FROM customers WHERE nickname IS NULL")[0]
         found = Finding(code=FindingCode.EXPECTATION_FAILED, object="customers.nickname", detail=f"{missing} are null.")
         return ExpectationResults(findings=[found] if missing else [], results=[{"missing": missing}])
 
 
-class Unreachable(Expectations):
+class Unreachable(Ready):
     """Cannot be asked."""
 
-    def check(self, url: str, folder: Path) -> ExpectationResults:
+    def check(self, url: str) -> ExpectationResults:
         raise RuntimeError("the child process died")
 
 

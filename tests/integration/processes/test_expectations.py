@@ -2,18 +2,20 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from slipway.adapters.migrations.expectations.check import check, raised
+from slipway.adapters.migrations.expectations.check import SECONDS, prepared, raised
 from slipway.adapters.migrations.expectations.suites import suites_in
 from slipway.cli.migration_commands import expectation_rows
 from slipway.domain.migration_proof import FindingCode
 from slipway.ports.rehearsal import ExpectationResults
 
+FAILED = FindingCode.EXPECTATION_FAILED
 NOT_NULL, UNIQUE = "expect_column_values_to_not_be_null", "expect_column_values_to_be_unique"
 
 
@@ -48,6 +50,11 @@ TABLE = "CREATE TABLE orders (id int, item text)"
 ROWS = "INSERT INTO orders VALUES (1, 'secret tea'), (2, NULL), (3, 'jam')"
 
 
+def check(url: str, folder: Path, seconds: float = SECONDS) -> ExpectationResults:
+    with prepared(folder, datetime.now(UTC) + timedelta(minutes=10)) as suites:
+        return suites.check(url, seconds)
+
+
 def _told(found: ExpectationResults) -> None:
     told = [(one.code, one.object, one.detail.partition(":")[0]) for one in found.findings]
     assert (FindingCode.EXPECTATION_FAILED, "orders.item", NOT_NULL) in told
@@ -64,7 +71,11 @@ def test_on_postgresql_failures_warnings_and_errors_are_told_apart(database_url:
     with engine.begin() as connection:
         connection.execute(text(TABLE))
         connection.execute(text(ROWS))
-    found = check(database_url, suites)
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with prepared(suites, datetime.now(UTC) + timedelta(minutes=10)) as child:
+        found = child.check(database_url)
+        with engine.connect() as connection:
+            assert connection.execute(text(others)).scalar_one() == 0, "the child lives on, its connections do not"
     _told(found)
     kept = json.dumps(found.results)
     assert '"unexpected_count": 1' in kept
@@ -77,9 +88,6 @@ def test_on_postgresql_failures_warnings_and_errors_are_told_apart(database_url:
         ("suite nowhere", "nowhere", "could not be tried", ""),
     ]
     assert "secret tea" not in kept, "a result has counts, never values of rows"
-    with engine.connect() as connection:
-        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        assert connection.execute(text(others)).scalar_one() == 0
 
 
 def test_on_sqlite_too(tmp_path: Path, suites: Path) -> None:
@@ -91,9 +99,26 @@ def test_on_sqlite_too(tmp_path: Path, suites: Path) -> None:
     _told(check(f"sqlite:///{tmp_path}/orders.db", suites))
 
 
-def test_past_the_deadline_nothing_has_passed(suites: Path) -> None:
-    (finding,) = check("sqlite:///nowhere.db", suites, seconds=0.2).findings
-    assert (finding.code, "deadline" in finding.detail) == (FindingCode.CHECK_ERRORED, True)
+def test_past_the_deadline_nothing_has_passed_and_nothing_more_is_asked(suites: Path) -> None:
+    with prepared(suites, datetime.now(UTC) + timedelta(minutes=10)) as child:
+        for seconds in (0.2, SECONDS):
+            (finding,) = child.check("sqlite:///nowhere.db", seconds).findings
+            assert (finding.code, "deadline" in finding.detail) == (FindingCode.CHECK_ERRORED, True)
+
+
+def test_one_child_answers_for_one_database_after_another(tmp_path: Path, suites: Path) -> None:
+    for name, rows in (("good", [(1, "jam")]), ("bad", [(1, "jam"), (1, None)])):
+        connection = sqlite3.connect(tmp_path / f"{name}.db")
+        connection.execute(TABLE)
+        connection.executemany("INSERT INTO orders VALUES (?, ?)", rows)
+        connection.commit()
+        connection.close()
+    with prepared(suites, datetime.now(UTC) + timedelta(minutes=10)) as child:
+        found = {
+            name: [one.object for one in child.check(f"sqlite:///{tmp_path}/{name}.db").findings if one.code is FAILED]
+            for name in ("good", "bad")
+        }
+    assert found == {"good": [], "bad": ["orders.item", "orders.id"]}
 
 
 def test_a_database_that_is_not_there_is_an_error_without_its_password(suites: Path) -> None:

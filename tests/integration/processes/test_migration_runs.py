@@ -226,6 +226,22 @@ def test_a_lock_is_waited_for_in_short_tries_and_the_tries_are_told(artefact: Ar
     assert heard[0] == "0002: waits for a lock, try 1 of 6"
 
 
+def test_the_last_try_waits_until_an_autovacuum_would_have_given_way(artefact: Artefact) -> None:
+    artefact.write(1, "CREATE TABLE busy (x int)")
+    artefact.upgrade()
+    artefact.write(2, "CREATE TABLE waited AS SELECT current_setting('lock_timeout') AS so_long")
+    ArtefactRunner().upgrade(artefact.order(tries=1, lock=0.1))
+    deadlock_timeout = artefact.ask("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
+    assert artefact.ask("SELECT so_long FROM waited") == "1500ms"
+    assert int(str(deadlock_timeout)) < 1500
+
+
+def test_a_lock_timeout_that_is_longer_already_stays(artefact: Artefact) -> None:
+    artefact.write(1, "CREATE TABLE waited AS SELECT current_setting('lock_timeout') AS so_long")
+    ArtefactRunner().upgrade(artefact.order(tries=1, lock=4))
+    assert artefact.ask("SELECT so_long FROM waited") == "4s"
+
+
 def test_other_errors_are_not_tried_again(artefact: Artefact) -> None:
     artefact.write(1, "SELECT 1 / 0")
     began = time.monotonic()

@@ -15,7 +15,7 @@ from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
 from slipway.domain.release import ChangeKind, Origin
 from slipway.domain.stage_ending import how_it_ends
-from slipway.ports import CheckStatus
+from slipway.ports import CheckStatus, Running
 from slipway.ports.values import Actor
 from slipway.use_cases.await_act import NotActedError, act_is_over
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
@@ -312,6 +312,27 @@ def test_nobody_waits_in_a_request_for_a_rescue_to_end(scene: Scene) -> None:
     assert f"rescue_running: attempt {watched.id}" in last(scene, "start_held_back")["blockers"][0]
     scene.target.before = MortalTarget().before
     assert scene.finish(watched, PROD).outcome == "undone"
+    assert begin(scene, attempt).state == "open"
+
+
+def test_a_change_by_hand_starts_from_what_the_log_says_of_live(scene: Scene) -> None:
+    scene.long_live("1.0")
+    attempt = its_turn(scene, a_change(ChangeSort.DATA), service="orders")
+    scene.target.change_by_hand("orders", "prod", Running(digest="sha256:hotfix", version="hotfix", healthy=True))
+    with pytest.raises(RefusedError, match="it was changed past the platform"):
+        begin(scene, attempt)
+    assert last(scene, "drift_found")["digest"] == "sha256:hotfix"
+    assert scene.finish(attempt, PROD).outcome == "refused"
+
+
+def test_nobody_waits_in_a_request_for_a_target_that_is_silent(scene: Scene) -> None:
+    scene.long_live("1.0")
+    attempt = its_turn(scene, a_change(ChangeSort.DATA), service="orders")
+    scene.target.silent = True
+    with pytest.raises(HeldBackError, match=r"target_silent.*nothing is begun|nothing is begun.*nobody knows"):
+        begin(scene, attempt)
+    assert (scene.slept, scene.stage_of(attempt, PROD).ending) == ([], None)
+    scene.target.silent = False
     assert begin(scene, attempt).state == "open"
 
 

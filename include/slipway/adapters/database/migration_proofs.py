@@ -93,18 +93,19 @@ class DatabaseMigrationProofs:
         proof = self.get(row["proof_id"])
         return MigrationCheck(detail=row["detail"], proof=proof, waivers=tuple(self.waivers(proof.id)))
 
-    def waive(self, proof_id: str, terms: Terms, by: str) -> MigrationWaiver:
+    def waive(self, proof_id: str, terms: Terms, by: str, *, authors_known: bool) -> MigrationWaiver:
         """Writes a waiver."""
         row = self._sql.one(
             """
             INSERT INTO migration_waiver (proof_id, code, by, reason, backup, restored_at, runbook, window_begins,
-                                          window_ends, expires_at)
+                                          window_ends, expires_at, authors_known)
             VALUES (:proof_id, :code, :by, :reason, :backup, :restored_at, :runbook, :window_begins, :window_ends,
-                    :expires_at)
+                    :expires_at, :authors_known)
             RETURNING *
             """,
             proof_id=proof_id,
             by=by,
+            authors_known=authors_known,
             **asdict(terms),
         )
         return _waiver(row)
@@ -185,4 +186,11 @@ def _proof(row: Row) -> MigrationProof:
 
 def _waiver(row: Row) -> MigrationWaiver:
     terms = Terms(code=FindingCode(row["code"]), **{name: row[name] for name in _TERMS})
-    return MigrationWaiver(id=row["id"], proof_id=row["proof_id"], by=row["by"], at=row["at"], terms=terms)
+    return MigrationWaiver(
+        id=row["id"],
+        proof_id=row["proof_id"],
+        by=row["by"],
+        at=row["at"],
+        terms=terms,
+        authors_known=row["authors_known"],
+    )

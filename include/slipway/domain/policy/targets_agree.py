@@ -30,9 +30,14 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
 def to_ask(stage: Stage, before: tuple[Stage, ...]) -> tuple[Stage, ...]:
     """The stages whose targets must answer: on the live path, where the service has such a stage.
 
-    Of work that is done outside nobody can be asked: what it was is reported and checked."""
+    Of what only others deploy nobody can be asked; what is done by hand to a service of ours starts from what the log
+    says, as a deploy does."""
     known = [other for other in before if other.outcome is not StageOutcome.NOT_APPLICABLE]
-    return tuple(other for other in (*known, stage) if other.role.on_live_path and other.definition.act is None)
+    return tuple(other for other in (*known, stage) if other.role.on_live_path and _can_be_asked(other))
+
+
+def _can_be_asked(stage: Stage) -> bool:
+    return stage.definition.act is None or stage.definition.target is not None
 
 
 def passes_drift_because(release: Release) -> str | None:

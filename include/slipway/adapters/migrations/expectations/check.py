@@ -1,21 +1,26 @@
-"""Checks every suite of a service against a database, all tables in one child that dies with its asker.
+"""Checks every suite of a service against databases, all in one child that dies with its asker.
 
-Great Expectations takes seconds and 230 MB to import, and leaves connections open: nobody but the child imports it.
+Great Expectations takes seconds and 230 MB to import, and leaves connections open: nobody but the child imports it, and
+it does so while the copies are made.
 """
 
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
 
+from slipway.adapters.leash.conversation import Conversation
 from slipway.adapters.leash.environment import child_environment
-from slipway.adapters.leash.run import Finished, run_on_leash
+from slipway.adapters.leash.run import Finished
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.migrations.tool_runner import without_secret
+from slipway.adapters.targets.waiting import seconds_until
 from slipway.catalogue.expectation_suites import SuiteModel, read_suites
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import Finding, FindingCode
@@ -24,28 +29,45 @@ from slipway.ports.rehearsal import ExpectationResults
 _CHILD = str(Path(__file__).with_name("child.py"))
 _KEEP_BYTES = 16 * 1024 * 1024
 SECONDS = 600.0
+"""For all suites on one database."""
 _QUIET = {"GX_ANALYTICS_ENABLED": "False"}
 
 
-def check(url: str, folder: Path, seconds: float = SECONDS) -> ExpectationResults:
-    """What is not as expected. What could not be tried is an error, never a failure, never a pass."""
+@contextmanager
+def prepared(folder: Path, deadline: datetime) -> Iterator["PreparedChild"]:
+    """The suites in `folder`, with a child that gets ready meanwhile."""
     suites = read_suites(folder)
-    job = {"url": _with_driver(url), "suites": [_for_child(suite) for suite in suites]}
-    with tempfile.TemporaryDirectory(prefix="slipway-expectations-") as home:
-        finished = run_on_leash(
+    with (
+        tempfile.TemporaryDirectory(prefix="slipway-expectations-") as home,
+        Conversation(
             [sys.executable, "-I", _CHILD],
             environment=child_environment({**_QUIET, "HOME": home}),
             cwd=Path(home),
-            seconds=seconds,
-            text_in=json.dumps(job),
+            seconds=seconds_until(deadline),
             keep_bytes=_KEEP_BYTES,
-        )
-    try:
-        answers = json.loads(finished.stdout)
-    except ValueError:
-        return ExpectationResults(findings=(_broke_off(finished, url),), results=())
-    findings = [found for suite in suites for found in _findings(suite, answers[suite.name], url)]
-    return ExpectationResults(findings=tuple(findings), results=[_kept(suite, answers[suite.name]) for suite in suites])
+        ) as child,
+    ):
+        yield PreparedChild(suites, child)
+
+
+class PreparedChild:
+    """What can be asked of any database."""
+
+    def __init__(self, suites: Sequence[SuiteModel], child: Conversation) -> None:
+        self._suites = suites
+        self._child = child
+
+    def check(self, url: str, seconds: float = SECONDS) -> ExpectationResults:
+        """What is not as expected. What could not be tried is an error, never a failure, never a pass."""
+        suites = self._suites
+        job = {"url": _with_driver(url), "suites": [_for_child(suite) for suite in suites]}
+        answer = self._child.ask(json.dumps(job), seconds)
+        if answer is None:
+            return ExpectationResults(findings=(_broke_off(self._child.finished, url),), results=())
+        answers = json.loads(answer)
+        findings = [found for suite in suites for found in _findings(suite, answers[suite.name], url)]
+        results = [_kept(suite, answers[suite.name]) for suite in suites]
+        return ExpectationResults(findings=tuple(findings), results=results)
 
 
 def _kept(suite: SuiteModel, answer: Mapping[str, Any]) -> JsonObject:

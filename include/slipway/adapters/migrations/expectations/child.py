@@ -1,9 +1,13 @@
-"""The child process that imports Great Expectations. Its job comes on standard input, its results go to standard
-output, by suite and number of the expectation; whatever else is printed goes to standard error."""
+"""The child process that imports Great Expectations, once for all it is asked.
+
+A line of standard input is a job, a line of standard output its results, by suite and number of the expectation;
+whatever else is printed goes to standard error.
+"""
 
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import great_expectations as gx
@@ -19,7 +23,17 @@ def check(job: dict[str, Any]) -> dict[str, Any]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.enable_analytics(enable=False)
     source = context.data_sources.add_sql("database", connection_string=job["url"])
-    return {suite["name"]: _check_suite(context, source, suite) for suite in job["suites"]}
+    try:
+        return {suite["name"]: _check_suite(context, source, suite) for suite in job["suites"]}
+    finally:
+        _disconnect(source)
+
+
+def _disconnect(source: Any) -> None:
+    """Nobody else could lock, copy or drop what it keeps connections to."""
+    with suppress(Exception):  # a database that could not be reached is among the results
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
 
 
 def _check_suite(context: Any, source: Any, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -52,12 +66,12 @@ def _without_values(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Keeps the real standard output for the results alone."""
+    """Keeps the real standard output for the results alone. Ends when nobody can ask any more."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    results = check(json.load(sys.stdin))
-    json.dump(results, out)
-    out.flush()
+    for job in sys.stdin:
+        out.write(json.dumps(check(json.loads(job))) + "\n")
+        out.flush()
     os._exit(0)  # nothing it keeps open is worth the seconds of an orderly end
 
 

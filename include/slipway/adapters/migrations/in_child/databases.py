@@ -11,6 +11,8 @@ from slipway.adapters.migrations.in_child.asked import Action, Asked
 
 _KNOWS_CLIENT_CHECK = 140000
 _SECONDS_TO_CONNECT = 10
+_LAST_WAIT_MS = 1500
+"""Longer than PostgreSQL's `deadlock_timeout` (1 s): only then an autovacuum gives way to who waits for it."""
 
 
 @contextmanager
@@ -31,6 +33,13 @@ def about_to_write(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.info["immediate"] = False
+
+
+def wait_longer(connection: Connection, asked: Asked) -> None:
+    """For the last try. SQLite has nobody who gives way."""
+    if connection.dialect.name == "postgresql" and asked.lock_timeout_ms < _LAST_WAIT_MS:
+        _set(connection, "lock_timeout", _LAST_WAIT_MS)
+        connection.commit()
 
 
 def make_engine(asked: Asked) -> Engine:
@@ -59,9 +68,12 @@ def _set_up_postgresql(connection: Connection, asked: Asked) -> None:
     if number >= _KNOWS_CLIENT_CHECK:  # a statement of a killed runner ends within seconds
         settings["client_connection_check_interval"] = 1000
     for name, value in settings.items():
-        statement = text("SELECT set_config(:name, :value, false)")
-        connection.execute(statement, {"name": name, "value": str(value)})
+        _set(connection, name, value)
     connection.commit()
+
+
+def _set(connection: Connection, name: str, value: int) -> None:
+    connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": str(value)})
 
 
 def _leave_transactions_to_us(connection: Any, _: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from slipway.adapters.migrations.in_child.asked import Action, Asked, RefusedHereError
 from slipway.adapters.migrations.in_child.begun import Begun, BegunNotes
-from slipway.adapters.migrations.in_child.databases import about_to_write
+from slipway.adapters.migrations.in_child.databases import about_to_write, wait_longer
 from slipway.adapters.migrations.in_child.guard import backend_of, end_backend, still_only_runner
 from slipway.adapters.migrations.in_child.locks_seen import watched
 from slipway.adapters.migrations.in_child.plan import require_known, way_down, way_up
@@ -126,6 +126,8 @@ class Run:
         """Tries again where somebody held a lock and all was undone. Returns the number of tries."""
         for number in range(1, self.asked.lock_tries + 1):
             still_only_runner(self.quiet)
+            if number == self.asked.lock_tries:
+                wait_longer(self.working, self.asked)
             try:
                 act()
             except Exception as error:

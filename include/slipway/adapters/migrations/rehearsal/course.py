@@ -14,7 +14,7 @@ from slipway.adapters.migrations.rehearsal.shapes import Change, Table, change
 from slipway.adapters.migrations.rehearsal.views import base_views, head_views, new_things
 from slipway.domain.migration_proof import FindingCode, StepOutcome
 from slipway.ports.outside import MigrationRunner
-from slipway.ports.rehearsal import Expectations, RehearsalOrder, StatementLint
+from slipway.ports.rehearsal import PreparedExpectations, RehearsalOrder, StatementLint
 
 _NEEDED = frozenset(
     {
@@ -50,7 +50,7 @@ class Course:
         order: RehearsalOrder,
         laboratory: Laboratory,
         runner: MigrationRunner,
-        expectations: Expectations | None,
+        expectations: PreparedExpectations | None,
         limits: Limits,
         lint: StatementLint | None = None,
     ) -> None:
@@ -60,7 +60,7 @@ class Course:
         self.rows = 0
         self._order = order
         self._laboratory = laboratory
-        self._expectations = ExpectationTrial(order.suites, expectations, self.old, laboratory, self.notes)
+        self._expectations = ExpectationTrial(expectations, self.old, laboratory, self.notes)
         self._limits = limits
         self._lint = lint
         self._aside: Sequence[str] = ()

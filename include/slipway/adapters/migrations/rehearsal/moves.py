@@ -21,7 +21,9 @@ _MORE_EXACT = frozenset({FindingCode.INVALID_INDEX, FindingCode.HALF_APPLIED})
 
 
 class Moves:
-    """With the runner that migrates the environments; every revision is read back.
+    """With the runner that migrates the environments, which reads every revision back on a connection of its own.
+
+    The first time it is asked again, in another process; after that each schema is compared with the first ones.
 
     What was ended from outside, by a deadline or a kill, is raised: it shows nothing of the migration."""
 
@@ -30,6 +32,7 @@ class Moves:
         self.applied: str | None = None
         self.upgrade_steps: Sequence[MigrationStep] = ()
         """Of the last upgrade that succeeded."""
+        self._believed = False
         self._order = order
         self._laboratory = laboratory
         self._runner = runner
@@ -59,16 +62,18 @@ class Moves:
                 self._notes.find(FindingCode(error.code), stands, said)
             return said
         self.upgrade_steps = state.run.steps if state.run else ()
-        return self._read_back(state, code)
+        if not self._believed:
+            state = self._runner.state(self._on_copy)
+            self._believed = True
+        return self._look_at(state, code)
 
     def down(self) -> str | None:
         """None, or what it failed with."""
         try:
-            self._runner.downgrade(self._on_copy, self.applied)
+            seen = self._runner.downgrade(self._on_copy, self.applied).applied
         except ServiceMigrationError as error:
             _raise_if_ended_from_outside(error)
             return without_values(str(error))
-        seen = self._runner.state(self._on_copy).applied
         return None if seen == self.applied else f"No error was raised, yet the database is at {seen}."
 
     def where_it_stands(self) -> str:
@@ -110,9 +115,8 @@ class Moves:
         settings = replace(self._order.settings, lock_timeout_seconds=wait)
         return replace(self._order, database_url=self._laboratory.url, environment=environment, settings=settings)
 
-    def _read_back(self, state: MigrationState, code: FindingCode) -> str | None:
-        seen = self._runner.state(self._on_copy)
-        if seen.applied == self.pending[-1] == state.applied and not seen.pending:
+    def _look_at(self, seen: MigrationState, code: FindingCode) -> str | None:
+        if seen.applied == self.pending[-1] and not seen.pending:
             return None
         said = f"The upgrade raised no error, yet the database is at {seen.applied}, not at {self.pending[-1]}."
         self._notes.find(code, self.pending[-1], said)

@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +22,7 @@ from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Rehearsed
 from slipway.ports.outside import MigrationOrder, MigrationRunner
-from slipway.ports.rehearsal import Expectations, RehearsalOrder, StatementLint
+from slipway.ports.rehearsal import Expectations, PreparedExpectations, RehearsalOrder, StatementLint
 
 _ID_LENGTH = 36
 
@@ -50,8 +50,8 @@ class DatabaseRehearsal:
         """What was seen. Raises ServiceMigrationError only where not even a copy could be made."""
         files = {each.revision: each for each in self._runner.files(order.order.folder)}
         source = self.database_id(order.order)
-        with _laboratory(order, apart=self._apart) as laboratory:
-            course = Course(order, laboratory, self._runner, self._expectations, self._limits, self._lint)
+        with self._prepared(order) as expectations, _laboratory(order, apart=self._apart) as laboratory:
+            course = Course(order, laboratory, self._runner, expectations, self._limits, self._lint)
             course.run()
             notes = course.notes
             return Rehearsed(
@@ -71,6 +71,11 @@ class DatabaseRehearsal:
                 expectations=notes.expectations,
                 source=source,
             )
+
+    def _prepared(self, order: RehearsalOrder) -> AbstractContextManager[PreparedExpectations | None]:
+        if self._expectations is None or order.suites is None:
+            return nullcontext()
+        return self._expectations.prepared(order.suites.folder, order.order.deadline)
 
     def database_id(self, order: MigrationOrder) -> str:
         """The server's and the database's own numbers; of a file its place and its inode."""

@@ -18,6 +18,7 @@ _PINNED = {
     "lc_monetary": "C",
 }
 """What decides how a value is written as text: two fingerprints must not differ by it."""
+_SET = text("SELECT set_config(name, value, false) FROM unnest(:names, :values) AS wanted(name, value)")
 
 
 def with_driver(url: str) -> URL:
@@ -40,8 +41,7 @@ def connected(
     engine = create_engine(made, poolclass=NullPool, connect_args={"connect_timeout": 10})
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT") if autocommit else plain
-        for name, value in settings.items():
-            connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
+        connection.execute(_SET, {"names": list(settings), "values": list(settings.values())})
         if not autocommit:
             connection.commit()
         yield connection
