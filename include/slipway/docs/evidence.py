@@ -231,7 +231,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/migrations/test_cases.py::*",
             "integration/migrations/test_ended_from_outside.py::*",
             "integration/use_cases/test_migrations_of_orders.py::*",
-            "contract/test_migration_runner.py::*",
+            "integration/processes/test_migration_runner.py::*",
             "integration/use_cases/test_migrations.py::*",
             "e2e/test_migrations.py::*",
             "integration/use_cases/test_at_work.py::test_a_lossless_migration_is_taken_back_with_the_artefact",

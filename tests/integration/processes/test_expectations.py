@@ -1,7 +1,10 @@
 """Great Expectations in a child: what fails, what warns, what could not be tried, and nothing left behind."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,9 @@ from sqlalchemy import NullPool, create_engine, text
 
 from slipway.adapters.migrations.expectations.check import SECONDS, prepared, raised
 from slipway.adapters.migrations.expectations.suites import suites_in
+from slipway.catalogue.expectation_suites import known_expectations
 from slipway.cli.migration_commands import expectation_rows
+from slipway.docs.pages import PROJECT
 from slipway.domain.migration_proof import FindingCode
 from slipway.ports.rehearsal import ExpectationResults
 
@@ -177,3 +182,11 @@ def test_the_hash_of_suites_changes_with_each_of_their_files(suites: Path) -> No
     changed = now()
     (suites / "nowhere.json").unlink()
     assert len({before, changed, now()}) == 3
+
+
+def test_the_list_of_what_is_known_is_that_of_the_pinned_great_expectations(tmp_path: Path) -> None:
+    script = PROJECT / "include" / "slipway" / "adapters" / "migrations" / "expectations" / "known.py"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    written = subprocess.run([sys.executable, str(script)], capture_output=True, check=True, env=environment).stdout
+    assert json.loads(written) == known_expectations()
+    assert len(known_expectations()) > 50

@@ -1,6 +1,5 @@
 """Suites of expectations are checked when the catalogue loads, without Great Expectations."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from slipway.catalogue import expectation_suites
-from slipway.catalogue.expectation_suites import known_expectations, read_suites
+from slipway.catalogue.expectation_suites import read_suites
 from slipway.catalogue.load import load_catalogue, load_one
 from slipway.catalogue.problems import CatalogueError
 from slipway.docs.pages import PROJECT
@@ -52,14 +51,6 @@ def test_stray_files_and_folders_are_told(folder: Path) -> None:
     with pytest.raises(CatalogueError, match=r"did you mean orders\?") as refused:
         load_catalogue(folder)
     assert "notes.txt:1: this is no suite" in refused.value.report()
-
-
-def test_the_list_of_what_is_known_is_that_of_the_pinned_great_expectations(tmp_path: Path) -> None:
-    script = PROJECT / "include" / "slipway" / "adapters" / "migrations" / "expectations" / "known.py"
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    written = subprocess.run([sys.executable, str(script)], capture_output=True, check=True, env=environment).stdout
-    assert json.loads(written) == known_expectations()
-    assert len(known_expectations()) > 50
 
 
 def test_reading_suites_imports_no_great_expectations() -> None:

@@ -20,7 +20,6 @@ def main() -> None:
     """Keeps the real standard output for results alone."""
     results = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    sys.dont_write_bytecode = True  # the artefact's folder stays as it was verified
 
     def say(value: dict[str, Any]) -> None:
         results.write(json.dumps(value) + "\n")

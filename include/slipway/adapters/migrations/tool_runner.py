@@ -1,7 +1,6 @@
 """Runs an artefact's migrations in a child process that dies with its asker, whatever the tool."""
 
 import json
-import sys
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from slipway.adapters.leash.environment import child_environment
+from slipway.adapters.leash.python import isolated_python
 from slipway.adapters.leash.run import Finished, run_on_leash
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
@@ -18,7 +18,7 @@ from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import FindingCode, MigrationFile, Reversibility
 from slipway.ports import LockSeen, MigrationOrder, MigrationRun, MigrationState, MigrationStep
 
-_CHILD = str(Path(__file__).with_name("child.py"))
+_CHILD = Path(__file__).with_name("child.py")
 _MILLISECONDS = 1000
 _KEEP_BYTES = 4 * 1024 * 1024
 """The result has the statements of every migration that ran."""
@@ -99,7 +99,7 @@ def _run(order: MigrationOrder, tool: str, action: str, to: str | None) -> dict[
         "statement_timeout_ms": int(order.settings.statement_timeout_seconds * _MILLISECONDS),
     }
     finished = run_on_leash(
-        [sys.executable, "-I", _CHILD],
+        isolated_python(_CHILD),
         environment=child_environment({}),
         cwd=order.folder,
         seconds=seconds,

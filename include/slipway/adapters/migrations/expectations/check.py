@@ -5,7 +5,6 @@ it does so while the copies are made.
 """
 
 import json
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from slipway.adapters.leash.conversation import Conversation
 from slipway.adapters.leash.environment import child_environment
+from slipway.adapters.leash.python import isolated_python
 from slipway.adapters.leash.run import Finished
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.migrations.tool_runner import without_secret
@@ -26,7 +26,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import Finding, FindingCode
 from slipway.ports.rehearsal import ExpectationResults
 
-_CHILD = str(Path(__file__).with_name("child.py"))
+_CHILD = Path(__file__).with_name("child.py")
 _KEEP_BYTES = 16 * 1024 * 1024
 SECONDS = 600.0
 """For all suites on one database."""
@@ -40,7 +40,7 @@ def prepared(folder: Path, deadline: datetime) -> Iterator["PreparedChild"]:
     with (
         tempfile.TemporaryDirectory(prefix="slipway-expectations-") as home,
         Conversation(
-            [sys.executable, "-I", _CHILD],
+            isolated_python(_CHILD),
             environment=child_environment({**_QUIET, "HOME": home}),
             cwd=Path(home),
             seconds=seconds_until(deadline),

@@ -1,5 +1,6 @@
 """What a migration tool must be able to do, one migration at a time; a line for each tool."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,21 +41,26 @@ class Tool(Protocol):
         """Records the one that is next as applied, or the last as not applied, without running anything."""
 
 
+Make = Callable[[str, Connection], Tool]
+
+
 def make_tool(asked: Asked, connection: Connection) -> Tool:
-    """The tool that the job names."""
-    return _TOOLS[asked.tool](asked.folder, connection)
+    """The tool that the job names. From then on nothing compiled is kept: the artefact's folder stays as verified."""
+    tool = _TOOLS[asked.tool]()
+    sys.dont_write_bytecode = True
+    return tool(asked.folder, connection)
 
 
-def _alembic(folder: str, connection: Connection) -> Tool:
+def _alembic() -> Make:
     from slipway.adapters.migrations.in_child.alembic_tool import AlembicTool  # noqa: PLC0415 - one tool a run
 
-    return AlembicTool(folder, connection)
+    return AlembicTool
 
 
-def _sql(folder: str, connection: Connection) -> Tool:
+def _sql() -> Make:
     from slipway.adapters.migrations.in_child.sql_tool import SqlTool  # noqa: PLC0415 - one tool a run
 
-    return SqlTool(folder, connection)
+    return SqlTool
 
 
-_TOOLS: Mapping[str, Callable[[str, Connection], Tool]] = {"alembic": _alembic, "sql": _sql}
+_TOOLS: Mapping[str, Callable[[], Make]] = {"alembic": _alembic, "sql": _sql}

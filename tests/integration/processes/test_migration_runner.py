@@ -125,6 +125,13 @@ def test_an_upgrade_applies_what_is_pending_and_again_does_nothing(bench: Bench)
     assert bench.runner.state(order).applied == "0002"
 
 
+def test_the_artefact_stays_as_it_was_verified(bench: Bench) -> None:
+    order = bench.order(FIRST, SECOND)
+    before = sorted(order.folder.rglob("*"))
+    bench.runner.upgrade(order)
+    assert sorted(order.folder.rglob("*")) == before
+
+
 def test_a_downgrade_goes_back_to_the_named_revision_and_to_nothing(bench: Bench) -> None:
     order = bench.order(FIRST, SECOND)
     bench.runner.upgrade(order)
