@@ -113,6 +113,7 @@ class Scenery:
                 folder = Path(scratch) / f"{name}-{version}"
                 build_sample(samples / "orders", version, folder)
                 store.publish(name, version, folder)
+            store.publish("tills", "1.1.1", _without_notes(samples / "orders", Path(scratch)))
             folder = Path(scratch) / "ledger-1.1.0"
             build_sample(samples / "orders", "1.1.0", folder)
             _break(folder / "limits.py", "check_quantity", self.ports["ledger"]["preprod"])
@@ -225,6 +226,15 @@ def _service(name: str, target: dict[str, Any], face: str) -> dict[str, Any]:
 def _marked(folder: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "what.txt").write_text(f"{folder.parent.name} {folder.name}\n", encoding="utf-8")
+    return folder
+
+
+def _without_notes(orders: Path, scratch: Path) -> Path:
+    """Orders 1.1 whose code uses notes no more, while its database still has them: the step before they are dropped."""
+    folder = scratch / "tills-1.1.1"
+    build_sample(orders, "1.1.0", folder)
+    for name in ("order_columns.py", "migrations/old_version.sql"):
+        shutil.copy(orders / "1.2.2" / name, folder / name)
     return folder
 
 

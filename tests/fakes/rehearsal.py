@@ -29,12 +29,14 @@ _LOSES = re.compile(r"^# loses (\S+)", re.MULTILINE)
 class FakeRehearsal:
     """A line `# finds CODE OBJECT` of a migration is a finding, `# loses OBJECT` is lost on the way back.
 
-    `drifted` holds the databases whose schema somebody changed by hand; `broken` makes every copy fail."""
+    `drifted` holds the databases whose schema somebody changed by hand; `rows` says how many are in which; `broken`
+    makes every copy fail."""
 
     def __init__(self, migrations: FakeMigrationRunner) -> None:
         self._migrations = migrations
         self.orders: list[RehearsalOrder] = []
         self.drifted: set[str] = set()
+        self.rows: dict[str, int] = {}
         self.broken = False
 
     def rehearse(self, order: RehearsalOrder) -> Rehearsed:
@@ -67,11 +69,16 @@ class FakeRehearsal:
             rows=3,
             copied_by=order.settings.copy,
             source=self.database_id(order.order),
+            source_rows=self.rows_about(order.order),
         )
 
     def database_id(self, order: MigrationOrder) -> str:
         """Its URL."""
         return order.database_url
+
+    def rows_about(self, order: MigrationOrder) -> int:
+        """As it was told."""
+        return self.rows.get(order.database_url, 3)
 
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of what is applied, and of whether somebody changed something by hand."""

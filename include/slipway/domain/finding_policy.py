@@ -77,7 +77,7 @@ POLICY: Mapping[Code, FindingPolicy] = {
     Code.CHECK_ERRORED: _never("a check could not run, so nothing is known", "mend the check, then prove it again"),
     Code.DECLARED_OTHERWISE: _never("it does something else than its file says", f"mend the downgrade, or {_DECLARE}"),
     Code.NOT_DECLARED: _never("its file does not say how it can be taken back", _DECLARE),
-    Code.STILL_IN_USE: _never("it drops what the deployed version uses", _EXPAND),
+    Code.STILL_IN_USE: _never("it drops or renames what the deployed version uses", _EXPAND),
     Code.DOWNGRADE_FAILED: _waived("there is no downgrade that works", f"write one; {_SOFT_DROP}", _NO_WAY_BACK),
     Code.DECLARED_IRREVERSIBLE: _waived("its author declares it irreversible", f"{_SOFT_DROP}", _NO_WAY_BACK),
     Code.DATA_CHANGED: _waived("old data is not what it was, after the way back", _SOFT_DROP, _NO_WAY_BACK),

@@ -112,6 +112,11 @@ class RehearsalStep:
     detail: str = ""
 
 
+_GROWTH = 10
+_FEW_ROWS = 10_000
+"""Ten times as few of them are as quick."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rehearsed:
     """All that was seen on the scratch copy; what it means is decided from it by `verdict.judge`."""
@@ -140,6 +145,13 @@ class Rehearsed:
     """What tells the database that was copied from every other, whatever its URL."""
     how: str = ""
     """Hash of the rehearsal's settings and of the expectations it was held against."""
+    source_rows: int = 0
+    """About how many the source had; `rows` counts those of the copy."""
+
+    @property
+    def outgrown_at(self) -> int:
+        """With more rows than this what was seen says little: locks and rewrites last ten times as long."""
+        return _GROWTH * max(self.rows, self.source_rows, _FEW_ROWS)
 
 
 class ProofVerdict(StrEnum):

@@ -90,5 +90,8 @@ class Rehearsal(Protocol):
     def database_id(self, order: MigrationOrder) -> str:
         """What tells the environment's own database from every other, in milliseconds."""
 
+    def rows_about(self, order: MigrationOrder) -> int:
+        """How many rows the environment's own database has, as its statistics say, in milliseconds."""
+
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of the environment's own database as it is now, in milliseconds."""

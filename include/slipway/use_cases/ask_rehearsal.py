@@ -1,7 +1,11 @@
 """Rehearses a version's migrations for whoever may release it, before there is a release (R19)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from slipway.domain.authority import Matter, why_not
-from slipway.domain.errors import NotFoundError, RefusedError
+from slipway.domain.errors import NotFoundError, RefusedError, SlipwayError
+from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.platform import Action
 from slipway.domain.service import StageDefinition
@@ -17,19 +21,47 @@ def ask_rehearsal(world: World, service: str, version: str | None, environment: 
     """What a release of it would find there; its proof is the one that the release then uses, while it holds.
 
     Raises NotFoundError, ServiceMigrationError; RefusedError, which is in the log."""
+    payload = {"version": shortened(version)}
     with world.store.transaction() as tx:
         refusal = _may_not(tx, service, actor)
         if refusal is not None:
-            payload = {"code": "may_not_check_migrations", "message": refusal, "version": shortened(version)}
-            where = shortened(environment)
-            tx.log("migration_check_refused", actor, service=service, environment=where, payload=payload)
+            _log_refusal(tx, service, environment, actor, {**payload, "code": _MAY_NOT, "message": refusal})
     if refusal is not None:
-        raise RefusedError("may_not_check_migrations", refusal)
+        raise RefusedError(_MAY_NOT, refusal)
     stage = _stage(world, service, environment)
     artefact = _artefact(world, service, version)
-    return rehearse_migrations(
-        world, Subject(artefact=artefact, environment=stage.environment, settings=stage.migrations), actor
-    )
+    with _one_at_a_time(world) as alone:
+        if alone:
+            return rehearse_migrations(
+                world, Subject(artefact=artefact, environment=stage.environment, settings=stage.migrations), actor
+            )
+    with world.store.transaction() as tx:
+        _log_refusal(tx, service, environment, actor, {**payload, "code": _BUSY, "message": _WAIT})
+    raise RefusedError(_BUSY, _WAIT)
+
+
+_MAY_NOT, _BUSY = "may_not_check_migrations", "rehearsal_running"
+_WAIT = (
+    "another rehearsal that somebody asked for is running, and each takes a copy of a database: ask again when it has"
+    " ended. Releases are rehearsed all the same"
+)
+
+
+@contextmanager
+def _one_at_a_time(world: World) -> Iterator[bool]:
+    """Whether no other that was asked for is running: many at once would take the disk from what releases need."""
+    try:
+        lock = world.locks.hold("rehearsal-asked-for")
+    except SlipwayError:
+        yield False
+        return
+    with lock:
+        yield True
+
+
+def _log_refusal(tx: Transaction, service: str, environment: str, actor: Actor, payload: JsonObject) -> None:
+    where = shortened(environment)
+    tx.log("migration_check_refused", actor, service=service, environment=where, payload=payload)
 
 
 def _may_not(tx: Transaction, service: str, actor: Actor) -> str | None:

@@ -115,6 +115,8 @@ def _other_place(world: World, proof: MigrationProof, order: MigrationOrder, run
         )
     if world.rehearsal.catalogue_hash(order) != proof.rehearsed.catalogue_hash:
         return "the database's schema was changed since it was proven, by something else than its migrations"
+    if (rows := world.rehearsal.rows_about(order)) > proof.rehearsed.outgrown_at:
+        return f"the database has about {rows} rows now, more than ten times as many as when it was proven"
     return None
 
 

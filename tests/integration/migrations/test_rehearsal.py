@@ -432,6 +432,21 @@ def test_tables_without_a_key_are_said_not_to_be_followed(databases: Databases) 
     assert any(each.startswith("audit_log has no key") for each in rehearse(databases).not_covered)
 
 
+def test_how_many_rows_there_are_is_told_without_counting_them(databases: Databases, tmp_path: Path) -> None:
+    rehearsal = DatabaseRehearsal(InProcessRunner())
+    execute(databases.source, "CREATE TABLE many AS SELECT generate_series(1, 30000) AS id; ANALYZE many")
+    assert 30_000 <= rehearsal.rows_about(migration_order(ADD_COLUMN, databases.source)) < 31_000
+    file = tmp_path / "shop.db"
+    on_file = migration_order(ADD_COLUMN, f"sqlite:///{file}")
+    assert (rehearsal.rows_about(on_file), file.exists()) == (0, False)
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE many (id integer PRIMARY KEY)")
+        connection.execute("CREATE TABLE named (name text PRIMARY KEY) WITHOUT ROWID")
+        connection.executemany("INSERT INTO many VALUES (?)", [(number,) for number in range(1, 301)])
+    connection.close()
+    assert rehearsal.rows_about(on_file) == 300
+
+
 class Silent(InProcessRunner):
     """Says that it has upgraded, and has not."""
 

@@ -219,6 +219,19 @@ def test_a_rehearsal_asked_for_beforehand_is_the_one_that_the_release_uses(scene
     assert len(scene.log("migration_check_refused")) == 1
 
 
+def test_one_rehearsal_that_somebody_asked_for_runs_at_a_time_and_releases_wait_for_none(scene: Scene) -> None:
+    scene.artefacts.publish("orders", "1.1", {FIRST: REVERSIBLE})
+    rita = Actor(id="rita", via="rest")
+    with scene.world.locks.hold("rehearsal-asked-for"):
+        with pytest.raises(RefusedError, match="ask again when it has ended") as refused:
+            ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita)
+        assert refused.value.code == "rehearsal_running"
+        attempt = scene.dev_passed("1.1")
+        assert scene.check(attempt, PREPROD).outcome is None
+    assert '"code": "rehearsal_running"' in scene.log("migration_check_refused")[-1]
+    assert ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita).proof == proof_of(scene, attempt)
+
+
 def test_the_version_that_runs_there_is_tried_beside_it(scene: Scene) -> None:
     attempt = scene.dev_passed("1.1", files={FIRST: REVERSIBLE})
     scene.check(attempt, PREPROD)
@@ -296,7 +309,7 @@ def test_a_check_that_was_skipped_by_hand_leads_nowhere(scene: Scene) -> None:
     assert PREPROD_DATABASE not in scene.migrations.applied
 
 
-@pytest.mark.parametrize("what", ["the schema", "the revision", "the database", "the files", "what runs"])
+@pytest.mark.parametrize("what", ["the schema", "the revision", "the database", "the files", "the rows", "what runs"])
 def test_what_changed_since_the_proof_is_found_right_before_it_runs(scene: Scene, what: str) -> None:
     attempt = scene.approved("1.1", files={FIRST: REVERSIBLE})
     assert scene.turn(attempt, PREPROD).answer is TurnAnswer.TAKEN
@@ -305,6 +318,8 @@ def test_what_changed_since_the_proof_is_found_right_before_it_runs(scene: Scene
     elif what == "the database":
         other = {f"orders_{name}": f"postgresql:///other_{name}" for name in ("dev", "preprod", "prod")}
         scene.world = replace(scene.world, connections=FakeConnections(other))
+    elif what == "the rows":
+        scene.rehearsal.rows[PREPROD_DATABASE] = 100_001
     elif what == "the files":
         scene.world = replace(scene.world, migrations=OtherFiles())
     elif what == "the revision":
@@ -328,6 +343,14 @@ def test_started_again_it_settles_what_it_began_instead_of_checking_it(scene: Sc
     attempt = scene.approved("1.1", files={FIRST: REVERSIBLE})
     scene.turn(attempt, PREPROD)
     assert scene.migrate(attempt, PREPROD) == scene.migrate(attempt, PREPROD)
+
+
+def test_a_proof_still_counts_for_ten_times_the_rows(scene: Scene) -> None:
+    attempt = scene.approved("1.1", files={FIRST: REVERSIBLE})
+    scene.turn(attempt, PREPROD)
+    scene.rehearsal.rows[PREPROD_DATABASE] = 100_000
+    scene.migrate(attempt, PREPROD)
+    assert scene.migrations.applied[PREPROD_DATABASE]
 
 
 def test_an_approval_is_void_once_another_proof_counts(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from slipway.adapters.migrations.in_child.words import first_words
 from slipway.adapters.migrations.rehearsal.catalogue import catalogue_hash, differences
 from slipway.adapters.migrations.rehearsal.old_version import statements
 from slipway.adapters.migrations.rehearsal.sqlite.definition import read_definition
@@ -44,6 +45,19 @@ def test_what_a_database_quotes_from_rows_is_left_out() -> None:
 )
 def test_what_is_quoted_and_no_name_of_an_object_is_left_out(said: str, shown: str) -> None:
     assert without_values(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ModuleNotFoundError("No module named 'sqlalchemy_utils'"), "No module named 'sqlalchemy_utils'"),
+        (NameError("name 'colum' is not defined"), "name 'colum' is not defined"),
+        (KeyError("Mary Jones"), "'…'"),
+        (ValueError("invalid literal for int() with base 10: 'Mary'"), "invalid literal for int() with base 10: '…'"),
+    ],
+)
+def test_of_errors_of_code_the_names_stay_and_of_others_no_value(error: Exception, words: str) -> None:
+    assert first_words(error) == f"{type(error).__name__}: {words}"
 
 
 def test_the_parts_of_a_missing_table_are_not_listed_beside_it() -> None:

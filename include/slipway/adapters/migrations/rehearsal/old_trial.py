@@ -40,12 +40,14 @@ class OldTrial:
             self._notes.leave_out(f"{self._old.queries.name}, {name}: its answer varies and was not compared.")
 
     def again(self, step: Step, when: str = "") -> None:
-        """A finding for each statement that fails or is answered otherwise."""
+        """A finding for each statement that fails or is answered otherwise. `when`: after something was taken back."""
         if not self.tried or self._old is None or self._old.queries is None:
             step.say("Not tried.")
             return
-        for name, detail in broken(*self._answers, self._ask(self._answers[0])):
-            self._notes.find(FindingCode.OLD_VERSION_BREAKS, f"{self._old.queries.name}, {name}", when + detail)
+        for each in broken(*self._answers, self._ask(self._answers[0])):
+            dropped = each.missing and not when
+            code = FindingCode.STILL_IN_USE if dropped else FindingCode.OLD_VERSION_BREAKS
+            self._notes.find(code, f"{self._old.queries.name}, {each.name}", when + each.detail)
 
     def write_into(self, url: str) -> None:
         """Commits what it writes, in a copy that nobody needs afterwards."""

@@ -15,6 +15,9 @@ from slipway.adapters.migrations.rehearsal.words import without_values
 _PIECES = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(\$\w*\$).*?\1|;", re.DOTALL)
 _READS = re.compile(r"\s*(select|values|table|with)\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(insert|update|delete|merge|nextval|setval)\b", re.IGNORECASE)
+_MISSING = frozenset({"42P01", "42703", "42883", "42704"})
+"""PostgreSQL's codes for a table, column, function or type that is not there."""
+_MISSING_IN_SQLITE = re.compile(r"no such (table|column|function)|has no column named")
 _SHOWN = 80
 _WIDTH = 1 << 64
 
@@ -28,6 +31,17 @@ class Answer:
     columns: tuple[str, ...] = ()
     sum: int = 0
     error: str | None = None
+    missing: bool = False
+    """Whether it failed for want of something that it names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """A statement that the new schema does not take as the old one did."""
+
+    name: str
+    detail: str
+    missing: bool
 
 
 def statements(text: str) -> Sequence[str]:
@@ -52,15 +66,16 @@ def ask(connection: Connection, asked: Sequence[str], like: Sequence[Answer] | N
     ]
 
 
-def broken(before: Sequence[Answer], again: Sequence[Answer], after: Sequence[Answer]) -> Iterator[tuple[str, str]]:
-    """(statement, what is wrong). Answers that vary by themselves (`before` and `again`) are tried, not compared."""
+def broken(before: Sequence[Answer], again: Sequence[Answer], after: Sequence[Answer]) -> Iterator[Broken]:
+    """Answers that vary by themselves (`before` and `again`) are tried, not compared."""
     for number, (old, twice, new) in enumerate(zip(before, again, after, strict=True), start=1):
         name = f"statement {number}"
         if new.error:
-            yield name, f"«{_short(new.statement)}» fails: {new.error}"
+            detail = f"«{_short(new.statement)}» fails: {new.error}"
+            yield Broken(name=name, detail=detail, missing=new.missing)
         elif old == twice and (old.rows, old.sum) != (new.rows, new.sum):
             counts = f"{old.rows} rows before, {new.rows} after" if old.rows != new.rows else "other values than before"
-            yield name, f"«{_short(new.statement)}» answers otherwise: {counts}."
+            yield Broken(name=name, detail=f"«{_short(new.statement)}» answers otherwise: {counts}.", missing=False)
 
 
 def varying(before: Sequence[Answer], again: Sequence[Answer]) -> Sequence[str]:
@@ -82,7 +97,7 @@ def _answer(connection: Connection, statement: str, columns: tuple[str, ...]) ->
     except (SQLAlchemyError, KeyError) as error:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT asked")
         said = f"column {error} is gone" if isinstance(error, KeyError) else str(getattr(error, "orig", error))
-        return Answer(statement=statement, error=without_values(said))
+        return Answer(statement=statement, error=without_values(said), missing=_is_missing(error))
     connection.exec_driver_sql("RELEASE SAVEPOINT asked")
     return answer
 
@@ -98,6 +113,13 @@ def _read(statement: str, result: CursorResult[Any], wanted: tuple[str, ...]) ->
         rows += 1
         total = (total + _hash([row[place] for place in places])) % _WIDTH
     return Answer(statement=statement, rows=rows, columns=names, sum=total)
+
+
+def _is_missing(error: SQLAlchemyError | KeyError) -> bool:
+    if isinstance(error, KeyError):
+        return True
+    said = getattr(error, "orig", error)
+    return getattr(said, "pgcode", None) in _MISSING or _MISSING_IN_SQLITE.search(str(said)) is not None
 
 
 def _place(names: tuple[str, ...], name: str) -> int:

@@ -16,8 +16,11 @@ from slipway.adapters.migrations.rehearsal.postgres.catalogue import read_catalo
 from slipway.adapters.migrations.rehearsal.postgres.connection import connected
 from slipway.adapters.migrations.rehearsal.postgres.laboratory import postgres_laboratory
 from slipway.adapters.migrations.rehearsal.postgres.scratch import identity
+from slipway.adapters.migrations.rehearsal.postgres.size import rows_about
+from slipway.adapters.migrations.rehearsal.sqlite.connection import connected as sqlite_connected
 from slipway.adapters.migrations.rehearsal.sqlite.connection import file_of
 from slipway.adapters.migrations.rehearsal.sqlite.laboratory import catalogue_of, sqlite_laboratory
+from slipway.adapters.migrations.rehearsal.sqlite.size import rows_about as sqlite_rows_about
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Rehearsed
@@ -70,6 +73,7 @@ class DatabaseRehearsal:
                 copied_by=order.settings.copy,
                 expectations=notes.expectations,
                 source=source,
+                source_rows=self.rows_about(order.order),
             )
 
     def _prepared(self, order: RehearsalOrder) -> AbstractContextManager[PreparedExpectations | None]:
@@ -86,6 +90,18 @@ class DatabaseRehearsal:
             else:
                 known = " ".join(map(str, identity(order.database_url, order.deadline)))
         return hashlib.sha256(known.encode()).hexdigest()[:32]
+
+    def rows_about(self, order: MigrationOrder) -> int:
+        """By the environment's own database's statistics."""
+        with _database_errors(f"The size of {order.service} in {order.environment} could not be read"):
+            if _backend(order) == "sqlite":
+                file = file_of(order.database_url)
+                if not file.exists():  # connecting would make it
+                    return 0
+                with sqlite_connected(file, order.deadline, read_only=True) as connection:
+                    return sqlite_rows_about(connection)
+            with connected(order.database_url, order.deadline, read_only=True) as connection:
+                return rows_about(connection)
 
     def catalogue_hash(self, order: MigrationOrder) -> str:
         """Of the environment's own database as it is now, in milliseconds."""
