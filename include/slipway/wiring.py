@@ -98,7 +98,7 @@ def make_reconciler_ports() -> ReconcilerPorts:
     from slipway.adapters.airflow_scheduler import AirflowScheduler
     from slipway.adapters.catalogue_policy import CatalogueWatch
     from slipway.adapters.generated_passwords import VARIABLE, generated_password
-    from slipway.adapters.message_file import MessageFile
+    from slipway.adapters.notifiers.message_file import MessageFile
     from slipway.domain.grant import PLATFORM_ACCOUNT
 
     password = generated_password(os.environ.get(VARIABLE, ""), PLATFORM_ACCOUNT)

@@ -10,7 +10,8 @@ import pytest
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder
-from slipway.ports.outside import Message, RunState
+from slipway.ports.messages import Receipt, Sending
+from slipway.ports.outside import RunState
 from slipway.reconciler.loop import Reconciler
 from slipway.use_cases.sync_accounts import AccountChanges, accounts_are_behind, sync_accounts
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts
@@ -38,8 +39,12 @@ class Outside:
     def start_run(self, _dag_id: str, _run_id: str, _conf: JsonObject) -> None:
         raise AssertionError("no run is due")
 
-    def send(self, message: Message) -> None:
-        self.sent.append(message.key)
+    def send(self, sending: Sending) -> Receipt:
+        self.sent.append(sending.message.key)
+        return Receipt()
+
+    def show(self, _place: JsonObject, _headline: str) -> None:
+        raise AssertionError("no headline is due")
 
     def sync_accounts(self) -> str:
         self.syncs += 1

@@ -3,9 +3,9 @@
 https://docs.slack.dev/reference/methods and https://docs.slack.dev/apis/web-api/rate-limits
 """
 
-import itertools
 import json
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ class SlackStandIn:
         self.always: Fault | None = None
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.over = threading.Event()
-        self._ticks = itertools.count(1_795_370_000)
+        self._last = 0.0
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -110,6 +110,10 @@ class SlackStandIn:
         messages = self.channels[channel_id].messages
         return [("  " if one.get("thread_ts", one["ts"]) != one["ts"] else "") + one["text"] for one in messages]
 
+    def do_post(self, channel_id: str, text: str) -> None:
+        """What a person writes there."""
+        _post(self, {"channel": channel_id, "text": text})
+
     def respond(self, request: BaseHTTPRequestHandler) -> None:
         """One answer."""
         body = request.rfile.read(int(request.headers["Content-Length"] or 0)).decode()
@@ -139,7 +143,8 @@ class SlackStandIn:
 
     def timestamp(self) -> str:
         """Slack's id of a message: unique in its channel and rising."""
-        return f"{next(self._ticks)}.000100"
+        self._last = max(time.time(), self._last + 0.000001)
+        return f"{self._last:.6f}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         slack = self

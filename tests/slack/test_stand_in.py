@@ -1,6 +1,5 @@
 """The stand-in behaves towards the real SDK as Slack's documentation says."""
 
-from collections.abc import Iterator
 from http.client import RemoteDisconnected
 
 import pytest
@@ -23,13 +22,6 @@ from tests.slack.stand_in import (
 
 DEPLOY = "C0DEPLOY"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "orders goes live"}}
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandIn]:
-    with SlackStandIn() as stand_in:
-        stand_in.channel(DEPLOY, topic="Releases of all services")
-        yield stand_in
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from slipway.domain.governed import Governed
 from slipway.domain.migration_proof import Finding
+from slipway.ports.messages import Notifier
 from slipway.ports.outside import (
     ActivityLock,
     ArtefactStore,
     Connections,
     MigrationRunner,
-    Notifier,
     Probe,
     Scheduler,
     ServiceDefinitions,

@@ -15,15 +15,12 @@ class DatabaseOutbox:
     def unsent(self, limit: int) -> Sequence[tuple[int, Message]]:
         """The oldest messages that are due, with their numbers."""
         rows = self._sql.all(
-            """SELECT id, key, channel, text, payload FROM outbox
+            """SELECT id, key, channel, text FROM outbox
             WHERE sent_at IS NULL AND now() >= created_at + least(interval '5 minutes', tries * tries * interval '1s')
             ORDER BY id LIMIT :limit""",
             limit=limit,
         )
-        return [
-            (row["id"], Message(key=row["key"], channel=row["channel"], text=row["text"], payload=row["payload"]))
-            for row in rows
-        ]
+        return [(row["id"], Message(key=row["key"], channel=row["channel"], text=row["text"])) for row in rows]
 
     def sent(self, number: int) -> None:
         """Marks a message as delivered."""

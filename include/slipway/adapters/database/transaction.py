@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -118,7 +118,7 @@ class DatabaseTransaction:
             key=message.key,
             channel=message.channel,
             text=message.text,
-            payload=json.dumps(message.payload),
+            payload=json.dumps({} if message.link is None else {"link": asdict(message.link)}),
         )
 
     def wake(self) -> None:
