@@ -1,5 +1,6 @@
 """Calls Slack through Airflow's Slack provider: its connection, its SDK, one try."""
 
+import logging
 from http.client import HTTPException
 
 from airflow.exceptions import AirflowException
@@ -13,6 +14,9 @@ from slipway.ports.messages import NotSentError
 
 CONNECTION = "slack_default"
 DEADLINE_SECONDS = 10
+_UNHEARD = logging.getLogger("slack_sdk.unheard")
+"""The SDK's own complaints, one a call: whoever calls keeps each problem with its message, and says it once."""
+_UNHEARD.setLevel(logging.CRITICAL)
 _OK, _TOO_MANY, _SERVER_ERRORS = 200, 429, 500
 
 
@@ -26,7 +30,9 @@ class HookSlackCall:
     def __call__(self, method: str, arguments: JsonObject) -> JsonObject:
         """What Slack answers. The SDK's own retry is off: it would post again what may have arrived."""
         try:
-            hook = SlackHook(slack_conn_id=self._connection_id, timeout=self._deadline, retry_handlers=[])
+            hook = SlackHook(
+                slack_conn_id=self._connection_id, timeout=self._deadline, retry_handlers=[], logger=_UNHEARD
+            )
             answer = _asked(hook, method, arguments)
         except SlackApiError as error:
             raise _translated(method, error) from error

@@ -62,3 +62,66 @@ class Notifier(Protocol):
 
     def show(self, place: JsonObject, headline: str) -> None:
         """Replaces the headline above a release's messages, where there is such a thing. Raises NotSentError."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A message that this process, and no other, sends one way now."""
+
+    number: int
+    way: str
+    sending: Sending
+    refusals: int
+    """How often this message alone was refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageState:
+    """A message and how it stands by one of its ways."""
+
+    number: int
+    message: Message
+    told_at: datetime
+    way: str | None = None
+    """None: nobody has looked yet by which ways it goes."""
+    tries: int = 0
+    outcome: str | None = None
+    problem: str | None = None
+    next_try: datetime | None = None
+
+    def as_json(self) -> JsonObject:
+        """For people and scripts."""
+        return {
+            "key": self.message.key,
+            "channel": self.message.channel,
+            "way": self.way,
+            "state": self.outcome or "waiting",
+            "text": self.message.text,
+            "release_id": self.message.release_id,
+            "at": self.told_at.isoformat(),
+            "tries": self.tries,
+            "problem": self.problem,
+            "next_try": None if self.next_try is None else self.next_try.isoformat(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayState:
+    """A way that does not work now."""
+
+    way: str
+    failures: int
+    down_since: datetime | None
+    """None: it only asks to slow down."""
+    paused_until: datetime
+    problem: str
+
+    def as_json(self) -> JsonObject:
+        """For people and scripts."""
+        return {
+            "way": self.way,
+            "failures": self.failures,
+            "down_since": None if self.down_since is None else self.down_since.isoformat(),
+            "next_try": self.paused_until.isoformat(),
+            "problem": self.problem,
+        }

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from slipway.domain.governed import Governed
 from slipway.domain.migration_proof import Finding
-from slipway.ports.messages import Notifier
 from slipway.ports.outside import (
     ActivityLock,
     ArtefactStore,
@@ -57,7 +56,6 @@ class ReconcilerPorts:
     """What only the reconciler needs."""
 
     scheduler: Scheduler
-    notifier: Notifier
     catalogue: Path
     read_policy: Callable[[Path], Governed]
     """The governed part of a catalogue as it is now. Raises CatalogueError."""
