@@ -74,10 +74,10 @@ class WayModel(StrictModel):
 class MessagesModel(StrictModel):
     """Where messages go. A channel without a way is written to the message file."""
 
-    deploy: list[WayModel] = Field([], description="What happens to releases.")
-    approvals: list[WayModel] = Field([], description="What waits for somebody's answer.")
-    page: list[WayModel] = Field([], description="What somebody must look into now.")
-    give_up_days: int = Field(7, ge=1, le=90, description="When an undelivered message is given up, which is logged.")
+    deploy: list[WayModel] = Field(default=[], description="What happens to releases.")
+    approvals: list[WayModel] = Field(default=[], description="What waits for somebody's answer.")
+    page: list[WayModel] = Field(default=[], description="What somebody must look into now.")
+    give_up_days: int = Field(default=7, ge=1, le=90, description="When an undelivered message is given up, which is logged.")
 
     def routes(self) -> MessageRoutes:
         """The domain value."""
