@@ -77,7 +77,7 @@ class MessagesModel(StrictModel):
     deploy: list[WayModel] = Field(default=[], description="What happens to releases.")
     approvals: list[WayModel] = Field(default=[], description="What waits for somebody's answer.")
     page: list[WayModel] = Field(default=[], description="What somebody must look into now.")
-    give_up_days: int = Field(default=7, ge=1, le=90, description="When an undelivered message is given up, which is logged.")
+    give_up_days: int = Field(default=7, ge=1, le=90, description="When an undelivered message is given up (logged).")
 
     def routes(self) -> MessageRoutes:
         """The domain value."""
