@@ -14,7 +14,11 @@ from slipway.domain.errors import SlipwayError
 from slipway.use_cases.world import ReconcilerPorts, World
 
 if TYPE_CHECKING:
+    from slipway.adapters.notifiers.mail import MailSend
+    from slipway.adapters.notifiers.slack import SlackCall
     from slipway.adapters.probes.http_probe import Send
+    from slipway.domain.message_routes import Way
+    from slipway.ports.messages import Notifier
     from slipway.ports.rehearsal import Suites
 
 
@@ -92,24 +96,45 @@ def _scratch_is_apart() -> bool:
     return os.environ.get("SLIPWAY_SCRATCH_SHARED") != "yes"
 
 
+def make_notifiers(slack: "Callable[[], SlackCall]", mail: "Callable[[], MailSend]") -> "Callable[[Way], Notifier]":
+    """The notifier of a way. `slack` and `mail` make the ways out through Airflow, where a message needs them."""
+    from slipway.adapters.connections import EnvironmentConnections
+    from slipway.adapters.notifiers.mail import MailNotifier
+    from slipway.adapters.notifiers.message_file import MessageFile
+    from slipway.adapters.notifiers.slack import SlackNotifier
+    from slipway.adapters.notifiers.webhook import WebhookNotifier
+    from slipway.domain.message_routes import WayKind
+
+    def make(way: "Way") -> "Notifier":
+        match way.kind:
+            case WayKind.SLACK:
+                return SlackNotifier(slack(), way.address)
+            case WayKind.EMAIL:
+                return MailNotifier(mail(), way.address)
+            case WayKind.WEBHOOK:
+                return WebhookNotifier(EnvironmentConnections(), way.address, way.host)
+            case WayKind.FILE:
+                return MessageFile(state_folder() / "messages.txt")
+
+    return make
+
+
 def artefact_folder() -> Path:
     """The content-addressed store: `SLIPWAY_ARTEFACTS`, or below the state folder."""
     return Path(os.environ.get("SLIPWAY_ARTEFACTS") or state_folder() / "artefacts")
 
 
 def make_reconciler_ports() -> ReconcilerPorts:
-    """What only the reconciler needs: Airflow as the platform's own account, and where messages go."""
+    """What only the reconciler needs: Airflow as the platform's own account."""
     from slipway.adapters.account_sync import AccountSync
     from slipway.adapters.airflow_scheduler import AirflowScheduler
     from slipway.adapters.catalogue_policy import CatalogueWatch
     from slipway.adapters.generated_passwords import VARIABLE, generated_password
-    from slipway.adapters.message_file import MessageFile
     from slipway.domain.grant import PLATFORM_ACCOUNT
 
     password = generated_password(os.environ.get(VARIABLE, ""), PLATFORM_ACCOUNT)
     return ReconcilerPorts(
         scheduler=AirflowScheduler(os.environ["SLIPWAY_API_URL"], PLATFORM_ACCOUNT, password),
-        notifier=MessageFile(state_folder() / "messages.txt"),
         catalogue=catalogue_folder(os.environ),
         read_policy=CatalogueWatch(),
         sync_accounts=AccountSync(),

@@ -208,3 +208,11 @@ def test_an_entry_that_cannot_be_searched_is_written_all_the_same(scene: Scene) 
         tx.log("release_refused", Actor(id="rita", via="cli"), payload={"run_id": "\x00"})
 
     assert len(scene.log("release_refused")) == 1
+
+
+def test_messages_that_have_not_arrived_are_shown(client: TestClient, scene: Scene) -> None:
+    attempt = scene.opened("1.0")
+    found = get(client, "messages?undelivered=true")
+    (told,) = [one for one in found["messages"] if one["key"] == f"{attempt.id}:opened"]
+    assert (told["state"], told["way"], told["release_id"]) == ("waiting", None, attempt.release_id)
+    assert found["ways"] == []

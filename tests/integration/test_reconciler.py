@@ -1,7 +1,7 @@
 """The reconciler's rounds go on while an undo takes its time, or Airflow's accounts are brought up to date."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
@@ -10,7 +10,7 @@ import pytest
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder
-from slipway.ports.outside import Message, RunState
+from slipway.ports.outside import RunState
 from slipway.reconciler.loop import Reconciler
 from slipway.use_cases.sync_accounts import AccountChanges, accounts_are_behind, sync_accounts
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts
@@ -23,9 +23,8 @@ PATIENCE = 60.0
 
 @dataclass
 class Outside:
-    """Airflow whose runs are all gone, a channel that keeps what it is told, accounts that can be made to wait."""
+    """Airflow whose runs are all gone, and accounts that can be made to wait."""
 
-    sent: list[str] = field(default_factory=list)
     syncs: int = 0
     sync: Callable[[], str] = lambda: "nothing to change"
 
@@ -37,9 +36,6 @@ class Outside:
 
     def start_run(self, _dag_id: str, _run_id: str, _conf: JsonObject) -> None:
         raise AssertionError("no run is due")
-
-    def send(self, message: Message) -> None:
-        self.sent.append(message.key)
 
     def sync_accounts(self) -> str:
         self.syncs += 1
@@ -64,7 +60,6 @@ def reconciler(two: Scene, outside: Outside) -> Iterator[Reconciler]:
 
     ports = ReconcilerPorts(
         scheduler=outside,
-        notifier=outside,
         catalogue=Path(),
         read_policy=as_in_effect,  # type: ignore[arg-type]
         sync_accounts=outside.sync_accounts,
@@ -72,6 +67,12 @@ def reconciler(two: Scene, outside: Outside) -> Iterator[Reconciler]:
     made = Reconciler(two.world, ports, pid=1)
     yield made
     made.close()
+
+
+def told(scene: Scene, key: str) -> bool:
+    """Whether there is such a message."""
+    with scene.store.transaction() as tx:
+        return bool(tx.sql.all("SELECT key FROM outbox WHERE key = :key", key=key))
 
 
 def rounds(reconciler: Reconciler, until: Callable[[], bool]) -> None:
@@ -101,11 +102,11 @@ def test_an_undo_that_takes_its_time_keeps_no_other_service_waiting(
     two.target.before = takes_its_time
     reconciler.round()
     assert begun.wait(PATIENCE)
-    rounds(reconciler, lambda: f"{other.id}:ended" in outside.sent)
+    rounds(reconciler, lambda: told(two, f"{other.id}:ended"))
     assert two.stage_of(slow, PREPROD).outcome is None
 
     let_it_end.set()
-    rounds(reconciler, lambda: f"{slow.id}:ended" in outside.sent)
+    rounds(reconciler, lambda: told(two, f"{slow.id}:ended"))
     assert two.stage_of(slow, PREPROD).outcome == "undone"
     assert len(two.log("undo_started")) == 1
 
@@ -128,5 +129,5 @@ def test_accounts_that_do_not_follow_keep_nothing_waiting(two: Scene, outside: O
 
     outside.sync = fails
     orphan = two.opened("1.0")
-    rounds(reconciler, lambda: f"{orphan.id}:ended" in outside.sent and outside.syncs > 1)
+    rounds(reconciler, lambda: told(two, f"{orphan.id}:ended") and outside.syncs > 1)
     assert accounts_are_behind(two.store)

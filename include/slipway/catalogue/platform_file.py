@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from slipway.catalogue.artefact_sources import ArtefactSourcesModel
 from slipway.catalogue.authority_rule import AuthorityRuleModel
+from slipway.catalogue.message_routes import MessagesModel
 from slipway.catalogue.strict_model import Name, StrictModel, Text
 from slipway.domain.platform import Action, ApprovalLife, EnvironmentSettings, Platform
 from slipway.domain.release_window import BankHolidaysOf, DayWindow, OpenException, ReleaseWindow, Weekday
@@ -146,6 +147,7 @@ class PlatformModel(StrictModel):
     review_life_minutes: int = Field(
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a review may stay open before it is a finding."
     )
+    messages: MessagesModel = MessagesModel()
     authority: dict[Action, AuthorityRuleModel] = Field(
         description="Who may do what, one row for every action; the `support_…` rows may be left out."
     )
@@ -172,6 +174,7 @@ class PlatformModel(StrictModel):
             target_patience_seconds=self.lane.target_patience_seconds,
             attend_minutes=self.lane.attend_minutes,
             artefact_sources=self.artefact_sources.sources(),
+            messages=self.messages.routes(),
         )
 
 

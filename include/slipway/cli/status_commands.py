@@ -68,8 +68,16 @@ def show_status(
         open_only = not all_ and service is None
         releases = overview.releases(service=service, open_only=open_only, limit=limit)
         limits = rollback_limits(tx, [(one["service"], one["environment"]) for one in running])
+        undelivered = tx.deliveries.count_undelivered()
     if as_json:
-        print_json({"running": running, "releases": releases, "rollback_limits": limits})
+        print_json(
+            {
+                "running": running,
+                "releases": releases,
+                "rollback_limits": limits,
+                "undelivered_messages": undelivered,
+            }
+        )
         return
     rows = [(r["service"], r["environment"], r["version"], r["at"], r["release_id"]) for r in running]
     print_table(("service", "environment", "version", "since", "release"), rows, "Nothing was released yet.")
@@ -77,6 +85,8 @@ def show_status(
         typer.echo(f"Rollback limit of {known['service']} in {known['environment']}: {known['limit']}")
     typer.echo()
     print_table(RELEASE_HEADS, [_release_row(one) for one in releases], "No release is in flight.")
+    if undelivered:
+        typer.echo(f"\n{undelivered} messages have not arrived: slipway messages --undelivered")
 
 
 @queue.command("queue")

@@ -14,6 +14,7 @@ from slipway.console.texts import Instant, Name, Number, RunName
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.use_cases.explain import explain
+from slipway.use_cases.show_messages import show_messages
 from slipway.use_cases.show_queue import show_queue
 from slipway.use_cases.show_services import show_services
 
@@ -100,6 +101,12 @@ def holds(parts: UsedParts, *, all: bool = False) -> list[Record]:  # noqa: A002
     """Holds that stand, or all there ever were."""
     with parts.store().transaction() as tx:
         return list(Overview(tx.sql).holds(standing_only=not all))
+
+
+@router.get("/messages")
+def messages(parts: UsedParts, *, undelivered: bool = False, limit: Limit = 50) -> JsonObject:
+    """What people were told by each way, newest first, or only what has not arrived; and the ways that do not work."""
+    return show_messages(parts.store(), undelivered=undelivered, limit=limit)
 
 
 @router.get("/log")

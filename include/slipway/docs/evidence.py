@@ -19,6 +19,8 @@ class Evidence:
     not_yet: str = ""
 
 
+_SENDING = "integration/use_cases/test_send_messages.py"
+
 EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R1",
@@ -160,10 +162,13 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R14",
         asks="People are told: start, end, failure, rollback, waiting for you",
-        rules=("use_cases/send_outbox.py",),
-        tests=("integration/use_cases/test_answers.py::test_asked_again_a_question_keeps_its_deadline",),
-        log=("approval_asked",),
-        not_yet="Messages are written to a file; Slack is still to come.",
+        rules=("use_cases/send_messages.py", "domain/message_routes.py"),
+        tests=(
+            "integration/test_announcer.py::test_a_release_goes_on_while_slack_is_down_and_is_told_in_its_thread",
+            f"{_SENDING}::test_a_way_that_is_down_keeps_no_other_waiting_and_nothing_is_lost",
+        ),
+        log=("approval_asked", "message_given_up"),
+        not_yet="Reminders, mentions of the authors, and announcements beforehand.",
     ),
     Evidence(
         number="R15",
@@ -323,7 +328,6 @@ EVIDENCE: Sequence[Evidence] = (
             "e2e/test_release_path.py::test_a_new_artefact_reaches_dev_by_itself_and_live_by_the_answers_of_people",
         ),
         log=("request_received", "grant_given"),
-        not_yet="Slack.",
     ),
     Evidence(
         number="R26",

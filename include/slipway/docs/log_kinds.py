@@ -112,6 +112,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "support_answer_refused": "Accepting or waiving a booking was refused, and why.",
     },
     "Requests and audit": {
+        "message_given_up": "Somebody was not told: the `key` of the message, by which `way`, and `because`.",
         "signed_in": "Somebody came through the organisation's sign-in, which calls them by `subject`.",
         "sign_in_refused": "The organisation's sign-in vouched for a `subject` whom nobody in the catalogue is.",
         "token_given": "A signed-in person was shown a token for the command line, for so many `seconds`.",

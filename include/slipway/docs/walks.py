@@ -174,7 +174,7 @@ WALKS: Sequence[Walk] = (
         moment="Slack is down and a release is potentially problematic",
         ends_so="Time to object counts from delivery on any channel, else second line acknowledges",
         tests=(),
-        not_yet="Slack is not connected: messages go to an outbox and a file. Without delivery there is no such time.",
+        not_yet="Every delivery has its time now; nothing waits for objections yet.",
     ),
     Walk(
         moment="Ten releases ready on Monday at 09:30:00",

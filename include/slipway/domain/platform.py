@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from slipway.domain.message_routes import MessageRoutes
 from slipway.domain.people import People, Person, Team, TeamRole
 from slipway.domain.release_window import ReleaseWindow
 from slipway.domain.repository import ArtefactSources
@@ -171,6 +172,8 @@ class Platform:
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
     artefact_sources: ArtefactSources = field(default_factory=ArtefactSources)
     """Where versions that the store does not have may come from (R23)."""
+    messages: MessageRoutes = field(default_factory=MessageRoutes)
+    """Where messages to people go (R14)."""
 
     @cached_property
     def effective_hashes(self) -> dict[tuple[str, str], str]:

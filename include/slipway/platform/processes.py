@@ -22,7 +22,7 @@ class Program:
     lets_people_in: bool = False
     """Whether people sign in there, and so it gets the secret shared with the organisation's sign-in."""
     reaches_out: bool = False
-    """Whether it asks targets, databases of services, or GitHub and its mirrors, and so gets the connections."""
+    """Whether it asks targets, services' databases or GitHub, or tells people, and so gets the connections."""
 
     @property
     def argv(self) -> list[str]:
@@ -46,6 +46,13 @@ PROGRAMS: Sequence[Program] = (
         arguments=("-m", "slipway.reconciler"),
         database_role=RECONCILER,
         signs_in=True,
+        reaches_out=True,
+    ),
+    Program(
+        name="announcer",
+        arguments=("-m", "slipway.airflow_edge.announcer"),
+        database_role=RECONCILER,
+        gives_way=True,
         reaches_out=True,
     ),
 )

@@ -293,20 +293,27 @@ class ActivityLock(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """Where to act; shown as a link of its own."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
-    """Something to tell people; `key` makes sending it twice harmless."""
+    """Something to tell people; there is one message of a `key`, however often it is told."""
 
     key: str
     channel: str
+    """A `MessageChannel`."""
     text: str
-    payload: JsonObject = field(default_factory=dict)
-
-
-class Notifier(Protocol):
-    """Tells people (Slack, or the terminal)."""
-
-    def send(self, message: Message) -> None:
-        """Delivers one message, or raises SlipwayError to be tried again later."""
+    """Plain text. What people wrote in it is theirs: each way escapes all of it."""
+    release_id: str | None = None
+    """The release that it is about: such messages stand together and arrive in order."""
+    headline: str | None = None
+    """How the release stands after this, in a line; it replaces the one before."""
+    link: Link | None = None
 
 
 class ServiceDefinitions(Protocol):

@@ -16,6 +16,7 @@ from slipway.ports.repositories import (
     Bookings,
     BreakGlass,
     Containments,
+    Deliveries,
     Disclosures,
     Grants,
     KeyedRequests,
@@ -81,6 +82,8 @@ class Transaction(Protocol):
     def keyed_requests(self) -> KeyedRequests: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
     @property
     def audits(self) -> Audits: ...
     @property

@@ -4,11 +4,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from slipway.adapters.sideline import Job, Sideline
 from slipway.domain.activity import Quarantine
 from slipway.domain.arrival import MirroredCopy
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt
-from slipway.reconciler.sideline import Job, Sideline
 from slipway.use_cases.close_break_glass import end_break_glass
 from slipway.use_cases.compare_mirrored import compare, due_comparisons
 from slipway.use_cases.do_activity import TaskWorker
@@ -21,7 +21,6 @@ from slipway.use_cases.reconcile import (
     start_renewals,
     withdraw_dead_questions,
 )
-from slipway.use_cases.send_outbox import send_outbox
 from slipway.use_cases.sync_accounts import accounts_are_behind
 from slipway.use_cases.watch_catalogue import watch_catalogue
 from slipway.use_cases.watch_quarantines import ask_quarantined, due_quarantines
@@ -60,7 +59,6 @@ class Reconciler:
         self._duty("reviews", lambda: watch_reviews(self._world))
         self._duty("quarantines", self._ask_quarantined)
         self._duty("comparisons", self._compare_mirrored)
-        self._duty("outbox", lambda: send_outbox(self._world, self._ports.notifier))
 
     def _watch_catalogue(self) -> None:
         news = watch_catalogue(self._world, self._ports.read_policy(self._ports.catalogue), PLATFORM)

@@ -21,7 +21,7 @@ def must_wait(tx: Transaction, attempt: Attempt) -> bool:
         f"{attempt.service} {attempt.version} ({attempt.release_id}): its approvals or its proof grew old. Nobody is"
         f" asked again until this is over: {'; '.join(endless)}"
     )
-    tx.tell(Message(key=f"{attempt.id}:not_asked_again", channel="deploy", text=text))
+    tx.tell(Message(key=f"{attempt.id}:not_asked_again", channel="deploy", text=text, release_id=attempt.release_id))
     return True
 
 

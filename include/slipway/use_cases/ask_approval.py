@@ -19,6 +19,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
+from slipway.use_cases.headlines import headline
 from slipway.use_cases.world import World
 
 
@@ -131,5 +132,7 @@ def _message(facts: Facts, step: Step, names: dict[str, str], times: int) -> Mes
     return Message(
         key=f"{facts.attempt.id}:{step}:{times}",
         channel="approvals",
+        release_id=facts.release.id,
+        headline=headline(facts.attempt, f"waits for {step} of {facts.stage.environment}"),
         text=f"{question(step, facts)}{again} Waiting for one of: {', '.join(names.values())}",
     )

@@ -119,7 +119,7 @@ def _create(
     payload = {**asked.as_body(), "authors": authors, "key": asked.key, "origin": "pipeline"}
     tx.log("release_requested", who.actor, release_id=release.id, service=release.service, payload=payload)
     text = f"{release.service} {asked.change.version}: its pipeline asks to go live ({release.id}): {release.summary}"
-    tx.tell(Message(key=f"{release.id}:asked", channel="deploy", text=text))
+    tx.tell(Message(key=f"{release.id}:asked", channel="deploy", text=text, release_id=release.id))
     return release
 
 

@@ -66,7 +66,7 @@ def record_drift(tx: Transaction, facts: Facts, actor: Actor) -> None:
                 f" the log says {sighting.logged_digest}: it was changed past the platform"
             )
             key = f"{facts.attempt.id}:{facts.stage.role}:drift:{sighting.environment}"
-            tx.tell(Message(key=key, channel="page", text=text))
+            tx.tell(Message(key=key, channel="page", text=text, release_id=facts.release.id))
 
 
 def void_disproved(tx: Transaction, facts: Facts, decision: Decision) -> None:

@@ -99,7 +99,7 @@ def _announce(tx: Transaction, attempt: Attempt, stage: Stage, until: datetime) 
         f" {act.by if act else 'person'}) has until {until:%H:%M} UTC: `slipway change act {release.id}` before,"
         f" `slipway change confirm {release.id}` after it"
     )
-    tx.tell(Message(key=f"{attempt.id}:act", channel="deploy", text=text))
+    tx.tell(Message(key=f"{attempt.id}:act", channel="deploy", text=text, release_id=attempt.release_id))
 
 
 def _nobody_began(

@@ -9,6 +9,7 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.finish_stage import finish_stage
+from slipway.use_cases.headlines import headline
 from slipway.use_cases.world import World
 
 
@@ -69,4 +70,12 @@ def _detail(stages: Sequence[Stage]) -> str:
 def _tell(tx: Transaction, attempt: Attempt, outcome: Outcome, detail: str) -> None:
     next_step = f"\nNext: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
     text = f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}"
-    tx.tell(Message(key=f"{attempt.id}:ended", channel="deploy", text=text))
+    tx.tell(
+        Message(
+            key=f"{attempt.id}:ended",
+            channel="deploy",
+            text=text,
+            release_id=attempt.release_id,
+            headline=headline(attempt, outcome),
+        )
+    )

@@ -7,6 +7,7 @@ from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
+from slipway.use_cases.headlines import headline
 from slipway.use_cases.world import PLATFORM
 
 
@@ -48,5 +49,7 @@ def _message(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
     return Message(
         key=f"{attempt.id}:{stage.role}:finished",
         channel="page" if page else "deploy",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"{stage.environment}: {ending.outcome}"),
         text=f"{attempt.service} {attempt.version} in {stage.environment}: {ending.outcome}. {ending.detail}",
     )

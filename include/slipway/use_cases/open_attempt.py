@@ -18,6 +18,7 @@ from slipway.use_cases.change_stages import (
 )
 from slipway.use_cases.check_needs import refuse_circles
 from slipway.use_cases.contain_emergencies import asked_before_opening, keep_contained
+from slipway.use_cases.headlines import headline
 from slipway.use_cases.new_release import requested_release
 from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
@@ -157,6 +158,8 @@ def _announcement(attempt: Attempt, release: Release) -> Message:
     return Message(
         key=f"{attempt.id}:opened",
         channel="deploy",
+        release_id=release.id,
+        headline=headline(attempt, f"asked for by {release.requested_by}"),
         text=f"{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a release to"
         f" {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
     )

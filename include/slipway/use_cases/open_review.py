@@ -14,5 +14,5 @@ def open_review(tx: Transaction, kind: ReviewKind, about: str, actor: Actor, rel
     payload = {"review": review.id, "kind": kind.value, "about": about, "due_at": due.isoformat()}
     tx.log("review_opened", actor, release_id=review.release_id, service=review.service, payload=payload)
     text = f"review {review.id} is open: {about}. A manager who had no part in it closes it by {due:%Y-%m-%d %H:%M} UTC"
-    tx.tell(Message(key=f"review:{review.id}:opened", channel="deploy", text=text))
+    tx.tell(Message(key=f"review:{review.id}:opened", channel="deploy", text=text, release_id=review.release_id))
     return review

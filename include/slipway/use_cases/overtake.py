@@ -27,7 +27,9 @@ def overtake_lane(tx: Transaction, facts: Facts, mine: Turn, holder: Turn, actor
     payload = {"by": facts.attempt.id, "because": because, "lane": holder.lane, "fencing": holder.fencing}
     tx.log("lane_overtaken", actor, attempt=attempt, environment=stage.environment, payload=payload)
     text = f"{attempt.service} {attempt.version} is watched on without the lane: {because} goes first"
-    tx.tell(Message(key=f"{attempt.id}:{stage.role}:overtaken", channel="deploy", text=text))
+    tx.tell(
+        Message(key=f"{attempt.id}:{stage.role}:overtaken", channel="deploy", text=text, release_id=attempt.release_id)
+    )
     tx.wake()
 
 

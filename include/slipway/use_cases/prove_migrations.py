@@ -84,6 +84,10 @@ def _refused(
         payload = {"message": detail, "blockers": [blocker.code for blocker in blockers]}
         tx.log("migration_refused", actor, attempt=attempt, environment=stage.environment, payload=payload)
         text = f"{attempt.service} {attempt.version} goes no further to {stage.environment}: {detail}"
-        tx.tell(Message(key=f"{attempt.id}:{stage.role}:migrations", channel="deploy", text=text))
+        tx.tell(
+            Message(
+                key=f"{attempt.id}:{stage.role}:migrations", channel="deploy", text=text, release_id=attempt.release_id
+            )
+        )
         tx.wake()
     return Checked(detail=detail, outcome=StageOutcome.REFUSED)

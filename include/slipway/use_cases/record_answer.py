@@ -169,4 +169,4 @@ def _withdraw(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> Answer
 
 def _tell(tx: Transaction, facts: Facts, step: Step, text: str, key: str) -> None:
     whole = f"{facts.release.service} {facts.attempt.version} ({facts.attempt.id}): {text}"
-    tx.tell(Message(key=f"{facts.attempt.id}:{step}:{key}", channel="deploy", text=whole))
+    tx.tell(Message(key=f"{facts.attempt.id}:{step}:{key}", channel="deploy", text=whole, release_id=facts.release.id))

@@ -69,5 +69,5 @@ def _request(tx: Transaction, attempt: Attempt, actor: Actor, reason: str) -> No
     tx.releases.request_stop(attempt.id, actor.id, reason)
     tx.log("stop_requested", actor, attempt=attempt, payload={"reason": reason})
     text = f"{attempt.service} {attempt.version}: {actor.id} stops {attempt.id}: {reason}"
-    tx.tell(Message(key=f"{attempt.id}:stop", channel="deploy", text=text))
+    tx.tell(Message(key=f"{attempt.id}:stop", channel="deploy", text=text, release_id=attempt.release_id))
     tx.wake()

@@ -125,7 +125,8 @@ def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) ->
     for blocker in decision.blockers:
         if blocker.code == "never_fits":
             text = f"{release.service} {facts.attempt.version} ({release.id}) waits for nothing: {blocker.message}"
-            tx.tell(Message(key=f"{facts.attempt.id}:{stage.role}:never_fits", channel="page", text=text))
+            key = f"{facts.attempt.id}:{stage.role}:never_fits"
+            tx.tell(Message(key=key, channel="page", text=text, release_id=release.id))
 
 
 def _end_if_hopeless(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> StageOutcome | None:

@@ -59,4 +59,4 @@ def tell_of_it(tx: Transaction, attempt: Attempt, actor: Actor) -> None:
     text = (
         f"{attempt.service} {attempt.version} is marked bad ({because}); {again.by} has it tried again: {again.reason}"
     )
-    tx.tell(Message(key=f"{attempt.id}:bad_again", channel="deploy", text=text))
+    tx.tell(Message(key=f"{attempt.id}:bad_again", channel="deploy", text=text, release_id=attempt.release_id))

@@ -81,7 +81,9 @@ def _say_what_it_runs_beside(tx: Transaction, attempt: Attempt, stage: Stage, ac
         f"{attempt.service} in {stage.environment} is brought back beside {other.service} {other.version}"
         f" ({other.id}), which holds the lane for {environment}; nothing new starts until it is"
     )
-    tx.tell(Message(key=f"{attempt.id}:{stage.role}:overlap", channel="deploy", text=text))
+    tx.tell(
+        Message(key=f"{attempt.id}:{stage.role}:overlap", channel="deploy", text=text, release_id=attempt.release_id)
+    )
 
 
 def _bring_back_artefact(world: World, attempt: Attempt, stage: Stage, activity: Activity, lock_fd: int) -> str:

@@ -11,7 +11,6 @@ from slipway.ports.outside import (
     ArtefactStore,
     Connections,
     MigrationRunner,
-    Notifier,
     Probe,
     Scheduler,
     ServiceDefinitions,
@@ -57,7 +56,6 @@ class ReconcilerPorts:
     """What only the reconciler needs."""
 
     scheduler: Scheduler
-    notifier: Notifier
     catalogue: Path
     read_policy: Callable[[Path], Governed]
     """The governed part of a catalogue as it is now. Raises CatalogueError."""

@@ -88,10 +88,10 @@ def test_a_text_that_cannot_be_stored_is_refused_clearly_and_whole(engine: Engin
 
 
 def test_a_nul_inside_json_is_refused_clearly_too(engine: Engine) -> None:
-    from slipway.ports import Message  # noqa: PLC0415
+    from slipway.ports import Link, Message  # noqa: PLC0415
 
     with pytest.raises(UnstorableTextError, match="JSON"), DatabaseStore(engine).transaction() as tx:
-        tx.tell(Message(key="k", channel="deploy", text="t", payload={"a": "\x00"}))
+        tx.tell(Message(key="k", channel="deploy", text="t", link=Link(label="\x00", url="u")))
 
 
 def test_writers_at_once_with_rollbacks_in_between_leave_no_gap(engine: Engine) -> None:

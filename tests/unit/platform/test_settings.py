@@ -117,6 +117,7 @@ def test_in_containers_each_process_has_its_own_role_in_the_release_database() -
         "dag-processor": "slipway_task",
         "triggerer": "slipway_task",
         "reconciler": "slipway_reconciler",
+        "announcer": "slipway_reconciler",
     }
 
 
@@ -181,7 +182,7 @@ def test_in_containers_whoever_reaches_out_has_connections_mirrors_and_git_and_n
         if "env_file" in service or ":/srv:ro" in str(service)
     }
     same = ([{"path": "connections.env", "required": False}], ["${SLIPWAY_MIRRORS:-mirrors}:/srv:ro"])
-    assert given == dict.fromkeys(("api-server", "scheduler", "reconciler"), same)
+    assert given == dict.fromkeys(("api-server", "scheduler", "reconciler", "announcer"), same)
     assert "install --yes --no-install-recommends git " in services["prepare"]["build"]["dockerfile_inline"]
 
 

@@ -25,7 +25,7 @@ def test_a_duty_that_fails_is_complained_about_once_and_stops_no_other(
     with caplog.at_level(logging.INFO):
         for _ in range(3):
             reconciler._duty("orphans", fails)
-            reconciler._duty("outbox", lambda: done.append("sent"))
+            reconciler._duty("holds", lambda: done.append("ended"))
         reconciler._duty("orphans", lambda: None)
-    assert done == ["sent"] * 3
+    assert done == ["ended"] * 3
     assert [record.levelname for record in caplog.records] in (["WARNING", "INFO"], ["ERROR", "INFO"])

@@ -1,36 +1,53 @@
-"""Messages on their way to people."""
+"""Messages that were told, before anybody has looked by which ways they go."""
 
 from collections.abc import Sequence
 
-from slipway.adapters.database.rows import Sql
-from slipway.ports.outside import Message
+from slipway.adapters.database.rows import Row, Sql
+from slipway.ports.outside import Link, Message
 
 
 class DatabaseOutbox:
-    """`Outbox` on PostgreSQL. Those that failed wait longer each time, up to five minutes."""
+    """`Outbox` on PostgreSQL."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
     def unsent(self, limit: int) -> Sequence[tuple[int, Message]]:
-        """The oldest messages that are due, with their numbers."""
+        """The oldest messages that are not on their way yet, with their numbers; nobody else takes them meanwhile."""
         rows = self._sql.all(
-            """SELECT id, key, channel, text, payload FROM outbox
-            WHERE sent_at IS NULL AND now() >= created_at + least(interval '5 minutes', tries * tries * interval '1s')
-            ORDER BY id LIMIT :limit""",
+            "SELECT * FROM outbox WHERE routed_at IS NULL ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED",
             limit=limit,
         )
-        return [
-            (row["id"], Message(key=row["key"], channel=row["channel"], text=row["text"], payload=row["payload"]))
-            for row in rows
-        ]
+        return [(row["id"], message_of(row)) for row in rows]
 
-    def sent(self, number: int) -> None:
-        """Marks a message as delivered."""
-        self._sql.run("UPDATE outbox SET sent_at = now(), tries = tries + 1 WHERE id = :id", id=number)
+    def route(self, number: int, ways: Sequence[str]) -> None:
+        """By these ways it goes; where it went before is left alone."""
+        for way in ways:
+            self._sql.run(
+                "INSERT INTO delivery (message_id, way) VALUES (:id, :way) ON CONFLICT DO NOTHING", id=number, way=way
+            )
+        self._sql.run("UPDATE outbox SET routed_at = now() WHERE id = :id", id=number)
 
-    def failed(self, number: int, problem: str) -> None:
-        """Remembers why a message was not delivered."""
-        self._sql.run(
-            "UPDATE outbox SET tries = tries + 1, last_error = :problem WHERE id = :id", id=number, problem=problem
+    def reroute(self, ways: Sequence[str]) -> int:
+        """What has not arrived by a way that is none of these goes by whatever ways there are now: how many."""
+        left = self._sql.all(
+            """UPDATE delivery SET ended_at = now(), outcome = 'rerouted'
+            WHERE ended_at IS NULL AND way <> ALL(:ways) RETURNING message_id""",
+            ways=list(ways),
         )
+        numbers = sorted({row["message_id"] for row in left})
+        self._sql.run("UPDATE outbox SET routed_at = NULL WHERE id = ANY(:numbers)", numbers=numbers)
+        return len(numbers)
+
+
+def message_of(row: Row) -> Message:
+    """The message that a row of the outbox holds."""
+    link = row["payload"].get("link")
+    return Message(
+        key=row["key"],
+        channel=row["channel"],
+        text=row["text"],
+        release_id=row["release_id"],
+        headline=row["headline"],
+        link=None if link is None else Link(**link),
+    )

@@ -24,6 +24,7 @@ DECIDED_BY_PEOPLE: Mapping[str, tuple[str, ...]] = {
     TASK: (
         *("grant", "policy", "policy_proposal", "pending_act", "support", "service_token", "account_sync"),
         *("break_glass", "migration_waiver"),
+        *("delivery", "message_thread", "message_way"),
     ),
 }
 """By role, the tables whose rows it reads and never writes. Expired questions are closed by the reconciler."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
 from slipway.adapters.database.break_glass import DatabaseBreakGlass
 from slipway.adapters.database.containments import DatabaseContainments
+from slipway.adapters.database.deliveries import DatabaseDeliveries
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.migration_proofs import DatabaseMigrationProofs
@@ -70,6 +71,7 @@ class DatabaseTransaction:
         self.tokens = DatabaseServiceTokens(self.sql)
         self.keyed_requests = DatabaseKeyedRequests(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
+        self.deliveries = DatabaseDeliveries(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
@@ -113,12 +115,14 @@ class DatabaseTransaction:
     def tell(self, message: Message) -> None:
         """Puts a message into the outbox."""
         self.sql.run(
-            """INSERT INTO outbox (key, channel, text, payload) VALUES (:key, :channel, :text, :payload)
-            ON CONFLICT (key) DO NOTHING""",
+            """INSERT INTO outbox (key, channel, text, release_id, headline, payload)
+            VALUES (:key, :channel, :text, :release_id, :headline, :payload) ON CONFLICT (key) DO NOTHING""",
             key=message.key,
             channel=message.channel,
             text=message.text,
-            payload=json.dumps(message.payload),
+            release_id=message.release_id,
+            headline=message.headline,
+            payload=json.dumps({} if message.link is None else {"link": asdict(message.link)}),
         )
 
     def wake(self) -> None:

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
+from slipway.adapters.sideline import Sideline
 from slipway.domain.errors import SlipwayError
-from slipway.reconciler.sideline import Sideline
 
 PATIENCE = 30.0
 """Seconds until a test that waits for something says that it never came."""

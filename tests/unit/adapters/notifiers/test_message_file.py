@@ -1,9 +1,11 @@
 """Messages in a file are paragraphs that fit a terminal."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
-from slipway.adapters.message_file import WIDTH, MessageFile
+from slipway.adapters.notifiers.message_file import WIDTH, MessageFile
+from slipway.ports.messages import Sending
 from slipway.ports.outside import Message
 
 ADDRESS = (
@@ -14,7 +16,7 @@ ADDRESS = (
 def written(path: Path, *texts: str) -> list[str]:
     file = MessageFile(path / "messages.txt")
     for number, text in enumerate(texts):
-        file.send(Message(key=str(number), channel="deploy", text=text))
+        file.send(Sending(message=Message(key=str(number), channel="deploy", text=text), told_at=datetime.now(UTC)))
     return (path / "messages.txt").read_text(encoding="utf-8").splitlines()
 
 

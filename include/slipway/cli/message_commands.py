@@ -1,0 +1,34 @@
+"""`slipway messages`: what people were told, and what has not arrived."""
+
+from typing import Annotated
+
+import typer
+
+from slipway.cli.group import command_group
+from slipway.cli.output import AsJson, print_json, print_table
+
+app = command_group("Show what people were told, and what has not arrived.")
+
+
+@app.command("messages")
+def show_messages(
+    undelivered: Annotated[bool, typer.Option("--undelivered", help="What has not arrived only.")] = False,
+    limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many, counted from the newest.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Show messages by each way that they go, newest first, and the ways that do not work now."""
+    from slipway.cli.database import open_store
+    from slipway.use_cases.show_messages import show_messages as show
+
+    found = show(open_store(), undelivered=undelivered, limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    heads = ("at", "channel", "way", "state", "tries", "next try", "problem", "text")
+    fields = ("at", "channel", "way", "state", "tries", "next_try", "problem", "text")
+    rows = [tuple(one[name] for name in fields) for one in found["messages"]]
+    print_table(heads, rows, "Everything has arrived." if undelivered else "Nobody was told anything yet.")
+    if found["ways"]:
+        typer.echo()
+        downs = [(one["way"], one["down_since"], one["next_try"], one["problem"]) for one in found["ways"]]
+        print_table(("way", "down since", "next try", "problem"), downs, "")
