@@ -43,7 +43,29 @@ itself. Static apps come here too: their build pipeline asks over `POST /slipway
 A change that somebody reports without a permit is recorded as an unauthorised change.
 """
 
-CHANGE_TASK_DOC: Mapping[str, str] = {
+CHANGE_ROLLBACK_DOC = """
+### Rolls a service back
+
+1. Say which service, where, and what is wrong. The version that the approvals of what runs name comes back at once.
+2. Another version takes two people: `slipway rollback SERVICE ENVIRONMENT --to VERSION --reason …`.
+3. It is a rescue: it takes its own service only, and no window, hold, queue or lane. What works on that service is
+   stopped and undone first; nothing new starts on Preprod and Prod until it ends.
+4. What was rolled back is marked bad everywhere; in Prod its service is held for all but a release that fixes it.
+5. The schema goes back as far as its proof allows. A rollback that fails, or of which nobody knows, pages second line.
+
+The return of Preprod to live's artefact, after a release that ended without going live, runs here too: the platform
+starts it, and it takes its turn and the one slot like every stage.
+"""
+
+ROLLBACK_TASK_DOC: Mapping[str, str] = {
+    "open": "Finds what is to come back and who may say so, or refuses and says why.",
+    "second_person": "Waits for the second person where two are needed; ends at once where one is enough.",
+    "take_turn": "Only for the return of Preprod: waits for its turn. A rescue waits in no queue.",
+    "deploy": "Stops and settles what works on this service, takes the schema back as far as proven, deploys.",
+    "finish_stage": "Records how it ended and frees the service. A rollback is never undone itself.",
+}
+
+TASK_DOC: Mapping[str, str] = {
     "open": "Records what is to be changed, or refuses and says everything that is missing.",
     "act": "Waits for a person or a pipeline to begin, to act and to report it, to the deadline.",
     "check_result": "Runs the service's smoke tests where it has some; else what the person looked at is the check.",

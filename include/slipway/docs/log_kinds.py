@@ -19,7 +19,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "release_withdrawn": "A release that awaited a retry was given up.",
         "rollback_asked": "A rollback, or the return of Preprod: from what, to what, `basis` of its authority, why.",
         "rollback_refused": "A rollback was refused: `code` and `message` say why.",
-        "service_restored": "A rollback worked: `from`, `to`, how many seconds after it was asked for, failed since when.",
+        "service_restored": "A rollback worked: `from`, `to`, seconds since it was asked for, failed since when.",
         "stage_finished": "How a stage ended, with the verdict of its smoke tests.",
         "attempt_ended": "How the attempt ended, and where its release stands now.",
     },

@@ -41,6 +41,13 @@ def roll_back(world: World, attempt_id: str, task: TaskWorker, actor: Actor) -> 
     ).detail
 
 
+def is_rescue(world: World, attempt_id: str) -> bool:
+    """Whether it is one, and no return of Preprod."""
+    with world.store.transaction() as tx:
+        rollback = release_of(tx, tx.releases.lock_attempt(attempt_id)).rollback
+        return rollback is not None and rollback.is_rescue
+
+
 def is_service_free(world: World, attempt_id: str) -> bool:
     """Whether a rollback that waits for work on its own service should look again. Reads only."""
     with world.store.transaction() as tx:

@@ -8,6 +8,8 @@ from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, Release
 from slipway.domain.release_window import ReleaseWindow
 from slipway.ports.values import Actor
+from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.roll_back import roll_back
 from slipway.use_cases.stop import stop
@@ -59,6 +61,16 @@ def test_it_takes_turn_and_slot_and_brings_back_what_is_live(scene: Scene) -> No
     assert asked(scene) == []
 
 
+def test_until_then_each_form_says_that_preprod_differs(scene: Scene) -> None:
+    rejected(scene)
+    (release,) = asked(scene)
+    other = scene.dev_passed("2.0", service="forms")
+    shown = scene.ask(other, Step.APPROVE)
+    assert isinstance(shown, Asked)
+    told = f"**preprod differs from live**: orders runs 1.1 there, and goes back to 1.0 ({release.id})"
+    assert told in shown.request.evidence
+
+
 def test_each_is_asked_for_once(scene: Scene) -> None:
     rejected(scene)
     assert len(asked(scene)) == 1
@@ -69,7 +81,7 @@ def test_it_has_no_permit_without_its_turn(scene: Scene) -> None:
     rejected(scene)
     (release,) = asked(scene)
     attempt = started(scene, release.id)
-    with pytest.raises(Exception, match="no_turn"):
+    with pytest.raises(NotPermittedError, match="no_turn"):
         roll_back(scene.world, attempt.id, WORKER, TASK)
     assert scene.runs(PREPROD) == "1.1"
 

@@ -105,9 +105,8 @@ def test_what_was_rolled_back_is_bad_everywhere_and_its_service_is_held_for_all_
     rolled_back(scene, started(scene, ask(scene).release.id))
     with scene.store.transaction() as tx:
         assert REASON in str(tx.records.why_bad("orders", bad.digest))
-    stranger, fix = scene.opened("1.2"), scene.signed_off("1.3", fixes=failed)
-    assert [blocker.code for blocker in scene.turn(stranger, DEV).blockers] == ["hold"]
-    assert scene.turn(fix, PROD).answer is TurnAnswer.TAKEN
+    assert scene.turn(scene.signed_off("1.3", fixes=failed), PROD).answer is TurnAnswer.TAKEN
+    assert [blocker.code for blocker in scene.turn(scene.opened("1.2"), DEV).blockers] == ["hold"]
 
 
 def _live_attempt(scene: Scene, service: str = "orders") -> Attempt:

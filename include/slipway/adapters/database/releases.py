@@ -224,6 +224,13 @@ class DatabaseReleases:
             service=service,
         )
 
+    def open_returns(self) -> Sequence[Release]:
+        """Services whose Preprod is to go back to what live runs, and has not yet; oldest first."""
+        return self._each(
+            """SELECT id FROM release WHERE state = 'open' AND rollback ->> 'basis' = 'return'
+            ORDER BY requested_at, id"""
+        )
+
     def returns_due(self) -> Sequence[Attempt]:
         """Last attempts of releases that ended for good without going live, whose artefact Preprod still runs.
 
