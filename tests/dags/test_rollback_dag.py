@@ -2,6 +2,8 @@
 
 import copy
 import itertools
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from airflow.sdk import DAG
@@ -19,6 +21,13 @@ GIVEN = {"service": "orders", "environment": "prod", "reason": "orders are lost"
 @pytest.fixture(scope="module")
 def dag() -> DAG:
     return rollback_dag()
+
+
+def filled_in(dag: DAG, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = copy.deepcopy(dag.params)
+    form.update(values)
+    validated: Mapping[str, Any] = form.validate()
+    return validated
 
 
 def test_its_tasks_follow_each_other(dag: DAG) -> None:
@@ -59,21 +68,15 @@ def test_it_explains_itself(dag: DAG) -> None:
 
 def test_the_form_needs_service_environment_and_reason(dag: DAG) -> None:
     for name in GIVEN:
-        form = copy.deepcopy(dag.params)
         with pytest.raises(ParamValidationError, match=name):
-            form.update({key: text for key, text in GIVEN.items() if key != name})
-            form.validate()
+            filled_in(dag, {key: text for key, text in GIVEN.items() if key != name})
 
 
 def test_each_text_of_the_form_has_a_longest_length(dag: DAG) -> None:
     for name in dag.params:
-        form = copy.deepcopy(dag.params)
         with pytest.raises(ParamValidationError, match=name):
-            form.update({**GIVEN, name: "x" * (longest(name) + 1)})
-            form.validate()
+            filled_in(dag, {**GIVEN, name: "x" * (longest(name) + 1)})
 
 
 def test_what_the_platform_starts_passes_the_form(dag: DAG) -> None:
-    form = copy.deepcopy(dag.params)
-    form.update({**GIVEN, "version": "1.0", "release_id": "r9"})
-    assert form.validate()["release_id"] == "r9"
+    assert filled_in(dag, {**GIVEN, "version": "1.0", "release_id": "r9"})["release_id"] == "r9"

@@ -8,8 +8,8 @@ from sqlalchemy import create_engine
 
 from slipway.catalogue.files import service_names
 from slipway.catalogue.headline import OUTSIDE, headline
-from slipway.platform.client import wait_for
 from slipway.domain.rollback import ROLLBACK_DAG
+from slipway.platform.client import wait_for
 from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.break_glass import break_the_glass
 from tests.e2e.performance import Performance

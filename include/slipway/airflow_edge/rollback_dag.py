@@ -49,9 +49,7 @@ def rollback_dag() -> DAG:
             doc_md=ROLLBACK_TASK_DOC["take_turn"],
             **_AGAIN,
         )
-        holds = HoldSlotBack(
-            task_id="hold_slot", role=_UNTIL_IT_RUNS, pool=RELEASE_POOL, doc_md=TASK_DOC["hold_slot"]
-        )
+        holds = HoldSlotBack(task_id="hold_slot", role=_UNTIL_IT_RUNS, pool=RELEASE_POOL, doc_md=TASK_DOC["hold_slot"])
         deploy = DeployBack(task_id="deploy", role=_UNTIL_IT_RUNS, doc_md=ROLLBACK_TASK_DOC["deploy"], **_AGAIN)
         smoke = SmokeBack(task_id="smoke", role=_UNTIL_IT_RUNS, doc_md=TASK_DOC["smoke"])
         finish = FinishBack(task_id="finish_stage", role=_UNTIL_IT_RUNS, doc_md=ROLLBACK_TASK_DOC["finish_stage"])

@@ -43,7 +43,14 @@ itself. Static apps come here too: their build pipeline asks over `POST /slipway
 A change that somebody reports without a permit is recorded as an unauthorised change.
 """
 
-CHANGE_ROLLBACK_DOC = """
+CHANGE_TASK_DOC: Mapping[str, str] = {
+    "open": "Records what is to be changed, or refuses and says everything that is missing.",
+    "act": "Waits for a person or a pipeline to begin, to act and to report it, to the deadline.",
+    "check_result": "Runs the service's smoke tests where it has some; else what the person looked at is the check.",
+    "finish_stage": "Records how it ended and frees the lane. It cannot undo what was done outside, and says so.",
+}
+
+ROLLBACK_DOC = """
 ### Rolls a service back
 
 1. Say which service, where, and what is wrong. The version that the approvals of what runs name comes back at once.
@@ -63,13 +70,6 @@ ROLLBACK_TASK_DOC: Mapping[str, str] = {
     "take_turn": "Only for the return of Preprod: waits for its turn. A rescue waits in no queue.",
     "deploy": "Stops and settles what works on this service, takes the schema back as far as proven, deploys.",
     "finish_stage": "Records how it ended and frees the service. A rollback is never undone itself.",
-}
-
-TASK_DOC: Mapping[str, str] = {
-    "open": "Records what is to be changed, or refuses and says everything that is missing.",
-    "act": "Waits for a person or a pipeline to begin, to act and to report it, to the deadline.",
-    "check_result": "Runs the service's smoke tests where it has some; else what the person looked at is the check.",
-    "finish_stage": "Records how it ended and frees the lane. It cannot undo what was done outside, and says so.",
 }
 
 TASK_DOC: Mapping[str, str] = {

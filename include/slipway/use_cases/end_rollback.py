@@ -1,9 +1,9 @@
 """Says how a rollback went: how long it took to restore the service, or, where it did not work, what truly runs."""
 
 from dataclasses import replace
+from typing import Any
 
 from slipway.domain.errors import SlipwayError
-from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.rollback import in_words
 from slipway.domain.stage_ending import Ending
@@ -36,7 +36,7 @@ def how_it_went(tx: Transaction, attempt: Attempt, stage: Stage, ending: Ending,
     if ending.outcome is not StageOutcome.PASSED or not rollback.is_rescue:
         return ending
     took = tx.now - release.requested_at
-    payload: JsonObject = {
+    payload: dict[str, Any] = {
         "from": rollback.from_version,
         "to": rollback.version,
         "asked_at": release.requested_at.isoformat(),
