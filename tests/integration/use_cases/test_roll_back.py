@@ -24,9 +24,11 @@ from slipway.use_cases.open_rollback import RollbackRun, open_rollback
 from slipway.use_cases.roll_back import is_service_free, roll_back
 from slipway.use_cases.show_reviews import overdue_reviews
 from slipway.use_cases.smoke import SmokeFailedError
+from slipway.use_cases.start_rollbacks import rollback_form, start_rollbacks
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import AUTHORITY, DEV, PREPROD, PROD, a_service, people, platform_rules
+from tests.integration.use_cases.test_reconcile import Runs
 from tests.migrations import LOSSY, REVERSIBLE
 from tests.rollbacks import REASON, ask, asked_for, brought_back, rolled_back, started
 from tests.scene import AGAIN, TASK, WORKER, MortalTarget, ProcessKilledError, Scene, killed
@@ -326,6 +328,16 @@ def test_one_that_was_stopped_before_its_work_touches_nothing(scene: Scene) -> N
         brought_back(scene, attempt)
     assert scene.finish(attempt, PROD).outcome == "withdrawn"
     assert scene.runs(PROD) == "1.1"
+
+
+def test_the_platform_starts_its_run_and_one_that_cannot_be_started_keeps_nobody_waiting(scene: Scene) -> None:
+    first, other = ask(scene).release, ask(scene, role=PREPROD).release
+    runs = Runs(broken={f"{first.id}-attempt-1"})
+    with pytest.raises(SlipwayError, match="does not answer"):
+        start_rollbacks(scene.world, runs)
+    (told,) = runs.started
+    assert told == (f"{other.id}-attempt-1", rollback_form(other))
+    assert told[1]["release_id"] == other.id
 
 
 def test_a_run_by_the_form_asks_and_opens_at_once(scene: Scene) -> None:
