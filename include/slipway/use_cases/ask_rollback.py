@@ -17,7 +17,7 @@ from slipway.ports.values import Actor, Deployed, NewRelease
 from slipway.use_cases.begin_rescue import begin_rescue
 from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
-from slipway.use_cases.rollback_facts import parameters_of
+from slipway.use_cases.rollback_facts import parameters_of, seconded_by
 from slipway.use_cases.rollback_limit import refuse_beyond_limit
 from slipway.use_cases.way_to_go_back import WayToGoBack, way_to_go_back
 from slipway.use_cases.world import World
@@ -195,12 +195,14 @@ def _aim(tx: Transaction, asked: AskedRollback, way: WayToGoBack) -> Deployed:
 
 
 def _refuse_a_second_one(tx: Transaction, way: WayToGoBack, rollback: Rollback) -> None:
-    """One at a time on a service there. The return of Preprod gives way, unless it is at work already."""
+    """One at a time on a service there. What waits for its second person blocks no other rescue, nor does a return of
+    Preprod that waits its turn."""
     for other in tx.releases.open_rollbacks(way.release.service):
         asked = other.rollback
         if asked is None or asked.environment != rollback.environment:
             continue
-        if asked.is_rescue or way.release.id == other.id:
+        waits = asked.basis is Basis.TWO_PEOPLE and seconded_by(tx, other) is None and asked.digest != rollback.digest
+        if (asked.is_rescue and not waits) or way.release.id == other.id:
             raise RefusedError(
                 "rollback_under_way",
                 f"{other.id} is rolling back {asked} already, asked for by {other.requested_by}. `slipway status`"

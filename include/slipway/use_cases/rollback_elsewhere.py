@@ -10,8 +10,10 @@ from slipway.domain.two_people import PendingAct
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.begin_rescue import begin_rescue
+from slipway.use_cases.rollback_facts import seconded_by
 from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
+from slipway.use_cases.way_to_go_back import way_to_go_back
 from slipway.use_cases.world import World
 
 
@@ -28,9 +30,19 @@ def _about(tx: Transaction, parameters: JsonObject) -> Subject:
 
 def _why_not_now(_world: World, tx: Transaction, parameters: JsonObject, _found: Found | None) -> str | None:
     release, rollback = _rollback(tx, parameters)
-    if rollback.basis is Basis.INCIDENT or release.state is ReleaseState.OPEN:
+    if rollback.basis is Basis.INCIDENT:
         return None
-    return f"{release.id} has ended: {release.outcome}. It must be asked for again"
+    if release.state is not ReleaseState.OPEN:
+        return f"{release.id} has ended: {release.outcome}. It must be asked for again"
+    tx.releases.lock_service(release.service)
+    for other in tx.releases.open_rollbacks(release.service):
+        begun = other.rollback is not None and other.rollback.basis in {Basis.PRE_AUTHORISED, Basis.INCIDENT}
+        begun = begun or seconded_by(tx, other) is not None
+        if other.rollback is not None and other.rollback.environment == rollback.environment and begun:
+            return f"{other.id} is rolling back {other.rollback} meanwhile: look what runs when it has ended"
+    if way_to_go_back(tx, release.service, rollback.environment).runs.digest != rollback.from_digest:
+        return f"{release.service} in {rollback.environment} has changed since it was asked for: ask again"
+    return None
 
 
 def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Actor) -> str:

@@ -255,6 +255,19 @@ def test_while_the_second_is_waited_for_nothing_is_held_back(scene: Scene) -> No
     assert scene.turn(other, PREPROD).answer is TurnAnswer.TAKEN
 
 
+def test_what_waits_for_its_second_keeps_no_rescue_away_and_is_not_seconded_after_it(scene: Scene) -> None:
+    _, number = elsewhere(scene)
+    lena = Actor(id="lena", via="rest")
+    back = started(scene, ask(scene).release.id)
+    with pytest.raises(RefusedError, match="is rolling back prod from .* meanwhile"):
+        give_second(scene.world, number, lena)
+    rolled_back(scene, back)
+    scene.close(back)
+    with pytest.raises(RefusedError, match="has changed since it was asked for"):
+        give_second(scene.world, number, lena)
+    assert scene.runs(PROD) == "1.1"
+
+
 def test_what_nobody_seconds_in_time_expires(scene: Scene) -> None:
     attempt, number = elsewhere(scene)
     with scene.store.transaction() as tx:
