@@ -8,6 +8,7 @@ from slipway.domain.grant import Decision, Grant, Step
 from slipway.domain.policy.decision import Facts
 from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, ReleaseState, Stage, StageOutcome
+from slipway.domain.rollback import Basis, Rollback
 from slipway.domain.service import StageRole
 from slipway.domain.sighting import Sighting
 from tests.builders import PREPROD, a_stage, calendar, people, platform_rules
@@ -33,6 +34,21 @@ def a_release(**changes: Any) -> Release:
         "requested_at": NOW,
     }
     return Release(**{**values, **changes})
+
+
+def a_rollback(**changes: Any) -> Rollback:
+    values: dict[str, Any] = {
+        "environment": "prod",
+        "version": "1.0",
+        "digest": DIGEST,
+        "from_version": "1.1",
+        "from_digest": "sha256:" + "2" * 64,
+        "from_attempt": "r0.1",
+        "from_release": "r0",
+        "schema_too": True,
+        "basis": Basis.PRE_AUTHORISED,
+    }
+    return Rollback(**{**values, **changes})
 
 
 def an_attempt(**changes: Any) -> Attempt:

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine
 
 from slipway.catalogue.files import service_names
 from slipway.catalogue.headline import OUTSIDE, headline
+from slipway.domain.rollback import ROLLBACK_DAG
 from slipway.platform.client import wait_for
 from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.break_glass import break_the_glass
@@ -88,7 +89,7 @@ def scene(platform: RunningPlatform, scenery: Scenery, recorder: Recorder) -> It
     """Where a test plays its own story, once every DAG is there."""
     engine = create_engine(platform.release_database_url, pool_size=20, pool_pre_ping=True)
     released = {name for name in service_names(scenery.folder) if headline(scenery.folder, name).profile not in OUTSIDE}
-    wanted = {f"{kind}__{name}" for name in released for kind in _KINDS} | {CHANGE_DAG}
+    wanted = {f"{kind}__{name}" for name in released for kind in _KINDS} | {CHANGE_DAG, ROLLBACK_DAG}
     reader = platform.client("gus")
 
     def all_there() -> bool | None:

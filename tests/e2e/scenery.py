@@ -21,6 +21,7 @@ RECORDED = (
     *("unloved", "guarded", "first", "second", "third", "tampered", "vanished", "glass", "cleared", "hasty"),
     *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted", "watched", "urgent"),
     *("stuck", "patient", "backed", "leader", "follower"),
+    *("returning", "neighbour", "frozen", "lost"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")

@@ -335,6 +335,9 @@ class MemoryReleases(_Table):
         known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]
         return sorted(known, key=lambda one: (one.opened_at, one.id))
 
+    def open_returns(self) -> Sequence[Release]:
+        return []
+
     def awaiting_renewal(self) -> Sequence[Attempt]:
         last = {one.release_id: one for one in self._all.attempts.values()}
         states = {release.id: release.state for release in self._all.releases.values()}

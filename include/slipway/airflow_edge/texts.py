@@ -50,6 +50,28 @@ CHANGE_TASK_DOC: Mapping[str, str] = {
     "finish_stage": "Records how it ended and frees the lane. It cannot undo what was done outside, and says so.",
 }
 
+ROLLBACK_DOC = """
+### Rolls a service back
+
+1. Say which service, where, and what is wrong. The version that the approvals of what runs name comes back at once.
+2. Another version takes two people: `slipway rollback SERVICE ENVIRONMENT --to VERSION --reason …`.
+3. It is a rescue: it takes its own service only, and no window, hold, queue or lane. What works on that service is
+   stopped and undone first; nothing new starts on Preprod and Prod until it ends.
+4. What was rolled back is marked bad everywhere; in Prod its service is held for all but a release that fixes it.
+5. The schema goes back as far as its proof allows. A rollback that fails, or of which nobody knows, pages second line.
+
+The return of Preprod to live's artefact, after a release that ended without going live, runs here too: the platform
+starts it, and it takes its turn and the one slot like every stage.
+"""
+
+ROLLBACK_TASK_DOC: Mapping[str, str] = {
+    "open": "Finds what is to come back and who may say so, or refuses and says why.",
+    "second_person": "Waits for the second person where two are needed; ends at once where one is enough.",
+    "take_turn": "Only for the return of Preprod: waits for its turn. A rescue waits in no queue.",
+    "deploy": "Stops and settles what works on this service, takes the schema back as far as proven, deploys.",
+    "finish_stage": "Records how it ended and frees the service. A rollback is never undone itself.",
+}
+
 TASK_DOC: Mapping[str, str] = {
     "open": "Resolves the version to an artefact and the definitions of all stages, or refuses and says why.",
     "take_turn": "Waits for this stage's turn: approvals, proof, window, holds, needs, whoever is ahead in the lane.",

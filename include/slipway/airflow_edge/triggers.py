@@ -18,7 +18,9 @@ from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.service import StageRole
 from slipway.use_cases.await_act import act_is_over
 from slipway.use_cases.await_rescue import may_start_again
+from slipway.use_cases.await_second import second_is_over
 from slipway.use_cases.park_slot import lane_is_freed, slot_is_parked
+from slipway.use_cases.roll_back import is_service_free
 from slipway.use_cases.take_turn import may_go_on
 
 LOOK_EVERY = 5.0
@@ -95,6 +97,22 @@ class RescueOver(StageTrigger):
     def look(self) -> bool:
         """Whether there is nothing left to wait for."""
         return may_start_again(world(), self.attempt_id, StageRole(self.role))
+
+
+class SecondIsOver(StageTrigger):
+    """Fires when the second person of a rollback has agreed, when it must end, or when the time is up."""
+
+    def look(self) -> bool:
+        """Whether the wait is over."""
+        return second_is_over(world(), self.attempt_id)
+
+
+class ServiceIsFree(StageTrigger):
+    """Fires when nothing works on the service of a rollback any more, or when it is time to settle that again."""
+
+    def look(self) -> bool:
+        """Whether the wait is over."""
+        return is_service_free(world(), self.attempt_id)
 
 
 class ActIsOver(StageTrigger):

@@ -22,6 +22,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("release", "Ask for a release of a version.", "slipway.cli.release_commands", "release"),
     Entry("retry", "Start the next attempt of a release.", "slipway.cli.release_commands", "retry"),
     Entry("stop", "Withdraw a release, or settle and undo what it began.", "slipway.cli.release_commands", "stop"),
+    Entry("rollback", "Bring an earlier version of a service back.", "slipway.cli.rollback_commands"),
     Entry("approve", "Answer a question of a release with Approve.", "slipway.cli.answer_commands", "approve"),
     Entry("reject", "Answer a question of a release with Reject.", "slipway.cli.answer_commands", "reject"),
     Entry("hold", "Hold back what has not started, and let it go again.", "slipway.cli.hold_commands"),

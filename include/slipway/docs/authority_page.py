@@ -12,6 +12,8 @@ BUILT: Collection[Action] = frozenset(
         Action.AUTHORISE_PROD,
         Action.SIGN_OFF_PROD,
         Action.STOP,
+        Action.ROLLBACK,
+        Action.ROLLBACK_ELSEWHERE,
         Action.CONFIRM,
         Action.HOLD_PLACE,
         Action.HOLD_LIFT_OWN,

@@ -206,16 +206,25 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R18",
         asks="A failed release brings the previous artefact back, by the same mechanism; a rescue is never blocked",
-        rules=("use_cases/finish_stage.py", "use_cases/undo.py", "domain/policy/no_rescue_runs.py"),
+        rules=(
+            "use_cases/finish_stage.py",
+            "use_cases/undo.py",
+            "use_cases/ask_rollback.py",
+            "use_cases/open_rescue.py",
+            "use_cases/roll_back.py",
+            "domain/policy/way_back_is_authorised.py",
+            "domain/policy/no_rescue_runs.py",
+        ),
         tests=(
             "integration/use_cases/test_at_work.py::test_an_undo_that_fails_three_times_is_live_uncertain_and_frees_the_lane",
             "integration/use_cases/test_bad_versions.py::*",
             "e2e/test_release_path.py::test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held",
             "integration/use_cases/test_rescue.py::test_a_is_brought_back_while_b_deploys",
             "integration/use_cases/test_rescue.py::test_no_hold_no_window_and_no_difference_of_policy_keeps_a_rescue_away",
+            "integration/use_cases/test_roll_back.py::*",
+            "integration/use_cases/test_return_of_preprod.py::*",
         ),
-        log=("undo_started", "undo_done", "rescue_overlap", "stage_finished", "version_marked_bad"),
-        not_yet="A rollback that a person asks for.",
+        log=("undo_started", "undo_done", "rollback_asked", "rescue_overlap", "service_restored", "version_marked_bad"),
     ),
     Evidence(
         number="R19",

@@ -148,7 +148,7 @@ PAST_THE_RECORDER = "airflow"
 BY_DATABASE = "database"
 AS_IT_STANDS = "as_it_stands"
 """Found in what Airflow is set to, whoever set it: under break-glass, or past the recorder."""
-_OTHER_DAGS = frozenset({"record_change", "audit_live"})
+_OTHER_DAGS = frozenset({"record_change", "roll_back", "audit_live"})
 
 
 def is_ours(dag_id: str) -> bool:

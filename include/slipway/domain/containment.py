@@ -66,7 +66,8 @@ class Containment:
 
 def must_contain(release: Release, role: StageRole) -> bool:
     """An ordinary release of an artefact, on the live path: an emergency may follow the other as it is needed."""
-    return release.kind is ChangeKind.STANDARD and release.change is None and role.on_live_path
+    ordinary = release.kind is ChangeKind.STANDARD and release.rollback is None
+    return ordinary and release.change is None and role.on_live_path
 
 
 def named_emergencies(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What people are shown when they are asked, as Markdown; its text and hash go into the grant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from slipway.domain.address import host_of
@@ -44,6 +44,7 @@ def evidence(
     *,
     arrival: Arrival | None = None,
     commits: CommitsSinceLive | None = None,
+    returning: Sequence[Release] = (),
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -65,6 +66,7 @@ def evidence(
             else _change(facts, release.change, runs_now)
         ),
         *_since_the_proof(facts),
+        *_differs_from_live(returning),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {known}" for known in facts.emergencies),
         *(f"- {_grant(grant)}" for grant in facts.grants),
@@ -177,6 +179,18 @@ def _since_the_proof(facts: Facts) -> Iterator[str]:
         yield f"    - {change}{depended}"
     if len(facts.changes) > MOST_SHOWN:
         yield f"    - and {len(facts.changes) - MOST_SHOWN} other services"
+
+
+def _differs_from_live(returning: Sequence[Release]) -> Iterator[str]:
+    """What ended without going live and is still in pre-production: whatever is proven there runs beside it."""
+    for release in returning[:MOST_SHOWN]:
+        if release.rollback is not None:
+            yield (
+                f"- **{release.rollback.environment} differs from live**: {release.service} runs"
+                f" {release.rollback.from_version} there, and goes back to {release.rollback.version} ({release.id})"
+            )
+    if len(returning) > MOST_SHOWN:
+        yield f"- and so do {len(returning) - MOST_SHOWN} other services"
 
 
 def _grant(grant: Grant) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from slipway.domain.change import OutsideChange
 from slipway.domain.needs import Need
+from slipway.domain.rollback import Rollback
 from slipway.domain.service import StageDefinition, StageRole
 
 
@@ -163,6 +164,8 @@ class Release:
     """What must be live before it goes live."""
     change: OutsideChange | None = None
     """What somebody outside is to do; None: an artefact is released."""
+    rollback: Rollback | None = None
+    """What it brings back; None: it is no rollback."""
     for_team: str | None = None
     """The owning team, where somebody who is not of it asks on its behalf."""
     attended_by: str | None = None
@@ -204,6 +207,7 @@ class Attempt:
     depends_on: tuple[str, ...] = ()
     """Services whose change in Preprod voids a proof of this one, as the definition said when it was opened."""
     bad_again: BadAgain | None = None
+    is_rollback: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

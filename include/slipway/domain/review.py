@@ -14,6 +14,9 @@ class ReviewKind(StrEnum):
     EMERGENCY = "emergency"
     SECURITY = "security"
     BREAK_GLASS = "break_glass"
+    ROLLBACK = "rollback"
+    ROLLBACK_ALONE = "rollback_alone"
+    """One person rolled back in an incident what takes two: a finding from the start, until the second agrees."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,8 @@ class Review:
 
     def due_at(self, platform: Platform) -> datetime:
         """When it becomes a finding, if it is still open then."""
+        if self.kind is ReviewKind.ROLLBACK_ALONE:
+            return self.opened_at
         return self.opened_at + timedelta(minutes=platform.review_life_minutes)
 
 

@@ -22,6 +22,8 @@ def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) 
     """Every activity is closed when this is asked. Once an undo was begun, the stage is undone."""
     if not activities:
         return _nothing_was_touched(attempt, stage)
+    if attempt.is_rollback:
+        return _how_a_rollback_ends(attempt, stage, activities)
     if stage.definition.act is not None:
         return _how_an_act_ends(attempt, stage, activities)
     undo_begun = any(a.kind is ActivityKind.UNDO for a in activities)
@@ -34,6 +36,18 @@ def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) 
         return Ending(outcome=StageOutcome.UNDONE, detail="undone before all its answers were in", undo=True)
     work = [a for a in activities if a.kind is not ActivityKind.UNDO]
     return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, work, deployed), undo=True)
+
+
+def _how_a_rollback_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
+    """It is never undone itself: what it took away was no good. A stop that comes after its work is too late."""
+    work = next(a for a in activities if a.kind is ActivityKind.DEPLOY)
+    if not work.state.succeeded:
+        why = f"bringing {attempt.version} back {work.state.replace('_', ' ')}: {work.detail}"
+    elif stage.smoke != "pass":
+        why = f"{work.detail}, but smoke: {stage.smoke or 'not run'}"
+    else:
+        return Ending(outcome=StageOutcome.PASSED, detail=f"{work.detail}; smoke passed")
+    return Ending(outcome=StageOutcome.LIVE_UNCERTAIN, detail=why)
 
 
 def _how_an_act_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:

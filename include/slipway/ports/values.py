@@ -18,6 +18,7 @@ from slipway.domain.release import (
     StageOutcome,
 )
 from slipway.domain.release_window import Calendar
+from slipway.domain.rollback import Rollback
 from slipway.domain.service import StageDefinition, StageRole
 
 
@@ -46,6 +47,7 @@ class NewRelease:
     extra: JsonObject
     needs: Sequence[Need] = ()
     change: OutsideChange | None = None
+    rollback: Rollback | None = None
     for_team: str | None = None
     attended_by: str | None = None
     booking: int | None = None
@@ -127,6 +129,11 @@ class Deployed:
     digest: str | None
     row: int | None = field(default=None, compare=False)
     """Which row of the log's view says so; None where nothing was ever deployed."""
+    attempt: str | None = field(default=None, compare=False)
+    """Whose work brought it."""
+    brought_back: bool = field(default=False, compare=False)
+    """Whether that work was to undo a stage."""
+    since: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,8 @@ from slipway.use_cases.reconcile import (
     start_renewals,
     withdraw_dead_questions,
 )
+from slipway.use_cases.return_preprod import ask_returns
+from slipway.use_cases.start_rollbacks import start_rollbacks
 from slipway.use_cases.sync_accounts import accounts_are_behind
 from slipway.use_cases.watch_catalogue import watch_catalogue
 from slipway.use_cases.watch_quarantines import ask_quarantined, due_quarantines
@@ -54,6 +56,8 @@ class Reconciler:
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
         self._duty("changes", lambda: start_asked_changes(self._world, self._ports.scheduler))
+        self._duty("returns", lambda: ask_returns(self._world))
+        self._duty("rollbacks", lambda: start_rollbacks(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
         self._duty("reviews", lambda: watch_reviews(self._world))

@@ -102,7 +102,7 @@ def _request(
     before = tx.grants.request(facts.attempt.id, step)
     runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
     arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
-    text = evidence(step, facts, runs, arrival=arrival, commits=commits)
+    text = evidence(step, facts, runs, arrival=arrival, commits=commits, returning=tx.releases.open_returns())
     return ApprovalRequest(
         attempt_id=facts.attempt.id,
         step=step,

@@ -50,7 +50,8 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
                 reason = "an earlier stage did not let it start"
                 tx.stages.finish(attempt_id, stage.role, StageOutcome.NOT_STARTED, reason)
         tx.releases.end_attempt(attempt_id, outcome)
-        state = ReleaseState.AWAITING_RETRY if outcome.awaits_retry else ReleaseState.ENDED
+        awaits_retry = outcome.awaits_retry and not attempt.is_rollback
+        state = ReleaseState.AWAITING_RETRY if awaits_retry else ReleaseState.ENDED
         tx.releases.set_state(attempt.release_id, state, outcome)
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
@@ -69,6 +70,8 @@ def _detail(stages: Sequence[Stage]) -> str:
 
 def _tell(tx: Transaction, attempt: Attempt, outcome: Outcome, detail: str) -> None:
     next_step = f"\nNext: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
+    if attempt.is_rollback:
+        next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
     text = f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}"
     tx.tell(
         Message(

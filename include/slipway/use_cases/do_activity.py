@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from slipway.domain.activity import Activity, ActivityKind, ActivityState, Worker
 from slipway.domain.errors import SlipwayError
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
-from slipway.use_cases.open_activity import open_activity
+from slipway.use_cases.open_activity import Opening, open_activity
 from slipway.use_cases.settle import Settled, close_activity, settle
 from slipway.use_cases.world import World
 
@@ -28,6 +29,24 @@ Work = Callable[[Activity, int], str]
 """Does the work; gets the activity and the descriptor of its lock; returns a word on what was done."""
 
 
+class Opens(Protocol):
+    """The check, the permit and the row, in one transaction."""
+
+    def __call__(
+        self,
+        world: World,
+        attempt_id: str,
+        role: StageRole,
+        kind: ActivityKind,
+        *,
+        activity_id: str,
+        worker: Worker,
+        seconds: float,
+        actor: Actor,
+    ) -> Opening:
+        """Opened, or found to be open."""
+
+
 def do_activity(
     world: World,
     attempt_id: str,
@@ -37,13 +56,15 @@ def do_activity(
     seconds: float,
     actor: Actor,
     work: Work,
+    *,
+    opens: Opens = open_activity,
 ) -> Activity:
     """Does `work` exactly once, however often the task is started. Raises what the work or the permit raised."""
     activity_id = uuid.uuid4().hex
     # Held before the row exists: whoever finds the row open can rely on the lock to tell a dead worker from a live one.
     with world.locks.hold(activity_id) as lock:
         worker = Worker(task_instance=task.task_instance, host=world.locks.host, pid=task.pid)
-        opening = open_activity(
+        opening = opens(
             world,
             attempt_id,
             role,

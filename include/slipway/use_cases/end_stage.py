@@ -38,10 +38,19 @@ def _consequences(
         tx.log("version_marked_bad", actor, attempt=attempt, payload=payload)
     held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
     if stage.role is StageRole.PROD and ending.outcome in held:
-        reason = f"{attempt.version} ended in {stage.environment} as {ending.outcome}"
-        hold = tx.records.place_hold("service", attempt.service, reason, PLATFORM.id, None, release.id, absolute=True)
-        placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
-        tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
+        failed = release.id if release.rollback is None else release.rollback.from_release
+        if release.rollback is not None and tx.records.holds_of_failure(failed):
+            return  # it stands since the rollback began
+        hold_for_failure(
+            tx, attempt, stage, failed, f"{attempt.version} ended in {stage.environment} as {ending.outcome}", actor
+        )
+
+
+def hold_for_failure(tx: Transaction, attempt: Attempt, stage: Stage, failed: str, reason: str, actor: Actor) -> None:
+    """Holds the service for all but the next attempt, or the declared fix, of the release that failed."""
+    hold = tx.records.place_hold("service", attempt.service, reason, PLATFORM.id, None, failed, absolute=True)
+    placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
+    tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
 
 
 def _message(attempt: Attempt, stage: Stage, ending: Ending) -> Message:

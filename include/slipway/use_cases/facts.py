@@ -19,6 +19,7 @@ from slipway.use_cases.at_rest import may_overtake
 from slipway.use_cases.check_needs import states_of
 from slipway.use_cases.contain_emergencies import contained
 from slipway.use_cases.proofs import changes_since
+from slipway.use_cases.rollback_facts import named_before, newer_attempt, seconded_by
 
 ENOUGH_SEEN = 5
 
@@ -61,6 +62,9 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         proofs=proofs,
         emergencies=contained(tx, release, attempt, role),
         needs=states_of(tx, release),
+        named_before=named_before(tx, release),
+        seconded_by=seconded_by(tx, release),
+        newer_attempt=newer_attempt(tx, release),
         migration=None if stage.definition.migrations is None else tx.migrations.checked(attempt.id, role),
         booking=None if release.booking is None else tx.bookings.get(release.booking),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),

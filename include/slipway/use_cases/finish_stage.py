@@ -9,6 +9,7 @@ from slipway.domain.service import StageRole
 from slipway.domain.stage_ending import Ending, deciding_undo, how_it_ends, undo_outcome
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.end_rollback import how_it_went, what_runs
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.undo import undo
@@ -39,7 +40,8 @@ def finish_stage(world: World, attempt_id: str, role: StageRole, task: TaskWorke
             if undo(world, attempt, stage, task, actor) is None:
                 break
             activities = _read(world, attempt_id, role)[2]
-    return _record(world, attempt_id, role, actor)
+    seen = what_runs(world, attempt, stage) if attempt.is_rollback and activities else ""
+    return _record(world, attempt_id, role, actor, seen)
 
 
 def _read(world: World, attempt_id: str, role: StageRole) -> tuple[Attempt, Stage, Sequence[Activity]]:
@@ -48,7 +50,7 @@ def _read(world: World, attempt_id: str, role: StageRole) -> tuple[Attempt, Stag
         return attempt, tx.stages.get(attempt_id, role), tx.activities.of_stage(attempt_id, role)
 
 
-def _record(world: World, attempt_id: str, role: StageRole, actor: Actor) -> Finish:
+def _record(world: World, attempt_id: str, role: StageRole, actor: Actor, seen: str) -> Finish:
     """Decides again under the row lock: work that was begun since the last look is never overlooked."""
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
@@ -64,5 +66,7 @@ def _record(world: World, attempt_id: str, role: StageRole, actor: Actor) -> Fin
             if last is None:
                 return Finish(outcome=None, detail="it must be undone, and is not yet")
             ending = Ending(outcome=undo_outcome(last), detail=f"{ending.detail}. Undo: {last.detail}")
+        if attempt.is_rollback:
+            ending = how_it_went(tx, attempt, stage, ending, seen, actor)
         record_ending(tx, attempt, stage, ending, actor)
         return Finish(outcome=ending.outcome, detail=ending.detail)

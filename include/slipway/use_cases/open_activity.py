@@ -222,6 +222,8 @@ def _refuse(tx: Transaction, facts: Facts, decision: Decision, permit: Permit | 
 def _ending(decision: Decision) -> StageOutcome:
     if decision.has("stopped"):
         return StageOutcome.WITHDRAWN
+    if decision.has("newer_attempt"):
+        return StageOutcome.SUPERSEDED
     if decision.has("live_drift"):
         return StageOutcome.REFUSED
     return StageOutcome.RENEWED if decision.has(*RENEWABLE) else StageOutcome.REFUSED

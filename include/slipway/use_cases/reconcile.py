@@ -42,7 +42,7 @@ def finish_orphans(world: World, attempts: Sequence[Attempt], task: TaskWorker) 
             continue
         if closing.outcome is None:
             unsettled.append(f"{attempt.id}: {closing.detail}")
-    _raise_all(unsettled)
+    raise_all(unsettled)
 
 
 def withdraw_dead_questions(world: World, scheduler: Scheduler) -> None:
@@ -56,7 +56,7 @@ def withdraw_dead_questions(world: World, scheduler: Scheduler) -> None:
                 scheduler.withdraw_requests(attempt.dag_id, attempt.run_id)
             except SlipwayError as error:
                 problems.append(f"{attempt.id}: {error}")
-    _raise_all(problems)
+    raise_all(problems)
 
 
 def start_renewals(world: World, scheduler: Scheduler) -> None:
@@ -68,7 +68,7 @@ def start_renewals(world: World, scheduler: Scheduler) -> None:
                 _start_renewal(world, scheduler, attempt)
         except SlipwayError as error:  # the others' must not wait for this one
             problems.append(f"{attempt.release_id}: {error}")
-    _raise_all(problems)
+    raise_all(problems)
 
 
 def _awaiting_renewal(world: World) -> Sequence[Attempt]:
@@ -113,7 +113,7 @@ def _start_renewal(world: World, scheduler: Scheduler, attempt: Attempt) -> None
         "resume_of": attempt.id,
     }
     conf.update(change_form(release))
-    _start_once(scheduler, attempt.dag_id, release, attempt.number + 1, conf)
+    start_once(scheduler, attempt.dag_id, release, attempt.number + 1, conf)
 
 
 def start_asked_changes(world: World, scheduler: Scheduler) -> None:
@@ -124,13 +124,14 @@ def start_asked_changes(world: World, scheduler: Scheduler) -> None:
     for release in asked:
         conf = {**change_form(release), "rollback_plan": release.rollback_plan, "release_id": release.id}
         try:
-            _start_once(scheduler, CHANGE_DAG, release, 1, conf)
+            start_once(scheduler, CHANGE_DAG, release, 1, conf)
         except SlipwayError as error:  # the others' must not wait for this one
             problems.append(f"{release.id}: {error}")
-    _raise_all(problems)
+    raise_all(problems)
 
 
-def _start_once(scheduler: Scheduler, dag_id: str, release: Release, number: int, conf: JsonObject) -> None:
+def start_once(scheduler: Scheduler, dag_id: str, release: Release, number: int, conf: JsonObject) -> None:
+    """Starts this attempt's run unless it was started before; one that came to nothing is started again."""
     first = f"{release.id}-attempt-{number}"
     for run_id in (first, *(f"{first}.{number}" for number in range(2, RENEWAL_TRIES + 1))):
         match scheduler.run_state(dag_id, run_id):
@@ -143,7 +144,8 @@ def _start_once(scheduler: Scheduler, dag_id: str, release: Release, number: int
     raise SlipwayError(f"{RENEWAL_TRIES} runs that should have gone on with {release.id} came to nothing: see {first}")
 
 
-def _raise_all(problems: Sequence[str]) -> None:
+def raise_all(problems: Sequence[str]) -> None:
+    """All complaints in one."""
     if problems:
         raise SlipwayError("; ".join(problems))
 

@@ -42,7 +42,9 @@ def newer_request(tx: Transaction, release: Release) -> Release | None:
 
 
 def _alike(one: Release, other: Release) -> bool:
-    """Artefacts replace artefacts, builds of a static app each other; what is done by hand replaces nothing."""
+    """Artefacts replace artefacts, builds of a static app each other; what is done by hand or brought back nothing."""
+    if one.rollback is not None or other.rollback is not None:
+        return False
     if one.change is None or other.change is None:
         return one.change is other.change
     return one.change.sort.by_pipeline and other.change.sort.by_pipeline

@@ -8,13 +8,13 @@ from slipway.domain.activity import TurnState, lane_of
 from slipway.domain.policy import contains_emergencies, grants_count, migrations_are_proven, proof_holds
 from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
-from slipway.domain.release import StageOutcome
+from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.contain_emergencies import look_again
-from slipway.use_cases.facts import gather
+from slipway.use_cases.facts import gather, release_of
 from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
 from slipway.use_cases.who_is_ahead import who_is_ahead
 from slipway.use_cases.world import World
@@ -24,6 +24,7 @@ FINAL = (
     | migrations_are_proven.FINAL
     | {
         *("attempt_ended", "stage_ended", "stopped", "not_proven", "grant_missing", "bad_version"),
+        "newer_attempt",
         *("artefact_differs", "exception_over"),
     }
 )
@@ -57,7 +58,7 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         attempt = tx.releases.lock_attempt(attempt_id)
         lane = lane_of(role, attempt.service)
         stage = tx.stages.get(attempt_id, role)
-        if stage.outcome is not None and stage.outcome.has_no_work:
+        if (stage.outcome is not None and stage.outcome.has_no_work) or _is_rescue(tx, attempt):
             return TurnResult(answer=TurnAnswer.NOT_NEEDED, lane=lane)
         tx.turns.lock_lane(lane)
         lock_to_overtake(tx, attempt, tx.turns.holder(lane))
@@ -94,6 +95,12 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         }
         tx.log("turn_taken", actor, attempt=attempt, environment=stage.environment, payload=payload)
         return TurnResult(answer=TurnAnswer.TAKEN, lane=lane)
+
+
+def _is_rescue(tx: Transaction, attempt: Attempt) -> bool:
+    """It takes its service only, and waits in no queue."""
+    rollback = release_of(tx, attempt).rollback if attempt.is_rollback else None
+    return rollback is not None and rollback.is_rescue
 
 
 def _was_overtaken(tx: Transaction, facts: Facts) -> bool:
@@ -146,6 +153,8 @@ def _ending(facts: Facts, decision: Decision) -> StageOutcome | None:
         return facts.stage.ending or facts.stage.outcome
     if decision.has("stopped"):
         return StageOutcome.WITHDRAWN
+    if decision.has("newer_attempt"):
+        return StageOutcome.SUPERSEDED
     if decision.has(*FINAL):
         return StageOutcome.REFUSED
     if decision.has(*RENEWABLE):

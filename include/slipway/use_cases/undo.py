@@ -62,11 +62,11 @@ def _open(
         )
         log_starting(tx, activity, stage.environment, actor)
         if number == 1 and stage.role.on_live_path:
-            _say_what_it_runs_beside(tx, attempt, stage, actor)
+            say_what_it_runs_beside(tx, attempt, stage, actor)
         return activity
 
 
-def _say_what_it_runs_beside(tx: Transaction, attempt: Attempt, stage: Stage, actor: Actor) -> None:
+def say_what_it_runs_beside(tx: Transaction, attempt: Attempt, stage: Stage, actor: Actor) -> None:
     """A rescue needs its service only: another service's release may hold the lane meanwhile."""
     tx.wake()
     holder = tx.turns.holder(LIVE_LANE)

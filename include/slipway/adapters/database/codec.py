@@ -10,6 +10,7 @@ from slipway.domain.governed import Governed
 from slipway.domain.migration_proof import Rehearsed
 from slipway.domain.people import People
 from slipway.domain.platform import Platform
+from slipway.domain.rollback import Rollback
 from slipway.domain.service import StageDefinition
 
 
@@ -20,11 +21,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def prepare() -> None:
     """Makes the readers of all kinds now: a process that is forked from this one then finds them made."""
-    for kind in (StageDefinition, Platform, People, Governed, OutsideChange, Rehearsed):
+    for kind in (StageDefinition, Platform, People, Governed, OutsideChange, Rehearsed, Rollback):
         _adapter(kind)
 
 
-def dump(value: StageDefinition | Platform | People | Governed | OutsideChange | Rehearsed) -> Any:
+def dump(value: StageDefinition | Platform | People | Governed | OutsideChange | Rehearsed | Rollback) -> Any:
     """Plain JSON of a domain value."""
     kind: Any = type(value)
     return _adapter(kind).dump_python(value, mode="json")
@@ -64,3 +65,9 @@ def rehearsed(value: Any) -> Rehearsed:
     """The rehearsal that `dump` made the JSON of."""
     seen: Rehearsed = _adapter(Rehearsed).validate_python(value)
     return seen
+
+
+def rollback(value: Any) -> Rollback:
+    """The rollback that `dump` made the JSON of."""
+    asked: Rollback = _adapter(Rollback).validate_python(value)
+    return asked

@@ -72,7 +72,8 @@ class Overview:
         if not found:
             return None
         more = self._sql.one(
-            """SELECT rollback_plan, fixes, needs, proof_in, change, product_owner, for_team, attended_by, support,
+            """SELECT rollback_plan, fixes, needs, proof_in, change, rollback, product_owner, for_team, attended_by,
+                      support,
                       (SELECT array_agg(person ORDER BY person) FROM release_requester WHERE release_id = r.id)
                       AS requesters
                FROM release r WHERE id = :id""",

@@ -47,6 +47,16 @@ class DatabasePendingActs:
             raise NotFoundError(f"there is no pending {number}; `slipway pending` lists what waits")
         return _act(row)
 
+    def find(self, action: Action, parameters: JsonObject) -> PendingAct | None:
+        """The newest act of just that, whatever became of it."""
+        row = self._sql.first(
+            """SELECT * FROM pending_act WHERE action = :action AND parameters = CAST(:parameters AS jsonb)
+            ORDER BY id DESC LIMIT 1""",
+            action=action,
+            parameters=json.dumps(parameters),
+        )
+        return None if row is None else _act(row)
+
     def due(self) -> Sequence[PendingAct]:
         """Those whose time is over, locked."""
         rows = self._sql.all(

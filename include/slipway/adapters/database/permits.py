@@ -107,13 +107,20 @@ class DatabaseActivities:
         return [_activity(row) for row in rows]
 
     def rescues(self) -> Sequence[Rescue]:
-        """Stages on the live path whose undo was begun and whose outcome is not known yet, oldest first."""
+        """Stages on the live path whose undo was begun, and rollbacks that are authorised, till their outcome is known;
+        oldest first."""
         rows = self._sql.all(
             """
             SELECT s.attempt_id, r.service, s.environment FROM stage s
             JOIN attempt a ON a.id = s.attempt_id JOIN release r ON r.id = a.release_id
-            JOIN activity w ON w.attempt_id = s.attempt_id AND w.role = s.role AND w.kind = 'undo' AND w.number = 1
-            WHERE s.outcome IS NULL AND s.role <> 'dev' ORDER BY w.opened_at
+            LEFT JOIN activity w ON w.attempt_id = s.attempt_id AND w.role = s.role AND w.kind = 'undo'
+                                 AND w.number = 1
+            WHERE s.outcome IS NULL AND s.role <> 'dev'
+              AND (w.id IS NOT NULL OR r.rollback ->> 'basis' IN ('pre_authorised', 'incident')
+                   OR (r.rollback ->> 'basis' = 'two_people' AND EXISTS (
+                       SELECT FROM pending_act p WHERE p.action = 'rollback_elsewhere' AND p.state = 'effective'
+                       AND p.parameters = jsonb_build_object('release', r.id))))
+            ORDER BY coalesce(w.opened_at, a.opened_at)
             """
         )
         return [Rescue(**row) for row in rows]

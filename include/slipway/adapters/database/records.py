@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from slipway.adapters.database.rows import Sql
+from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.arrival import Arrival, Failed
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need, NeedState
@@ -12,6 +12,8 @@ from slipway.domain.policy.decision import StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.ports.values import Deployed, EndedHold
+
+_DEPLOYED = "SELECT id, version, digest, attempt_id, kind, at FROM deployment"
 
 
 class DatabaseRecords:
@@ -124,14 +126,22 @@ class DatabaseRecords:
     def deployed(self, service: str, environment: str) -> Deployed:
         """What the log says runs there."""
         row = self._sql.first(
-            """SELECT id, version, digest FROM deployment WHERE service = :service AND environment = :environment
-            ORDER BY id DESC LIMIT 1""",
+            f"{_DEPLOYED} WHERE service = :service AND environment = :environment ORDER BY id DESC LIMIT 1",
             service=service,
             environment=environment,
         )
-        if row is None:
-            return Deployed(version=None, digest=None)
-        return Deployed(version=row["version"], digest=row["digest"], row=row["id"])
+        return Deployed(version=None, digest=None) if row is None else _deployed(row)
+
+    def last_ran(self, service: str, environment: str, version: str) -> Deployed | None:
+        """When a version last came to run there; None where it never did."""
+        row = self._sql.first(
+            f"""{_DEPLOYED} WHERE service = :service AND environment = :environment AND version = :version
+            ORDER BY id DESC LIMIT 1""",
+            service=service,
+            environment=environment,
+            version=version,
+        )
+        return None if row is None else _deployed(row)
 
     def mark_bad(self, attempt: Attempt, because: str, by: str) -> None:
         """Remembers that a check or a person failed this artefact."""
@@ -193,6 +203,15 @@ class DatabaseRecords:
         )
         return touched == 1
 
+    def holds_of_failure(self, release_id: str) -> Sequence[int]:
+        """Holds on its service that the platform placed because this release failed, and that still stand."""
+        rows = self._sql.all(
+            """SELECT id FROM hold WHERE exempt_release = :id AND scope = 'service' AND placed_by = 'platform'
+            AND lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now()) ORDER BY id""",
+            id=release_id,
+        )
+        return [row["id"] for row in rows]
+
     def end_holds(self) -> Sequence[EndedHold]:
         """Ends those whose time is over, or whose release has ended; each once."""
         rows = self._sql.all(
@@ -229,3 +248,14 @@ class DatabaseRecords:
             fixes=release.fixes,
         )
         return [StandingHold(**row) for row in rows]
+
+
+def _deployed(row: Row) -> Deployed:
+    return Deployed(
+        version=row["version"],
+        digest=row["digest"],
+        row=row["id"],
+        attempt=row["attempt_id"],
+        brought_back=row["kind"] == "undo",
+        since=row["at"],
+    )

@@ -13,7 +13,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.values import NewAttempt, NewRelease
 
 _ATTEMPT = """
-    SELECT a.*, r.service FROM attempt a JOIN release r ON r.id = a.release_id
+    SELECT a.*, r.service, r.rollback IS NOT NULL AS is_rollback FROM attempt a JOIN release r ON r.id = a.release_id
 """
 
 
@@ -53,9 +53,9 @@ class DatabaseReleases:
             """
             INSERT INTO release (service, team, kind, summary, rollback_plan, to_role, requested_by, ticket, fixes,
                                  product_owner, extra, needs, change, for_team, attended_by, support,
-                                 proof_in)
+                                 proof_in, rollback)
             VALUES (:service, :team, :kind, :summary, :rollback_plan, :to_role, :by, :ticket, :fixes, :product_owner,
-                    :extra, :needs, :change, :for_team, :attended_by, :booking, :proof_in)
+                    :extra, :needs, :change, :for_team, :attended_by, :booking, :proof_in, :rollback)
             RETURNING id
             """,
             service=new.service,
@@ -75,6 +75,7 @@ class DatabaseReleases:
             attended_by=new.attended_by,
             booking=new.booking,
             proof_in=new.proof_in,
+            rollback=None if new.rollback is None else json.dumps(codec.dump(new.rollback)),
         )
         self.add_requester(release_id, new.requested_by)
         release = self.get(release_id)
@@ -203,11 +204,55 @@ class DatabaseReleases:
 
     def awaiting_first_run(self) -> Sequence[Release]:
         """What a pipeline asked for, whose run the platform has yet to start; oldest first."""
-        rows = self._sql.all(
+        return self._each(
             """SELECT id FROM release r WHERE state = 'open' AND change IS NOT NULL
             AND NOT EXISTS (SELECT FROM attempt WHERE release_id = r.id) ORDER BY requested_at, id"""
         )
-        return [release for row in rows if (release := self.get(row["id"])) is not None]
+
+    def rollbacks_to_start(self) -> Sequence[Release]:
+        """Rollbacks that were asked for, whose run the platform has yet to start; oldest first."""
+        return self._each(
+            """SELECT id FROM release r WHERE state = 'open' AND rollback IS NOT NULL
+            AND NOT EXISTS (SELECT FROM attempt WHERE release_id = r.id) ORDER BY requested_at, id"""
+        )
+
+    def open_rollbacks(self, service: str) -> Sequence[Release]:
+        """Rollbacks of a service that have not ended; oldest first."""
+        return self._each(
+            """SELECT id FROM release WHERE state = 'open' AND rollback IS NOT NULL AND service = :service
+            ORDER BY requested_at, id""",
+            service=service,
+        )
+
+    def open_returns(self) -> Sequence[Release]:
+        """Services whose Preprod is to go back to what live runs, and has not yet; oldest first."""
+        return self._each(
+            """SELECT id FROM release WHERE state = 'open' AND rollback ->> 'basis' = 'return'
+            ORDER BY requested_at, id"""
+        )
+
+    def returns_due(self) -> Sequence[Attempt]:
+        """Last attempts of releases that ended for good without going live, whose artefact Preprod still runs.
+
+        Each once; none while something newer of that service is open, or a rollback of it."""
+        rows = self._sql.all(
+            f"""{_ATTEMPT}
+            JOIN stage pre ON pre.attempt_id = a.id AND pre.role = 'preprod'
+            JOIN stage live ON live.attempt_id = a.id AND live.role = 'prod'
+            JOIN LATERAL (SELECT attempt_id, kind, digest FROM deployment
+                          WHERE service = r.service AND environment = pre.environment
+                          ORDER BY id DESC LIMIT 1) here ON here.attempt_id = a.id AND here.kind = 'deploy'
+            JOIN LATERAL (SELECT digest FROM deployment WHERE service = r.service AND environment = live.environment
+                          ORDER BY id DESC LIMIT 1) there ON there.digest <> here.digest
+            WHERE r.state = 'ended' AND r.outcome IN ('rejected', 'withdrawn', 'superseded', 'expired')
+              AND r.rollback IS NULL AND a.ended_at > now() - interval '7 days'
+              AND NOT EXISTS (SELECT FROM release o WHERE o.service = r.service AND o.state <> 'ended'
+                              AND (o.rollback IS NOT NULL OR o.to_role <> 'dev'))
+              AND NOT EXISTS (SELECT FROM release o WHERE o.rollback ->> 'from_attempt' = a.id
+                              AND o.rollback ->> 'basis' = 'return')
+            ORDER BY a.id""",  # noqa: S608 - a constant of this module
+        )
+        return [_attempt(row) for row in rows]
 
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
         """Writes how an attempt ended, once."""
@@ -226,6 +271,10 @@ class DatabaseReleases:
             by=by,
             reason=reason,
         )
+
+    def _each(self, statement: str, **values: str) -> Sequence[Release]:
+        rows = self._sql.all(statement, **values)
+        return [release for row in rows if (release := self.get(row["id"])) is not None]
 
     def _attempt(self, attempt_id: str) -> Attempt:
         attempt = self.attempt(attempt_id)
@@ -253,6 +302,7 @@ def _release(row: Row) -> Release:
         product_owner=row["product_owner"],
         needs=_needs(row),
         change=None if row["change"] is None else codec.change(row["change"]),
+        rollback=None if row["rollback"] is None else codec.rollback(row["rollback"]),
         for_team=row["for_team"],
         attended_by=row["attended_by"],
         booking=row["support"],
@@ -283,4 +333,5 @@ def _attempt(row: Row) -> Attempt:
         stop_reason=row["stop_reason"],
         depends_on=tuple(row["depends_on"]),
         bad_again=BadAgain(reason=row["bad_again_because"], by=row["bad_again_by"]) if row["bad_again_by"] else None,
+        is_rollback=row["is_rollback"],
     )

@@ -117,6 +117,12 @@ class Facts:
     """The support of second line that the release asked for."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
+    named_before: str | None = None
+    """For a rollback: the digest that the grants of what it takes back name as the one to go back to."""
+    seconded_by: str | None = None
+    """Who agreed to a rollback as the second person."""
+    newer_attempt: str | None = None
+    """For the return of Preprod: what of the same service is on its way there."""
     migration: MigrationCheck | None = None
     """What its migrations were found to be; None before that, and where the service has no database there."""
 

@@ -1,0 +1,72 @@
+"""Preprod goes back to live's artefact when a release ended for good without going live (`lifecycle.md`)."""
+
+from slipway.domain.release import Attempt, ChangeKind
+from slipway.domain.rollback import Basis, Rollback
+from slipway.domain.service import StageRole
+from slipway.ports.outside import Message
+from slipway.ports.store import Transaction
+from slipway.ports.values import NewRelease
+from slipway.use_cases.ask_rollback import as_payload
+from slipway.use_cases.facts import release_of
+from slipway.use_cases.world import PLATFORM, World
+
+
+def ask_returns(world: World) -> None:
+    """The reconciler's look: each return that is due becomes a rollback of its own, once."""
+    with world.store.transaction() as tx:
+        due = tx.releases.returns_due()
+    for attempt in due:
+        with world.store.transaction() as tx:
+            if tx.releases.try_lock_service(attempt.service) and attempt in tx.releases.returns_due():
+                _ask(tx, attempt)
+
+
+def _ask(tx: Transaction, attempt: Attempt) -> None:
+    ended = tx.policy().governed.owned(release_of(tx, attempt))
+    preprod = tx.stages.get(attempt.id, StageRole.PREPROD)
+    live = tx.stages.get(attempt.id, StageRole.PROD)
+    runs = tx.records.deployed(attempt.service, preprod.environment)
+    wanted = tx.records.deployed(attempt.service, live.environment)
+    if wanted.version is None or wanted.digest is None:
+        return
+    rollback = Rollback(
+        environment=preprod.environment,
+        version=wanted.version,
+        digest=wanted.digest,
+        from_version=runs.version,
+        from_digest=runs.digest,
+        from_attempt=attempt.id,
+        from_release=attempt.release_id,
+        schema_too=wanted.digest == preprod.previous_digest,
+        basis=Basis.RETURN,
+        since=runs.since,
+    )
+    why = f"{ended.id} ended as {ended.outcome} without going live"
+    release = tx.releases.create(
+        NewRelease(
+            service=attempt.service,
+            team=ended.team,
+            kind=ChangeKind.STANDARD,
+            summary=f"{preprod.environment} goes back to what is live: {why}",
+            rollback_plan="",
+            to=StageRole.PREPROD,
+            requested_by=PLATFORM.id,
+            ticket=None,
+            fixes=None,
+            product_owner=ended.product_owner,
+            extra={},
+            rollback=rollback,
+        )
+    )
+    payload = {**as_payload(rollback), "reason": why}
+    tx.log(
+        "rollback_asked",
+        PLATFORM,
+        release_id=release.id,
+        service=release.service,
+        environment=rollback.environment,
+        payload=payload,
+    )
+    text = f"{release.service} in {rollback} ({release.id}): {why}. It queues like any stage"
+    tx.tell(Message(key=f"{release.id}:asked", channel="deploy", text=text))
+    tx.wake()
