@@ -11,12 +11,13 @@ from slipway.domain.grant import Decision, Step
 
 
 class Question(StrEnum):
-    """The questions that are put to people; nothing asks for a verdict yet."""
+    """The questions that are put to people."""
 
     APPROVE = Step.APPROVE.value
     AUTHORISE = Step.AUTHORISE.value
     SIGN_OFF = Step.SIGN_OFF.value
     CONFIRM = Step.CONFIRM.value
+    VERDICT = Step.VERDICT.value
 
 
 approve = command_group("Answer a question of a release with Approve.")

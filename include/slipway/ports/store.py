@@ -33,6 +33,7 @@ from slipway.ports.repositories import (
     ServiceTokens,
     Stages,
     Turns,
+    WatchSamples,
 )
 from slipway.ports.values import (
     Actor,
@@ -89,6 +90,8 @@ class Transaction(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def mirrored_copies(self) -> MirroredCopies: ...
+    @property
+    def watch_samples(self) -> WatchSamples: ...
 
     @property
     def now(self) -> datetime:

@@ -11,6 +11,7 @@ from slipway.ports.outside import (
     ArtefactStore,
     Connections,
     MigrationRunner,
+    Monitor,
     Notifier,
     Probe,
     Scheduler,
@@ -44,6 +45,7 @@ class World:
     suites: Callable[[str], Suites | None]
     """A service's expectations of its data; None: it has none."""
     probe: Probe
+    monitor: Monitor
     connections: Connections
     locks: ActivityLock
     workspace: Path

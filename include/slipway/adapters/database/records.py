@@ -193,6 +193,15 @@ class DatabaseRecords:
         )
         return touched == 1
 
+    def hold_of(self, release_id: str) -> int | None:
+        """The standing hold that the end of this release placed on its service."""
+        hold_id: int | None = self._sql.value(
+            """SELECT max(id) FROM hold WHERE placed_by = 'platform' AND scope = 'service' AND exempt_release = :id
+            AND lifted_at IS NULL AND ended_at IS NULL""",
+            id=release_id,
+        )
+        return hold_id
+
     def end_holds(self) -> Sequence[EndedHold]:
         """Ends those whose time is over, or whose release has ended; each once."""
         rows = self._sql.all(
@@ -212,7 +221,8 @@ class DatabaseRecords:
             """
             SELECT id, scope, reason, placed_by, until, absolute,
                    (SELECT a.release_id FROM attempt a JOIN stage s ON s.attempt_id = a.id
-                    WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND placed_by = 'platform'
+                    WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND s.judged IS NULL
+                          AND placed_by = 'platform'
                     LIMIT 1) AS unverified
             FROM hold
             WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())
