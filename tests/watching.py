@@ -60,6 +60,4 @@ def watched_service(name: str = "orders", watch: WatchSettings | None = None) ->
     """Of team ordering; Prod is watched."""
     plain = a_service(name)
     prod = a_stage(PROD, watch=watch or a_watch())
-    return Service(
-        name=name, team=plain.team, description=plain.description, stages={**plain.stages, PROD: prod}
-    )
+    return Service(name=name, team=plain.team, description=plain.description, stages={**plain.stages, PROD: prod})

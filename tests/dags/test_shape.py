@@ -150,7 +150,9 @@ def test_a_comment_may_be_left_out_and_who_looked_may_not(dags: Mapping[str, DAG
             if isinstance(task, ApprovalSensor):
                 fields = {name: param["schema"]["type"] for name, param in task.serialized_params.items()}
                 filled = {name for name, kind in fields.items() if "null" not in kind}
-                assert filled == ({"looked_by", "looked_at"} if task.step in {Step.AUTHORISE, Step.CONFIRM, Step.VERDICT} else set())
+                assert filled == (
+                    {"looked_by", "looked_at"} if task.step in {Step.AUTHORISE, Step.CONFIRM, Step.VERDICT} else set()
+                )
 
 
 def test_the_form_needs_version_summary_and_rollback_plan(dags: Mapping[str, DAG]) -> None:

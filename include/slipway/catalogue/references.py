@@ -95,7 +95,9 @@ def _watch(document: Document, watch: WatchModel, platform: PlatformModel) -> It
     """Long enough for somebody to decide after it, with looks that fit into it, at hosts that the platform allows."""
     longest = platform.lane.attend_minutes
     if watch.minutes >= longest:
-        what = f"somebody stays for {longest} minutes (`lane.attend_minutes`): a watch is shorter, to leave time to decide"
+        what = (
+            f"somebody stays for {longest} minutes (`lane.attend_minutes`): a watch is shorter, to leave time to decide"
+        )
         yield document.problem(("watch", "minutes"), what)
     if watch.every_seconds * LEAST_LOOKS > watch.minutes * 60:
         what = f"that makes fewer than {LEAST_LOOKS} looks in {watch.minutes} minutes: too few to tell anything"

@@ -36,7 +36,6 @@ from slipway.domain.service import (
     TargetSettings,
 )
 
-
 _COLUMN = re.compile(r"[^.\s]{1,63}(\.[^.\s]{1,63}){1,2}")
 
 

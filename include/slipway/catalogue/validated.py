@@ -81,7 +81,9 @@ def _say_choice(model: type[BaseModel], location: Location, details: ErrorDetail
 def _say_source(model: type[BaseModel], location: Location, details: ErrorDetails) -> _Said:
     """Which fields there are depends on `source`, and that says nothing known."""
     given = str(details["ctx"]["tag"])
-    what = f"`{_path(location)}.source` cannot be {_shown(given)}" if given else f"`{_path(location)}.source` is missing"
+    what = (
+        f"`{_path(location)}.source` cannot be {_shown(given)}" if given else f"`{_path(location)}.source` is missing"
+    )
     return what, allowed_values(model, (*location, "source")), given
 
 

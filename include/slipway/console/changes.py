@@ -10,7 +10,6 @@ from slipway.adapters.service_teams import team_of
 from slipway.console.parts import Parts, Person, UsedParts
 from slipway.console.texts import Instant, Name, Number, Why
 from slipway.domain.errors import NotFoundError
-from slipway.domain.verdict import Verdict
 from slipway.ports.values import Actor
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
@@ -64,8 +63,8 @@ def stop_release(release_id: Name, body: Reason, person: Person, parts: UsedPart
 @router.post("/releases/{release_id}/verdict")
 def verdict(release_id: Name, body: OwedVerdict, person: Person, parts: UsedParts) -> dict[str, str]:
     """Settles the verdict that a release owes whose attempt ended as `unverified`."""
-    passed = body.verdict == Verdict.PASS
-    detail = settle_verdict(parts.world(), release_id, passed, Actor(id=person, via=VIA), body.reason)
+    actor = Actor(id=person, via=VIA)
+    detail = settle_verdict(parts.world(), release_id, passed=body.verdict == "pass", actor=actor, reason=body.reason)
     return {"release_id": release_id, "detail": detail}
 
 

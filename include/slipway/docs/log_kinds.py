@@ -26,7 +26,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "grant_given": "An answer that counts: who, for which digest and policy, on which evidence, until when.",
         "rejected": "An answer that counts, and says no.",
         "answer_refused": "An answer that does not count: wrong person, too late, asked twice, nothing looked at.",
-        "request_withdrawn": "The platform's own account ended a question of an attempt: stopped, superseded, found bad.",
+        "request_withdrawn": "The platform's own account ended a question: attempt stopped, superseded or found bad.",
         "request_expired": "Nobody answered in time.",
         "nothing_checked": "A step of the release's shape had nothing to check, because the service declares nothing.",
         "verdict_given": "A verdict that was still owed after the end was settled: pass or fail, by whom, and why.",

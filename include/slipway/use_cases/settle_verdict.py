@@ -17,7 +17,7 @@ from slipway.use_cases.world import World
 PROD = StageRole.PROD
 
 
-def settle_verdict(world: World, release_id: str, passed: bool, actor: Actor, reason: str) -> str:
+def settle_verdict(world: World, release_id: str, *, passed: bool, actor: Actor, reason: str) -> str:
     """What follows, in words. Raises NotFoundError, RefusedError; a refusal is in the log."""
     with world.store.transaction() as tx:
         release = tx.releases.get(release_id)
@@ -27,7 +27,8 @@ def settle_verdict(world: World, release_id: str, passed: bool, actor: Actor, re
         attempts = tx.releases.attempts(release_id)
         refusal = _may_not(tx, release, actor, reason) or _is_not_owed(tx, release, attempts)
         if refusal is None:
-            return _settle(tx, release, attempts[-1], passed, actor, said_of(release, reason))
+            verdict = Verdict.PASS if passed else Verdict.FAIL
+            return _settle(tx, release, attempts[-1], verdict, actor, said_of(release, reason))
         payload = {"passed": passed, "message": refusal}
         tx.log("verdict_refused", actor, release_id=release.id, service=release.service, payload=payload)
     raise RefusedError("may_not_settle_verdict", refusal)
@@ -36,9 +37,7 @@ def settle_verdict(world: World, release_id: str, passed: bool, actor: Actor, re
 def _may_not(tx: Transaction, release: Release, actor: Actor, reason: str) -> str | None:
     policy = tx.policy()
     owned = policy.governed.owned(release)
-    matter = Matter(
-        team=owned.team, parties={Party.REQUESTER: release.requesters}, product_owner=owned.product_owner
-    )
+    matter = Matter(team=owned.team, parties={Party.REQUESTER: release.requesters}, product_owner=owned.product_owner)
     refusal = why_not(policy.platform.rule(Action.VERDICT), policy.people.find(actor.id), matter, policy.people)
     if refusal is None and not reason.strip():
         return "a reason is needed: say who looked at live, at what, and what they saw"
@@ -56,13 +55,13 @@ def _is_not_owed(tx: Transaction, release: Release, attempts: Sequence[Attempt])
     return None if stage.judged is None else f"the verdict on {last.id} was given before: {stage.judged}"
 
 
-def _settle(tx: Transaction, release: Release, attempt: Attempt, passed: bool, actor: Actor, reason: str) -> str:
-    verdict = Verdict.PASS if passed else Verdict.FAIL
+def _settle(tx: Transaction, release: Release, attempt: Attempt, verdict: Verdict, actor: Actor, reason: str) -> str:
     stage = tx.stages.get(attempt.id, PROD)
     tx.stages.set_verdict(attempt.id, PROD, verdict)
     payload = {"verdict": verdict, "reason": reason}
     tx.log("verdict_given", actor, attempt=attempt, environment=stage.environment, payload=payload)
-    detail = _good(tx, release, attempt, actor, reason) if passed else _bad(tx, release, attempt, actor, reason)
+    follow = _good if verdict is Verdict.PASS else _bad
+    detail = follow(tx, release, attempt, actor, reason)
     text = f"{release.service} {attempt.version} ({attempt.id}): {actor.id} says {verdict}: {reason}. {detail}"
     tx.tell(Message(key=f"{attempt.id}:verdict", channel="deploy", text=text))
     tx.wake()

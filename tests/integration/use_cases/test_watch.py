@@ -56,9 +56,7 @@ def rounds(scene: Scene, clock: Clock, attempt: Attempt, count: int = ROUNDS) ->
 
 def seeing(value: float | None) -> Callable[[Look], Sample]:
     """At each look the same; None: nothing."""
-    return lambda look: Sample(
-        at=look.instants[-1], value=value, problem="there is no data" if value is None else ""
-    )
+    return lambda look: Sample(at=look.instants[-1], value=value, problem="there is no data" if value is None else "")
 
 
 def unclear(scene: Scene, clock: Clock, **more: Any) -> Attempt:
@@ -378,7 +376,9 @@ def blockers(scene: Scene, version: str) -> list[str]:
 def test_a_verdict_that_is_owed_is_settled_with_a_reason_and_the_service_is_free(scene: Scene) -> None:
     attempt = owed(scene)
     assert blockers(scene, "1.1") == ["verdict_owed"]
-    detail = settle_verdict(scene.world, attempt.release_id, True, SUE, "I looked at the orders of an hour")
+    detail = settle_verdict(
+        scene.world, attempt.release_id, passed=True, actor=SUE, reason="I looked at the orders of an hour"
+    )
     assert "is live, and hold" in detail
     assert blockers(scene, "1.2") == []
     release = scene.release_of(attempt)
@@ -389,7 +389,9 @@ def test_a_verdict_that_is_owed_is_settled_with_a_reason_and_the_service_is_free
 
 def test_a_verdict_that_says_bad_marks_the_version_and_keeps_the_hold(scene: Scene) -> None:
     attempt = owed(scene)
-    detail = settle_verdict(scene.world, attempt.release_id, False, SUE, "half of the orders are lost")
+    detail = settle_verdict(
+        scene.world, attempt.release_id, passed=False, actor=SUE, reason="half of the orders are lost"
+    )
     assert f"--fixes {attempt.release_id}" in detail
     assert scene.log("version_marked_bad")
     assert blockers(scene, "1.1") == ["hold"]
@@ -408,19 +410,19 @@ def test_not_everybody_settles_it(scene: Scene, actor: Actor, reason: str, why: 
     scene.finish(attempt, PROD)
     scene.close(attempt)
     with pytest.raises(RefusedError, match=why):
-        settle_verdict(scene.world, attempt.release_id, True, actor, reason)
+        settle_verdict(scene.world, attempt.release_id, passed=True, actor=actor, reason=reason)
     assert why in scene.log("verdict_refused")[0]
 
 
 def test_it_is_settled_once_and_only_where_it_is_owed(scene: Scene) -> None:
     attempt = begun(scene)
     with pytest.raises(RefusedError, match="has not ended, so no verdict is owed"):
-        settle_verdict(scene.world, attempt.release_id, True, SUE, "fine")
+        settle_verdict(scene.world, attempt.release_id, passed=True, actor=SUE, reason="fine")
     scene.finish(attempt, PROD)
     scene.close(attempt)
-    settle_verdict(scene.world, attempt.release_id, False, SUE, "bad")
+    settle_verdict(scene.world, attempt.release_id, passed=False, actor=SUE, reason="bad")
     with pytest.raises(RefusedError, match="was given before: fail"):
-        settle_verdict(scene.world, attempt.release_id, True, SUE, "fine")
+        settle_verdict(scene.world, attempt.release_id, passed=True, actor=SUE, reason="fine")
 
 
 def test_the_window_must_be_open_for_the_watch_too(scene: Scene) -> None:

@@ -322,6 +322,17 @@ def test_a_stop_says_what_happens_next(rita: Slipway, airflow: FakeAirflow) -> N
     assert airflow.changes()[0].body == {"reason": "wrong version"}
 
 
+def test_a_verdict_that_is_owed_is_settled_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/releases/r7/verdict"] = (200, {"detail": "r7 is live"})
+
+    result = rita("verdict", "r7", "pass", "--reason", "works")
+
+    assert (result.exit_code, result.stdout) == (0, "r7 is live\n")
+    assert airflow.changes()[0].body == {"verdict": "pass", "reason": "works"}
+    for words in (("unknown", "--reason", "x"), ("pass",)):
+        assert rita("verdict", "r7", *words).exit_code == 2
+
+
 def test_a_refusal_is_told_in_its_own_words(rita: Slipway, airflow: FakeAirflow) -> None:
     refused = {"code": "may_not_stop", "message": "Rita Rowe is none of those who may"}
     airflow.answers["POST /slipway/api/releases/r7/stop"] = (403, refused)

@@ -50,9 +50,7 @@ def _plain(alert: Alert) -> dict[str, str]:
 
 def _sample(row: Row) -> Sample:
     alerts = tuple(
-        Alert(
-            fingerprint=one["fingerprint"], name=one["name"], started_at=datetime.fromisoformat(one["started_at"])
-        )
+        Alert(fingerprint=one["fingerprint"], name=one["name"], started_at=datetime.fromisoformat(one["started_at"]))
         for one in row["alerts"]
     )
     return Sample(at=row["at"], value=row["value"], alerts=alerts, problem=row["problem"])
