@@ -13,6 +13,7 @@ BUILT: Collection[Action] = frozenset(
         Action.SIGN_OFF_PROD,
         Action.STOP,
         Action.CONFIRM,
+        Action.VERDICT,
         Action.HOLD_PLACE,
         Action.HOLD_LIFT_OWN,
         Action.HOLD_LIFT,
