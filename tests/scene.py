@@ -32,12 +32,14 @@ from slipway.use_cases.prove_migrations import Checked, prove_migrations
 from slipway.use_cases.record_answer import AnswerResult, record_answer
 from slipway.use_cases.smoke import smoke
 from slipway.use_cases.take_turn import TurnAnswer, TurnResult, take_turn
+from slipway.use_cases.watch import Progress, Watched, look_at_live, watch
 from slipway.use_cases.world import World
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.fakes.artefact_source import FakeArtefactSource
 from tests.fakes.connections import FakeConnections
 from tests.fakes.deploy_target import FakeDeployTarget, FakeTargetRegistry
 from tests.fakes.migration_runner import FakeMigrationRunner
+from tests.fakes.monitor import FakeMonitor
 from tests.fakes.probe import FakeProbe
 from tests.fakes.rehearsal import FakeRehearsal
 from tests.fakes.service_definitions import FakeServiceDefinitions
@@ -97,6 +99,7 @@ class Scene:
         self.store = store
         self.target = MortalTarget()
         self.probe = FakeProbe()
+        self.monitor = FakeMonitor()
         self.artefacts = FakeArtefactSource()
         self.migrations = FakeMigrationRunner()
         self.rehearsal = FakeRehearsal(self.migrations)
@@ -116,6 +119,7 @@ class Scene:
             lint=lambda _folder, _revisions, _dialect: (),
             suites=lambda _: None,
             probe=self.probe,
+            monitor=self.monitor,
             connections=FakeConnections({name: f"postgresql:///{name}" for name in names}),
             locks=self.locks,
             workspace=folder / "workspace",
@@ -174,6 +178,14 @@ class Scene:
     def smoke(self, attempt: Attempt, role: StageRole) -> str:
         """The task smoke."""
         return smoke(self.world, attempt.id, role, TASK)
+
+    def watch(self, attempt: Attempt) -> Watched:
+        """The task watch: its start, or its resumption."""
+        return watch(self.world, attempt.id, TASK)
+
+    def look(self, attempt: Attempt) -> Progress:
+        """One round of the trigger that watches."""
+        return look_at_live(self.world, attempt.id)
 
     def finish(self, attempt: Attempt, role: StageRole) -> Finish:
         """The teardown finish_stage."""

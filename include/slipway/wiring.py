@@ -58,6 +58,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.migrations.lint.lint import lint
     from slipway.adapters.migrations.lint.squawk import installed_squawk
     from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
+    from slipway.adapters.monitors.sources import Sources
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
@@ -78,6 +79,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         lint=lint,
         suites=_suites,
         probe=HttpProbe((make_send or HttpxSend)()),
+        monitor=Sources(connections),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),
         workspace=home / "workspace",

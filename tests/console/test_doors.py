@@ -26,6 +26,7 @@ READS = (
 )
 CHANGES = (
     "releases/r1/stop",
+    "releases/r1/verdict",
     "holds",
     "holds/1/lift",
     "pending/1/second",

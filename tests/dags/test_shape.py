@@ -13,6 +13,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 from slipway.airflow_edge.approval import ApprovalSensor
 from slipway.airflow_edge.lane_steps import TakeTurn
 from slipway.airflow_edge.light import Light
+from slipway.airflow_edge.steps import Watch
 from slipway.catalogue.files import service_names
 from slipway.domain.grant import Step
 from slipway.platform.home import PROJECT
@@ -124,16 +125,15 @@ def test_airflow_retries_only_what_may_defer(dags: Mapping[str, DAG]) -> None:
     """A retry of a piece of work is a new attempt; what Airflow lost while it waited is started again, and settles."""
     for dag in dags.values():
         retried = {task.task_id for task in dag.tasks if task.retries}
-        waits = {task.task_id for task in dag.tasks if isinstance(task, (ApprovalSensor, TakeTurn))}
+        waits = {task.task_id for task in dag.tasks if isinstance(task, (ApprovalSensor, TakeTurn, Watch))}
         resumed = {f"{stage}.{name}" for stage in ("preprod", "prod") for name in ("check_migrations", "migrate")}
         assert retried == waits | resumed & set(dag.task_ids)
 
 
 def test_every_question_of_the_lifecycle_is_a_task(dags: Mapping[str, DAG]) -> None:
-    built = {step for step in Step if step is not Step.VERDICT}
     for dag in of_kind(dags, "release"):
         asking = {task.step: task.task_id for task in dag.tasks if isinstance(task, ApprovalSensor)}
-        assert asking == {step: f"{step.role}.{step}" for step in built}
+        assert asking == {step: f"{step.role}.{step}" for step in Step}
 
 
 def test_no_task_goes_past_its_pool_or_ends_from_a_template(dags: Mapping[str, DAG]) -> None:
@@ -150,7 +150,9 @@ def test_a_comment_may_be_left_out_and_who_looked_may_not(dags: Mapping[str, DAG
             if isinstance(task, ApprovalSensor):
                 fields = {name: param["schema"]["type"] for name, param in task.serialized_params.items()}
                 filled = {name for name, kind in fields.items() if "null" not in kind}
-                assert filled == ({"looked_by", "looked_at"} if task.step in {Step.AUTHORISE, Step.CONFIRM} else set())
+                assert filled == (
+                    {"looked_by", "looked_at"} if task.step in {Step.AUTHORISE, Step.CONFIRM, Step.VERDICT} else set()
+                )
 
 
 def test_the_form_needs_version_summary_and_rollback_plan(dags: Mapping[str, DAG]) -> None:

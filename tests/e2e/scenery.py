@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from slipway.adapters.artefacts.archive import pack
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
@@ -22,6 +23,7 @@ RECORDED = (
     *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted", "watched", "urgent"),
     *("stuck", "patient", "backed", "leader", "follower"),
     *("returning", "neighbour", "frozen", "lost"),
+    *("unseen", "failing", "unattended"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")
@@ -64,6 +66,9 @@ class Scenery:
         for name in RECORDED:
             self.write(name, self.recorded(name))
         self.write("stuck", self._stuck())
+        self._watch("unseen", path="nothing.of.that.name", at_most=1)
+        self._watch("failing", path="version", equals="1.0.0")
+        self._watch("unattended", path="version", equals="1.0.0")
         self.write("deaf", self._deaf())
         self._mirrored()
         self.write("notify", _changed_outside("notify", "by_hand"))
@@ -148,6 +153,12 @@ class Scenery:
         service["stages"]["preprod"]["deploy_deadline_seconds"] = 15
         return service
 
+    def _watch(self, name: str, **what: object) -> None:
+        """A service that is watched for a minute, by what its own health check says."""
+        url = f"{self._face}/{name}/prod/health"
+        check = {"name": "health", "source": "http_json", "url": url, **what}
+        self.write(name, {**self.recorded(name), "watch": {"minutes": 1, "every_seconds": 5, "checks": [check]}})
+
     def _deaf(self) -> dict[str, Any]:
         """A service whose deploy endpoint is an address at which nobody listens."""
         nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
@@ -184,7 +195,8 @@ class Scenery:
         text = file.read_text(encoding="utf-8")
         sources = f"\nartefact_sources: {{github: {{tries: 1}}, mirror: {json.dumps(str(self.mirror))}}}\n"
         text = text.replace("slot_park_seconds: 300", "slot_park_seconds: 30")
-        file.write_text(text + sources, encoding="utf-8")
+        hosts = f"watch_hosts: [{json.dumps(urlsplit(self._face).netloc)}]\n"
+        file.write_text(text + sources + hosts, encoding="utf-8")
 
 
 _SMOKE = {

@@ -21,6 +21,8 @@ class Waits:
     """What waits for its time to run out."""
 
     unanswered: Future[Run]
+    unattended: Future[Run]
+    """In Prod and watched; nobody confirms anything."""
     aged: Future[tuple[Run, Run]]
     """The attempt whose approval grew old, and the next one, which is through."""
 
@@ -29,9 +31,32 @@ class Waits:
 def begun(scene: Scene, performance: Performance) -> Iterator[Waits]:
     """Lives of a minute; then one release that nobody answers, and one that is approved and then held up."""
     performance.finish()
+    watched = _watched_for_two_minutes(scene)
     _put_lives_of_a_minute_in_effect(scene)
-    with ThreadPoolExecutor(2) as pool:
-        yield Waits(unanswered=pool.submit(_nobody_answers, scene), aged=pool.submit(_waits_too_long, scene))
+    with ThreadPoolExecutor(3) as pool:
+        yield Waits(
+            unanswered=pool.submit(_nobody_answers, scene),
+            unattended=pool.submit(_ends_unverified, watched),
+            aged=pool.submit(_waits_too_long, scene),
+        )
+
+
+def _watched_for_two_minutes(scene: Scene) -> Run:
+    """Somebody should attend for two minutes; approvals given before their lives become short."""
+    file = scene.scenery.folder / "platform.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("attend_minutes: 60", "attend_minutes: 2"), encoding="utf-8")
+    _put_in_effect(scene)
+    run = scene.ask("unattended", "1.0.0")
+    run.approve()
+    run.authorise()
+    run.until_logged("watch_began")
+    return run
+
+
+def _ends_unverified(run: Run) -> Run:
+    run.ends("unverified")
+    return run
 
 
 def _put_lives_of_a_minute_in_effect(scene: Scene) -> None:
@@ -43,6 +68,10 @@ def _put_lives_of_a_minute_in_effect(scene: Scene) -> None:
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
     file.write_text("\n".join(short) + "\n", encoding="utf-8")
+    _put_in_effect(scene)
+
+
+def _put_in_effect(scene: Scene) -> None:
     proposed = scene.client(GREETING.releaser).request("POST", "/slipway/api/policy/proposals")
     assert proposed.is_success, proposed.text
     body = {"digest": proposed.json()["digest"], "reason": "So that time runs out while somebody watches."}
@@ -82,8 +111,8 @@ def _next_attempt(scene: Scene, run: Run) -> Run:
 
 
 def test_lives_of_a_minute_take_effect_once_somebody_else_activates_them(scene: Scene, begun: Waits) -> None:
-    (activated,) = scene.log(kind="policy_activated", actor=GREETING.manager)
-    assert activated["payload"]["proposed_by"] == [GREETING.releaser]
+    activated = scene.log(kind="policy_activated", actor=GREETING.manager)
+    assert [entry["payload"]["proposed_by"] for entry in activated] == [[GREETING.releaser]] * 2
 
 
 def test_a_question_that_nobody_answers_expires(scene: Scene, begun: Waits, when_time_has_run_out: None) -> None:
@@ -92,6 +121,19 @@ def test_a_question_that_nobody_answers_expires(scene: Scene, begun: Waits, when
     assert (run.release()["state"], run.release()["outcome"]) == ("ended", "expired")
     assert {run.tasks()[task] for task in ("preprod.take_turn", "preprod.deploy")} == {"skipped"}
     assert scene.recorder.works("silent", "preprod") == []
+
+
+def test_what_nobody_attends_to_is_unverified_at_the_deadline_and_settled_by_a_verdict(
+    scene: Scene, begun: Waits, when_time_has_run_out: None
+) -> None:
+    run = begun.unattended.result()
+    assert run.stage("prod")["watched"] == "pass"
+    assert "nobody confirmed" in run.stage("prod")["detail"]
+    path = f"/slipway/api/releases/{run.release_id}/verdict"
+    body = {"verdict": "pass", "reason": "Looked at it an hour later: works."}
+    assert not scene.client(GREETING.releaser).request("POST", path, json=body).is_success
+    assert scene.client(GREETING.senior).request("POST", path, json=body).is_success
+    assert run.release()["outcome"] == "live"
 
 
 def test_an_approval_that_grew_old_in_the_queue_is_asked_for_again(

@@ -389,6 +389,16 @@ class MemoryStages(_Table):
         if stage.outcome is None and stage.confirmed != "fail":
             self._set(stage, confirmed=verdict)
 
+    def set_verdict(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        stage = self.get(attempt_id, role)
+        if stage.outcome is None and stage.judged is None:
+            self._set(stage, judged=verdict)
+
+    def attend(self, attempt_id: str, role: StageRole, until: datetime) -> datetime:
+        due = self.get(attempt_id, role).attend_until or until
+        self._set(self.get(attempt_id, role), attend_until=due)
+        return due
+
     def set_previous(self, attempt_id: str, role: StageRole, deployed: Deployed) -> None:
         stage = self.get(attempt_id, role)
         self._set(stage, previous_digest=deployed.digest, previous_version=deployed.version)
@@ -605,6 +615,9 @@ class MemoryGrants(_Table):
         kept = request if before is None else changed(request, expires_at=before.expires_at)
         self._all.requests[request.attempt_id, request.step] = kept
         return 1 if before is None else 2
+
+    def close_request(self, attempt_id: str, step: Step) -> None:
+        """Whether a question still waits is nothing that these histories look at."""
 
     def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None:
         return self._all.requests.get((attempt_id, step))

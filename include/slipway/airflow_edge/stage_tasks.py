@@ -7,7 +7,7 @@ from airflow.sdk import BaseOperator, TaskGroup
 
 from slipway.airflow_edge.approval import ApprovalSensor
 from slipway.airflow_edge.lane_steps import HoldSlot, TakeTurn
-from slipway.airflow_edge.steps import CheckMigrations, Deploy, FinishStage, Migrate, NotBuilt, Smoke
+from slipway.airflow_edge.steps import CheckMigrations, Deploy, FinishStage, Migrate, Smoke, Watch
 from slipway.airflow_edge.texts import TASK_DOC
 from slipway.domain.grant import STEPS_BEFORE, Step
 from slipway.domain.service import StageRole
@@ -80,7 +80,9 @@ def _hold_slot(role: StageRole, turn: BaseOperator) -> BaseOperator:
 
 def _watch(smoke: BaseOperator, finish: BaseOperator) -> None:
     """Live is watched and looked at by a person, side by side, and then judged."""
-    watch = NotBuilt(task_id="watch", role=StageRole.PROD, doc_md=TASK_DOC["watch"])
+    # Whatever breaks it off, it goes on from what it saw.
+    again = {"retries": 5, "retry_delay": timedelta(seconds=5)}
+    watch = Watch(task_id="watch", role=StageRole.PROD, doc_md=TASK_DOC["watch"], **again)
     confirm = ApprovalSensor(task_id=Step.CONFIRM.value, step=Step.CONFIRM, doc_md=TASK_DOC["confirm"])
-    verdict = NotBuilt(task_id=Step.VERDICT.value, role=StageRole.PROD, doc_md=TASK_DOC["verdict"])
+    verdict = ApprovalSensor(task_id=Step.VERDICT.value, step=Step.VERDICT, doc_md=TASK_DOC["verdict"])
     smoke >> [watch, confirm] >> verdict >> finish

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from slipway.airflow_edge.light import Light
 from slipway.airflow_edge.outcomes import end_here, translated
 from slipway.airflow_edge.runs import actor_of, attempt_of, patiently, task_of, world
-from slipway.airflow_edge.triggers import RescueOver, SlotParked
+from slipway.airflow_edge.triggers import LiveWatched, RescueOver, SlotParked
 from slipway.domain.errors import HeldBackError
 from slipway.domain.service import StageRole
 from slipway.use_cases.await_rescue import is_held_back
@@ -17,15 +17,18 @@ from slipway.use_cases.close_attempt import Closing, close_attempt
 from slipway.use_cases.deploy import deploy
 from slipway.use_cases.finish_stage import Finish, finish_stage
 from slipway.use_cases.migrate import migrate
-from slipway.use_cases.note_not_built import note_not_built
 from slipway.use_cases.park_slot import slot_is_parked
 from slipway.use_cases.prove_migrations import prove_migrations
 from slipway.use_cases.smoke import smoke
+from slipway.use_cases.watch import WatchIsOverError, watch
 
 _SLOT_GLANCE_SECONDS = 3.0
 """The slot is parked by a task that starts beside this one: worth a glance before deferring for it."""
 _FINISH_SECONDS = 90.0
 """How long a teardown waits for an activity to be over; after that the reconciler goes on with it."""
+
+_GRACE = timedelta(minutes=10)
+"""How much longer than its deadline Airflow lets a watch wait: the trigger ends it well before."""
 
 
 class StageStep(Light):
@@ -145,15 +148,30 @@ class Smoke(StageStep):
             return patiently(lambda: smoke(world(), attempt_id, self.role, actor))
 
 
-class NotBuilt(StageStep):
-    """A step that a later version fills; it says so and checks nothing."""
+class Watch(StageStep):
+    """Watches live, deferred; a fail fails the task, and `finish_stage` undoes the stage at once (R17)."""
 
     def execute(self, context: Any) -> str:
-        """The words that are also on the approval form."""
+        """The verdict, once there is one; deferred until then."""
         with translated():
             attempt_id, actor = attempt_of(context).id, actor_of(context)
-            step = self.task_id.rpartition(".")[2]
-            return patiently(lambda: note_not_built(world(), attempt_id, self.role, step, actor))
+            try:
+                watched = patiently(lambda: watch(world(), attempt_id, actor))
+            except WatchIsOverError as error:
+                end_here(error.ending, str(error))
+                raise
+            if watched.until is not None:
+                self.log.info("Watching: %s", watched.detail)
+                self.defer(
+                    trigger=LiveWatched(attempt_id=attempt_id, role=self.stage_role, until=watched.until.isoformat()),
+                    method_name="resume",
+                    timeout=max(watched.until - datetime.now(UTC), timedelta()) + _GRACE,
+                )
+            return watched.detail
+
+    def resume(self, context: Any, event: Any) -> str:
+        """It is decided, or time is up: look again from the start."""
+        return self.execute(context)
 
 
 class FinishStage(StageStep):

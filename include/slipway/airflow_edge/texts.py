@@ -83,9 +83,9 @@ TASK_DOC: Mapping[str, str] = {
     "migrate": "Brings the service's database to what the version needs.",
     "deploy": "Deploys exactly the artefact that was proven and approved.",
     "smoke": "Runs the service's smoke tests, patiently while it restarts.",
-    "watch": "Watches alerts and metrics of live. Not yet built: nothing is watched.",
+    "watch": "Watches alerts and metrics of live, as the service's file says; its log shows each round.",
     "confirm": "Somebody of the team looks at the new functionality in live and says whether it works.",
-    "verdict": "Decides where the watch gave no clear answer. Not yet built: there is nothing to decide.",
+    "verdict": "Asks a senior, or second line, who did not ask for it, where the watch gave no clear answer.",
     "finish_stage": "Records how the stage ended; brings back what ran before unless it passed; frees the lane.",
     "close": "Records how the attempt ended and gives the run its colour.",
 }

@@ -5,8 +5,10 @@ connection costs time and nothing else. The looking is done in a thread: it must
 """
 
 import asyncio
+import contextvars
 from abc import abstractmethod
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,9 +24,12 @@ from slipway.use_cases.await_second import second_is_over
 from slipway.use_cases.park_slot import lane_is_freed, slot_is_parked
 from slipway.use_cases.roll_back import is_service_free
 from slipway.use_cases.take_turn import may_go_on
+from slipway.use_cases.watch import look_at_live
 
 LOOK_EVERY = 5.0
 """Seconds between two looks where no change was announced."""
+
+_WATCHERS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="watch")
 
 
 class StageTrigger(BaseTrigger):
@@ -121,6 +126,28 @@ class ActIsOver(StageTrigger):
     def look(self) -> bool:
         """Whether the wait is over."""
         return act_is_over(world(), self.attempt_id)
+
+
+class LiveWatched(StageTrigger):
+    """Looks at live, round by round, until that decides or there is nothing to watch any more.
+
+    It writes what it saw, at instants that are the same for every copy of it: a second one does no harm. It has
+    threads of its own: a source that hangs keeps nobody else waiting.
+    """
+
+    def look(self) -> bool:
+        """One round, if one is due. What came of it stands in the task's log while it waits."""
+        progress = look_at_live(world(), self.attempt_id)
+        if progress.says:
+            self.log.info("Watched: %s", progress.says)
+        return progress.over
+
+    async def _looked(self) -> bool:
+        try:
+            context = contextvars.copy_context()
+            return await asyncio.get_running_loop().run_in_executor(_WATCHERS, context.run, self.look)
+        except DatabaseUnavailableError:
+            return False
 
 
 class LaneFreed(StageTrigger):

@@ -52,8 +52,12 @@ def allowed_fields(model: type[BaseModel], location: tuple[str | int, ...]) -> t
 
 def allowed_values(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[str, ...]:
     """The texts that may stand at a location; empty where it is no choice."""
-    found = [value for node in _nodes(model, location) for value in node.get("enum", [])]
+    found = [value for node in _nodes(model, location) for value in (*node.get("enum", []), *_one_value(node))]
     return tuple(dict.fromkeys(found))
+
+
+def _one_value(node: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (node["const"],) if "const" in node else ()
 
 
 def examples(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[str, ...]:

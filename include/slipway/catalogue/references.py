@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from slipway.catalogue.document import Document, Location
 from slipway.catalogue.people_file import PeopleModel
@@ -17,9 +18,13 @@ from slipway.catalogue.service_file import (
     StageModel,
     TargetKind,
 )
+from slipway.catalogue.watch_checks import HttpJsonModel, WatchModel
 from slipway.domain.people import MACHINE_IDS, TeamRole
 from slipway.domain.service import CopyStrategy, Profile, StageRole
 
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+LEAST_LOOKS = 4
+"""In a whole watch."""
 MOST_SHOWN = 20
 """Longer lists of allowed names hide the message."""
 
@@ -61,6 +66,8 @@ def service_problems(document: Document, service: AnyServiceModel, known: Known)
     else:
         yield from _dependencies(document, service, list(known.services))
         yield from _stand_ins(document, service)
+        if service.watch is not None and known.platform is not None:
+            yield from _watch(document, service.watch, known.platform)
     for at, role, stage in _all_stages(service):
         yield from _stage(document, service, known, at, role, stage)
 
@@ -82,6 +89,30 @@ def _dependencies(document: Document, service: ServiceModel, services: Sequence[
             yield document.problem(("depends_on", index), "a service cannot depend on itself")
         elif other not in services:
             yield _unknown(document, ("depends_on", index), "service", other, services)
+
+
+def _watch(document: Document, watch: WatchModel, platform: PlatformModel) -> Iterator[Problem]:
+    """Long enough for somebody to decide after it, with looks that fit into it, at hosts that the platform allows."""
+    longest = platform.lane.attend_minutes
+    if watch.minutes >= longest:
+        what = (
+            f"somebody stays for {longest} minutes (`lane.attend_minutes`): a watch is shorter, to leave time to decide"
+        )
+        yield document.problem(("watch", "minutes"), what)
+    if watch.every_seconds * LEAST_LOOKS > watch.minutes * 60:
+        what = f"that makes fewer than {LEAST_LOOKS} looks in {watch.minutes} minutes: too few to tell anything"
+        yield document.problem(("watch", "every_seconds"), what)
+    for index, check in enumerate(watch.checks):
+        if isinstance(check, HttpJsonModel) and (host := _host(check.url)) not in platform.watch_hosts:
+            what = f"`{host}` may not be asked: it is none of `watch_hosts` in platform.yaml"
+            allowed = tuple(platform.watch_hosts)
+            yield document.problem(("watch", "checks", index, "url"), what, allowed=allowed)
+
+
+def _host(url: str) -> str:
+    """As `watch_hosts` has it: with the port where it is not the usual one."""
+    parts = urlsplit(url)
+    return parts.netloc.lower().removesuffix(_USUAL_PORTS[parts.scheme])
 
 
 def shared_ports(services: Mapping[str, tuple[Document, AnyServiceModel]]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from slipway.catalogue.headline import OUTSIDE
 from slipway.catalogue.migration_settings import MigrationsModel
 from slipway.catalogue.smoke_checks import SmokeModel, Url
 from slipway.catalogue.strict_model import ConnectionId, Name, StrictModel, Text
+from slipway.catalogue.watch_checks import WatchModel
 from slipway.domain.repository import Repository
 from slipway.domain.service import (
     ActedBy,
@@ -161,6 +162,9 @@ class ServiceModel(OwnedModel):
         None, description="Where versions that the store does not have are fetched from. Left out: from nowhere."
     )
     smoke: SmokeModel
+    watch: WatchModel | None = Field(
+        None, description="What is watched in live after each deploy. Left out: only smoke tests and people tell."
+    )
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
     stand_ins: list[StageModel] = Field(
@@ -197,6 +201,7 @@ class ServiceModel(OwnedModel):
             deploy_deadline_seconds=model.deploy_deadline_seconds,
             migrate_deadline_seconds=model.migrate_deadline_seconds,
             repository=self._repository(),
+            watch=self.watch.settings() if self.watch and role is StageRole.PROD else None,
         )
 
     def _repository(self) -> Repository | None:

@@ -78,6 +78,15 @@ def _say_choice(model: type[BaseModel], location: Location, details: ErrorDetail
     return what, allowed_values(model, location), given if isinstance(given, str) else None
 
 
+def _say_source(model: type[BaseModel], location: Location, details: ErrorDetails) -> _Said:
+    """Which fields there are depends on `source`, and that says nothing known."""
+    given = str(details["ctx"]["tag"])
+    what = (
+        f"`{_path(location)}.source` cannot be {_shown(given)}" if given else f"`{_path(location)}.source` is missing"
+    )
+    return what, allowed_values(model, (*location, "source")), given
+
+
 def _say_pattern(model: type[BaseModel], location: Location, details: ErrorDetails) -> _Said:
     like = " or ".join(examples(model, location)) or f"something that matches {details['ctx']['pattern']}"
     return f"`{_path(location)}` cannot be {_shown(details['input'])}; write it like {like}", (), None
@@ -102,6 +111,7 @@ _SAYERS: Mapping[str, Callable[[type[BaseModel], Location, ErrorDetails], _Said]
     "literal_error": _say_choice,
     "string_pattern_mismatch": _say_pattern,
     "value_error": _say_own_words,
+    "union_tag_invalid": _say_source,
 }
 
 

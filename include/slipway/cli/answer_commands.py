@@ -11,12 +11,13 @@ from slipway.domain.grant import Decision, Step
 
 
 class Question(StrEnum):
-    """The questions that are put to people; nothing asks for a verdict yet."""
+    """The questions that are put to people."""
 
     APPROVE = Step.APPROVE.value
     AUTHORISE = Step.AUTHORISE.value
     SIGN_OFF = Step.SIGN_OFF.value
     CONFIRM = Step.CONFIRM.value
+    VERDICT = Step.VERDICT.value
 
 
 approve = command_group("Answer a question of a release with Approve.")
@@ -25,7 +26,8 @@ reject = command_group("Answer a question of a release with Reject.")
 Release = Annotated[str, typer.Argument(metavar="RELEASE", help="A release, e.g. r12.")]
 WhichStep = Annotated[Question, typer.Argument(metavar="STEP", help="The question that is answered.")]
 Comment = Annotated[str, typer.Option(help="Kept with the answer.")]
-NEEDED = f"Needed to approve {' and '.join(step for step in Question if Step(step).needed_to_approve)}."
+_LOOKED_AT = [step for step in Question if Step(step).needed_to_approve]
+NEEDED = f"Needed to approve {', '.join(_LOOKED_AT[:-1])} and {_LOOKED_AT[-1]}."
 LookedBy = Annotated[str, typer.Option(help=f"Who looked at the new functionality? {NEEDED}")]
 LookedAt = Annotated[str, typer.Option(help=f"At what did they look? {NEEDED}")]
 

@@ -1,5 +1,7 @@
 """What people change by REST, as themselves."""
 
+from typing import Literal
+
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +13,7 @@ from slipway.domain.errors import NotFoundError
 from slipway.ports.values import Actor
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
+from slipway.use_cases.settle_verdict import settle_verdict
 from slipway.use_cases.stop import stop
 from slipway.use_cases.world import PLATFORM
 
@@ -30,6 +33,13 @@ class Reason(Body):
     reason: Why = ""
 
 
+class OwedVerdict(Body):
+    """Whether live is good after all: who looked at what, and what they saw."""
+
+    verdict: Literal["pass", "fail"]
+    reason: Why
+
+
 class NewHold(Body):
     """What to hold; `name` of the environment or service, `during` a release that is not bound.
 
@@ -47,6 +57,14 @@ class NewHold(Body):
 def stop_release(release_id: Name, body: Reason, person: Person, parts: UsedParts) -> dict[str, str]:
     """Withdraws what waits; what was begun is settled and undone."""
     detail = stop(parts.world(), release_id, Actor(id=person, via=VIA), body.reason)
+    return {"release_id": release_id, "detail": detail}
+
+
+@router.post("/releases/{release_id}/verdict")
+def verdict(release_id: Name, body: OwedVerdict, person: Person, parts: UsedParts) -> dict[str, str]:
+    """Settles the verdict that a release owes whose attempt ended as `unverified`."""
+    actor = Actor(id=person, via=VIA)
+    detail = settle_verdict(parts.world(), release_id, passed=body.verdict == "pass", actor=actor, reason=body.reason)
     return {"release_id": release_id, "detail": detail}
 
 

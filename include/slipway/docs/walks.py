@@ -206,7 +206,6 @@ WALKS: Sequence[Walk] = (
             f"{_ANSWERS}::test_a_stop_while_it_deploys_or_is_in_smoke_takes_back_what_was_begun",
             f"{_STOP}::test_what_was_begun_is_undone_the_schema_too",
         ),
-        not_yet="A stop while live is watched: the watch is not built. A stop while somebody confirms is undone.",
     ),
     Walk(
         moment="Booked support is for another time than now",

@@ -13,8 +13,9 @@ from slipway.domain.grant import Grant, Step
 from slipway.domain.migration_evidence import migration_lines
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
-from slipway.domain.service import SmokeSuite
+from slipway.domain.service import SmokeSuite, StageRole
 from slipway.domain.text_limits import NAME, TEXT
+from slipway.domain.watch_verdict import CheckVerdict
 from slipway.domain.way_back import WayBack, way_back
 
 MOST_SHOWN = 30
@@ -45,6 +46,7 @@ def evidence(
     arrival: Arrival | None = None,
     commits: CommitsSinceLive | None = None,
     returning: Sequence[Release] = (),
+    watched: Sequence[CheckVerdict] = (),
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -67,6 +69,8 @@ def evidence(
         ),
         *_since_the_proof(facts),
         *_differs_from_live(returning),
+        *_watch(facts.stage),
+        *(f"- Watched: {_said(one.name)}: **{one.verdict or 'broken off'}**, {_said(one.detail)}" for one in watched),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {known}" for known in facts.emergencies),
         *(f"- {_grant(grant)}" for grant in facts.grants),
@@ -162,6 +166,18 @@ def _instead_of_preprod(release: Release) -> Iterator[str]:
 
 def _stage(stage: Stage) -> str:
     return f"{stage.environment}: {stage.outcome or 'not finished'} ({_said(stage.detail)})"
+
+
+def _watch(stage: Stage) -> Iterator[str]:
+    """What is looked at after the deploy, or that nothing is."""
+    watch = stage.definition.watch
+    if stage.role is not StageRole.PROD or stage.definition.act is not None:
+        return
+    if watch is None:
+        yield "- Watched in live afterwards: **nothing**; only smoke tests and the person who confirms it tell"
+        return
+    names = ", ".join(_said(check.name) for check in watch.checks)
+    yield f"- Watched in live afterwards, for {watch.minutes} minutes: {names}"
 
 
 def _since_the_proof(facts: Facts) -> Iterator[str]:

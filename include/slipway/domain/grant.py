@@ -35,7 +35,7 @@ class Step(StrEnum):
     @property
     def needed_to_approve(self) -> Mapping[str, str]:
         """What must be filled in to approve: the field's name, and what it asks."""
-        return _LOOK if self in {Step.AUTHORISE, Step.CONFIRM} else {}
+        return _LOOK if self in {Step.AUTHORISE, Step.CONFIRM, Step.VERDICT} else {}
 
 
 _LOOK: Mapping[str, str] = {

@@ -14,7 +14,7 @@ def is_at_rest(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -
         stage.role is StageRole.PROD
         and stage.outcome is None
         and stage.smoke == "pass"
-        and stage.confirmed != "fail"
+        and not stage.said_no
         and attempt.stop_requested_by is None
         and all(done.state.succeeded and done.kind is not ActivityKind.UNDO for done in activities)
     )

@@ -170,6 +170,8 @@ class Platform:
     """How long a target that does not answer is asked again before the permit; then the stage ends."""
     attend_minutes: int = 60
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
+    watch_hosts: tuple[str, ...] = ()
+    """The only hosts that a watch may ask, with `:port` where it is not the usual one (R17)."""
     artefact_sources: ArtefactSources = field(default_factory=ArtefactSources)
     """Where versions that the store does not have may come from (R23)."""
     messages: MessageRoutes = field(default_factory=MessageRoutes)

@@ -231,6 +231,23 @@ class Stage:
     """What ran before the stage's first activity: what undo brings back."""
     outcome: StageOutcome | None
     detail: str
+    watch_began_at: datetime | None = None
+    attend_until: datetime | None = None
+    """In Prod: by when watch, confirmation and verdict must be in."""
+    watched: str | None = None
+    """Verdict of the watch: pass, fail, unknown, or None while there is none."""
+    judged: str | None = None
+    """What a person made of a watch that was not clear: pass, fail, or None."""
+
+    @property
+    def said_no(self) -> bool:
+        """Whether a check or a person found that it does not work."""
+        return "fail" in (self.smoke, self.confirmed, self.watched, self.judged)
+
+    @property
+    def watch_is_settled(self) -> bool:
+        """Whether there was nothing to watch, or it is known to be good."""
+        return self.definition.watch is None or "pass" in (self.watched, self.judged)
 
     @property
     def environment(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from slipway.domain.json_value import JsonObject, JsonValue, sha256_of
 from slipway.domain.repository import Repository
+from slipway.domain.watch import HourBefore, Limits, SourceKind, WatchCheck, WatchSettings
 
 
 class StageRole(StrEnum):
@@ -145,6 +146,8 @@ class StageDefinition:
     """Where to ask what was written since live."""
     act: ActSettings | None = None
     """Somebody outside does the work; there is no target then."""
+    watch: WatchSettings | None = None
+    """What of live is watched afterwards; Prod only."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` turns back into an equal value."""
@@ -155,6 +158,7 @@ class StageDefinition:
         """The inverse of `as_json`."""
         smoke, target, migrations = value["smoke"], value["target"], value["migrations"]
         absent, repository, act = value["not_applicable"], value.get("repository"), value.get("act")
+        watch = value.get("watch")
         return StageDefinition(
             role=StageRole(value["role"]),
             environment=value["environment"],
@@ -166,7 +170,19 @@ class StageDefinition:
             not_applicable=NotApplicable(**absent) if absent else None,
             repository=Repository(**repository) if repository else None,
             act=ActSettings(**{**act, "by": ActedBy(act["by"])}) if act else None,
+            watch=_watch(watch) if watch else None,
         )
+
+
+def _watch(value: Mapping[str, Any]) -> WatchSettings:
+    return WatchSettings(**{**value, "checks": tuple(_watch_check(one) for one in value["checks"])})
+
+
+def _watch_check(value: Mapping[str, Any]) -> WatchCheck:
+    limits, matchers = value["limits"], tuple(value["matchers"])
+    hour = HourBefore(**limits["hour_before"]) if limits["hour_before"] else None
+    kept = Limits(**{**limits, "hour_before": hour})
+    return WatchCheck(**{**value, "source": SourceKind(value["source"]), "matchers": matchers, "limits": kept})
 
 
 @dataclass(frozen=True, kw_only=True)

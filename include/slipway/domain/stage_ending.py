@@ -96,16 +96,33 @@ def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:
 def _after_a_pass(stage: Stage) -> Ending:
     if stage.role is not StageRole.PROD:
         return Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed")
-    if stage.confirmed == "fail":
-        return Ending(
-            outcome=StageOutcome.UNDONE, detail="a person looked at live and said it does not work", undo=True
-        )
-    if stage.confirmed == "pass":
-        return Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed, confirmed by a person")
+    if stage.said_no:
+        return Ending(outcome=StageOutcome.UNDONE, detail=_who_said_no(stage), undo=True)
+    if stage.confirmed == "pass" and stage.watch_is_settled:
+        return Ending(outcome=StageOutcome.PASSED, detail=f"deployed, smoke passed{_watched(stage)}, {_CONFIRMED}")
+    owed = [] if stage.confirmed == "pass" else ["nobody confirmed the new functionality in time"]
+    if not stage.watch_is_settled:
+        found = "the watch came to no end" if stage.watched is None else "the watch was not clear"
+        owed.append(f"{found}, and nobody decided in time")
     return Ending(
         outcome=StageOutcome.UNVERIFIED,
-        detail="live and smoke passed, but nobody confirmed the new functionality in time: a verdict is owed",
+        detail=f"live and smoke passed, but {', and '.join(owed)}: a verdict is owed",
     )
+
+
+_CONFIRMED = "confirmed by a person"
+
+
+def _who_said_no(stage: Stage) -> str:
+    if stage.confirmed == "fail":
+        return "a person looked at live and said it does not work"
+    return "the watch of live failed" if stage.watched == "fail" else "the watch was not clear, and a person said no"
+
+
+def _watched(stage: Stage) -> str:
+    if stage.definition.watch is None:
+        return ""
+    return ", watched" if stage.watched == "pass" else ", the watch judged by a person"
 
 
 def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deployed: bool) -> str:

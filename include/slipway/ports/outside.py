@@ -1,6 +1,6 @@
 """Ports to everything outside Slipway but the release database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import MigrationFile
 from slipway.domain.repository import ArtefactSources, Repository
 from slipway.domain.service import MigrationSettings, Service, SmokeSuite, TargetSettings
+from slipway.domain.watch import Sample, WatchCheck
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +259,24 @@ class Probe(Protocol):
 
     def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
         """One result per check; failing ones were tried again until the suite's deadline."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One check to be looked at: at `at`, the last of these instants, and as far back as its source remembers."""
+
+    check: WatchCheck
+    instants: Sequence[datetime]
+    before: Sequence[datetime] = ()
+    """Instants of the hour before that are wanted too."""
+
+
+class Monitor(Protocol):
+    """Looks at live: metrics, alerts, an answer of the service itself (R17)."""
+
+    def look(self, looks: Sequence[Look], hosts: Collection[str]) -> Sequence[Sequence[Sample]]:
+        """What was seen, for each look, at instants that it asked for; asks no host but these, and never raises:
+        what could not be seen is a sample that says why. Returns within a minute, whatever the others do."""
 
 
 @dataclass(frozen=True, kw_only=True)

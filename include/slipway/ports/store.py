@@ -34,6 +34,7 @@ from slipway.ports.repositories import (
     ServiceTokens,
     Stages,
     Turns,
+    WatchSamples,
 )
 from slipway.ports.values import (
     Actor,
@@ -92,6 +93,8 @@ class Transaction(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def mirrored_copies(self) -> MirroredCopies: ...
+    @property
+    def watch_samples(self) -> WatchSamples: ...
 
     @property
     def now(self) -> datetime:

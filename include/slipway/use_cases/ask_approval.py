@@ -13,6 +13,7 @@ from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import earliest_expiry, matter_of
 from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
+from slipway.domain.watch_verdict import CheckVerdict, course_of, judge
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -84,6 +85,8 @@ def _already_settled(tx: Transaction, facts: Facts, step: Step) -> NotAsked | No
     stage, attempt = facts.stage, facts.attempt
     if stage.outcome is not None and stage.outcome.has_no_work:
         return NotAsked(go_on=True, detail=stage.detail)
+    if step is Step.VERDICT and stage.watch_is_settled:
+        return NotAsked(go_on=True, detail="there is nothing to decide: the watch was clear, or nothing was watched")
     over = stage.outcome or stage.ending
     if over is not None:
         return NotAsked(go_on=False, detail=f"{stage.environment} has ended: {over}. {stage.ending_detail}")
@@ -102,23 +105,41 @@ def _request(
     before = tx.grants.request(facts.attempt.id, step)
     runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
     arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
-    text = evidence(step, facts, runs, arrival=arrival, commits=commits, returning=tx.releases.open_returns())
+    watched = _seen_by_the_watch(tx, facts) if step is Step.VERDICT else ()
+    text = evidence(
+        step,
+        facts,
+        runs,
+        arrival=arrival,
+        commits=commits,
+        returning=tx.releases.open_returns(),
+        watched=watched,
+    )
     return ApprovalRequest(
         attempt_id=facts.attempt.id,
         step=step,
         evidence=text,
         evidence_hash=hashlib.sha256(text.encode()).hexdigest(),
         eligible=eligible,
-        expires_at=before.expires_at if before else _deadline(facts, step, tx.now),
+        expires_at=before.expires_at if before else _deadline(tx, facts, step),
     )
 
 
-def _deadline(facts: Facts, step: Step, now: datetime) -> datetime:
+def _seen_by_the_watch(tx: Transaction, facts: Facts) -> tuple[CheckVerdict, ...]:
+    """What is to be decided about, check by check."""
+    stage = facts.stage
+    course = course_of(stage, tx.activities.of_stage(stage.attempt_id, stage.role))
+    if course is None:
+        return ()
+    return judge(course, tx.watch_samples.of_stage(stage.attempt_id, stage.role), tx.now).checks
+
+
+def _deadline(tx: Transaction, facts: Facts, step: Step) -> datetime:
     """Confirm and verdict: while somebody attends. Others: as configured, no later than a grant they build on."""
     if step in {Step.CONFIRM, Step.VERDICT}:
-        return attend_until(facts, now)
+        return tx.stages.attend(facts.attempt.id, step.role, attend_until(facts, tx.now))
     life = facts.platform.approval_life[step.role]
-    deadline = now + timedelta(minutes=life.request_minutes)
+    deadline = tx.now + timedelta(minutes=life.request_minutes)
     earliest = earliest_expiry(facts)
     return deadline if earliest is None else min(deadline, earliest)
 

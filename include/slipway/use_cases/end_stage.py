@@ -16,7 +16,7 @@ def record_ending(
 ) -> None:
     """Writes how a stage ended and all that follows from it, and lets go of lane and lease."""
     tx.stages.finish(attempt.id, stage.role, ending.outcome, ending.detail)
-    payload = {"outcome": ending.outcome.value, "detail": ending.detail, "smoke": stage.smoke}
+    payload = {"outcome": ending.outcome.value, "detail": ending.detail, "smoke": stage.smoke, "watch": stage.watched}
     tx.log("stage_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
     _consequences(tx, release_of(tx, attempt), attempt, stage, ending, actor)
     freed_lane = tx.turns.free(attempt.id, stage.role)
@@ -32,7 +32,7 @@ def _consequences(
     tx: Transaction, release: Release, attempt: Attempt, stage: Stage, ending: Ending, actor: Actor
 ) -> None:
     """A version that a check or a person failed is marked bad; a service that failed in Prod is held."""
-    if "fail" in (stage.smoke, stage.confirmed):
+    if stage.said_no:
         tx.records.mark_bad(attempt, ending.detail, actor.id)
         payload = {"digest": attempt.digest, "version": attempt.version, "because": ending.detail}
         tx.log("version_marked_bad", actor, attempt=attempt, payload=payload)

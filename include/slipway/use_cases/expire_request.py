@@ -18,5 +18,6 @@ def expire_request(world: World, attempt_id: str, step: Step, actor: Actor) -> s
         if step not in {Step.CONFIRM, Step.VERDICT}:
             tx.stages.set_ending(attempt_id, step.role, StageOutcome.EXPIRED, detail)
         payload = {"step": step.value, "detail": detail}
+        tx.grants.close_request(attempt_id, step)
         tx.log("request_expired", actor, attempt=attempt, environment=stage.environment, payload=payload)
         return detail

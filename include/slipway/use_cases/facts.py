@@ -80,7 +80,8 @@ def _proofs(tx: Transaction, attempt: Attempt, before: Sequence[Stage]) -> dict[
 def _needs_of(tx: Transaction, policy: PolicyInEffect, attempt: Attempt, stage: Stage, turn: Turn | None) -> timedelta:
     if stage.definition.act is not None:
         return act_needs(stage.definition, turn, tx.now)
-    return stage_needs(tx, policy, attempt.service, stage.environment)
+    watch = stage.definition.watch
+    return stage_needs(tx, policy, attempt.service, stage.environment) + (timedelta() if watch is None else watch.span)
 
 
 def stage_needs(tx: Transaction, policy: PolicyInEffect, service: str, environment: str) -> timedelta:

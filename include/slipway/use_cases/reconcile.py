@@ -46,11 +46,11 @@ def finish_orphans(world: World, attempts: Sequence[Attempt], task: TaskWorker) 
 
 
 def withdraw_dead_questions(world: World, scheduler: Scheduler) -> None:
-    """A stopped or superseded attempt that waits for people is told so, with the answer that grants nothing."""
+    """Who waits for people in vain is told so, with the answer that grants nothing: stopped, superseded, found bad."""
     problems = []
-    for attempt in _open_attempts(world):
+    for attempt, has_ended in _who_may_ask(world):
         with world.store.transaction() as tx:
-            over = attempt.stop_requested_by is not None or _has_ended_early(tx, attempt)
+            over = has_ended or attempt.stop_requested_by is not None or _has_ended_early(tx, attempt)
         if over:
             try:
                 scheduler.withdraw_requests(attempt.dag_id, attempt.run_id)
@@ -155,5 +155,15 @@ def _open_attempts(world: World) -> list[Attempt]:
         return list(tx.releases.open_attempts())
 
 
+def _who_may_ask(world: World) -> list[tuple[Attempt, bool]]:
+    """Attempts that may wait for an answer; True: they have ended, so that none counts any more."""
+    found = [(attempt, False) for attempt in _open_attempts(world)]
+    with world.store.transaction() as tx:
+        ended = [tx.releases.attempt(attempt_id) for attempt_id in tx.grants.asked_after_the_end()]
+    return [*found, *((attempt, True) for attempt in ended if attempt is not None)]
+
+
 def _has_ended_early(tx: Transaction, attempt: Attempt) -> bool:
-    return any(stage.ending is StageOutcome.SUPERSEDED for stage in tx.stages.of_attempt(attempt.id))
+    """Superseded, or found not to work: what else is asked about live has no answer that counts."""
+    stages = tx.stages.of_attempt(attempt.id)
+    return any(stage.ending is StageOutcome.SUPERSEDED or stage.said_no for stage in stages)

@@ -138,8 +138,10 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
     }
     kind = "grant_given" if approved else "rejected"
     tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
-    if step in {Step.CONFIRM, Step.VERDICT}:
+    if step is Step.CONFIRM:
         tx.stages.set_confirmed(facts.attempt.id, StageRole.PROD, "pass" if approved else "fail")
+    elif step is Step.VERDICT:
+        tx.stages.set_verdict(facts.attempt.id, StageRole.PROD, "pass" if approved else "fail")
     elif not approved:
         detail = f"{step.value} rejected by {person.name}: {answer.comment or 'no comment'}"
         tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.REJECTED, detail)
@@ -154,8 +156,11 @@ def _withdraw(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> Answer
     detail = f"stopped by {stopped_by}: {facts.attempt.stop_reason}" if stopped_by else "withdrawn by the platform"
     if facts.stage.ending is not None:
         detail = facts.stage.ending_detail
+    elif facts.stage.said_no and stopped_by is None:
+        detail = "there is nothing to ask any more: it was found not to work"
     else:
         tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.WITHDRAWN, detail)
+    tx.grants.close_request(facts.attempt.id, step)
     payload = {"step": step.value, "detail": detail}
     tx.log(
         "request_withdrawn",

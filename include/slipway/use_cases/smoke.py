@@ -4,7 +4,7 @@ from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
-from slipway.domain.verdict import suite_verdict
+from slipway.domain.verdict import Verdict, suite_verdict
 from slipway.ports.outside import CheckResult, CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.settle import is_by_hand
@@ -44,7 +44,7 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
         tx.log("smoke_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
         tx.wake()
     words = "; ".join(f"{r.name}: {r.status.value} ({r.detail})" for r in results)
-    if verdict != CheckStatus.PASS:
+    if verdict is not Verdict.PASS:
         raise SmokeFailedError(f"smoke in {stage.environment}: {verdict}. {words}")
     return words
 

@@ -11,6 +11,7 @@ from slipway.ports.outside import (
     ArtefactStore,
     Connections,
     MigrationRunner,
+    Monitor,
     Probe,
     Scheduler,
     ServiceDefinitions,
@@ -43,6 +44,7 @@ class World:
     suites: Callable[[str], Suites | None]
     """A service's expectations of its data; None: it has none."""
     probe: Probe
+    monitor: Monitor
     connections: Connections
     locks: ActivityLock
     workspace: Path

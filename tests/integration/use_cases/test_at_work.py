@@ -12,6 +12,7 @@ from slipway.domain.service import StageRole
 from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
 from slipway.ports.values import Actor
 from slipway.use_cases.open_activity import NotPermittedError
+from slipway.use_cases.settle_verdict import settle_verdict
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service
 from tests.fakes.migration_runner import FakeMigrationRunner
@@ -219,8 +220,11 @@ def test_without_a_confirmation_it_stays_live_unverified_and_held(scene: Scene) 
 def test_a_verdict_answers_what_no_confirmation_did(scene: Scene) -> None:
     attempt = scene.signed_off("1.0")
     scene.work(attempt, PROD)
-    scene.grant(attempt, Step.VERDICT, "sam")
-    assert scene.finish(attempt, PROD).outcome == "passed"
+    assert scene.finish(attempt, PROD).outcome == "unverified"
+    assert scene.close(attempt).outcome == "unverified"
+    sam = Actor(id="sam", via="rest")
+    settle_verdict(scene.world, attempt.release_id, passed=True, actor=sam, reason="the order list is right")
+    assert scene.release_of(attempt).outcome == "live"
 
 
 def test_a_lossless_migration_is_taken_back_with_the_artefact(make_scene: Callable[..., Scene]) -> None:

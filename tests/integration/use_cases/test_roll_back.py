@@ -259,7 +259,7 @@ def test_what_waits_for_its_second_keeps_no_rescue_away_and_is_not_seconded_afte
     _, number = elsewhere(scene)
     lena = Actor(id="lena", via="rest")
     back = started(scene, ask(scene).release.id)
-    with pytest.raises(RefusedError, match="is rolling back prod from .* meanwhile"):
+    with pytest.raises(RefusedError, match=r"is rolling back prod from .* meanwhile"):
         give_second(scene.world, number, lena)
     rolled_back(scene, back)
     scene.close(back)

@@ -322,6 +322,17 @@ def test_a_stop_says_what_happens_next(rita: Slipway, airflow: FakeAirflow) -> N
     assert airflow.changes()[0].body == {"reason": "wrong version"}
 
 
+def test_a_verdict_that_is_owed_is_settled_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/releases/r7/verdict"] = (200, {"detail": "r7 is live"})
+
+    result = rita("verdict", "r7", "pass", "--reason", "works")
+
+    assert (result.exit_code, result.stdout) == (0, "r7 is live\n")
+    assert airflow.changes()[0].body == {"verdict": "pass", "reason": "works"}
+    for words in (("unknown", "--reason", "x"), ("pass",)):
+        assert rita("verdict", "r7", *words).exit_code == 2
+
+
 def test_a_refusal_is_told_in_its_own_words(rita: Slipway, airflow: FakeAirflow) -> None:
     refused = {"code": "may_not_stop", "message": "Rita Rowe is none of those who may"}
     airflow.answers["POST /slipway/api/releases/r7/stop"] = (403, refused)
@@ -339,6 +350,7 @@ def test_a_refusal_is_told_in_its_own_words(rita: Slipway, airflow: FakeAirflow)
         ("reject", "sign_off", "prod.sign_off", "Reject"),
         ("approve", "confirm", "prod.confirm", "Approve"),
         ("reject", "confirm", "prod.confirm", "Reject"),
+        ("approve", "verdict", "prod.verdict", "Approve"),
     ],
 )
 def test_an_answer_goes_to_the_task_of_its_step(
@@ -368,7 +380,7 @@ def test_what_an_approval_needs_is_asked_for_at_once_before_anything_is_sent(
     assert (result.exit_code, airflow.asked[1:]) == (2, [])
     assert "'--looked-by', which" in result.stderr
     assert "'--looked-at', which" in result.stderr
-    assert "Needed to approve authorise and confirm." in " ".join(rita("approve", "--help").stdout.split())
+    assert "Needed to approve authorise, confirm and verdict." in " ".join(rita("approve", "--help").stdout.split())
 
 
 def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -409,13 +421,10 @@ def test_a_step_that_does_not_exist_is_bad_usage(rita: Slipway) -> None:
 
     assert result.exit_code == 2
     assert "Value error" not in result.stderr
-    assert "'authorize' is none of approve, authorise, sign_off, confirm. Did you mean authorise?" in result.stderr
-
-
-def test_a_verdict_that_nobody_is_asked_for_is_not_offered(rita: Slipway, airflow: FakeAirflow) -> None:
-    knows(airflow)
-    assert rita("approve", "r7", "verdict").exit_code == 2
-    assert "verdict" not in rita("reject", "--help").stdout
+    assert (
+        "'authorize' is none of approve, authorise, sign_off, confirm, verdict. Did you mean authorise?"
+        in result.stderr
+    )
 
 
 def test_all_that_a_release_lacks_is_told_at_once(rita: Slipway, airflow: FakeAirflow) -> None:

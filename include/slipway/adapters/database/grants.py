@@ -56,6 +56,23 @@ class DatabaseGrants:
             expires_at=row["expires_at"],
         )
 
+    def close_request(self, attempt_id: str, step: Step) -> None:
+        """The question is answered by nobody, and need not be withdrawn any more."""
+        self._sql.run(
+            """UPDATE approval_request SET answered_at = now()
+            WHERE attempt_id = :id AND step = :step AND answered_at IS NULL""",
+            id=attempt_id,
+            step=step,
+        )
+
+    def asked_after_the_end(self) -> Sequence[str]:
+        """Attempts that have ended, and still ask somebody something."""
+        rows = self._sql.all(
+            """SELECT DISTINCT r.attempt_id FROM approval_request r JOIN attempt a ON a.id = r.attempt_id
+            WHERE r.answered_at IS NULL AND r.expires_at > now() AND a.outcome IS NOT NULL ORDER BY 1"""
+        )
+        return [row["attempt_id"] for row in rows]
+
     def of_attempt(self, attempt_id: str) -> Sequence[Grant]:
         """Every answer of an attempt, rejections and voided ones included, oldest first."""
         rows = self._sql.all('SELECT * FROM "grant" WHERE attempt_id = :id ORDER BY id', id=attempt_id)

@@ -179,8 +179,8 @@ class Overview:
         return {
             **attempt,
             "stages": self._records(
-                """SELECT role, environment, ending, ending_detail, smoke, confirmed, previous_version, previous_digest,
-                          outcome, detail, finished_at
+                """SELECT role, environment, ending, ending_detail, smoke, confirmed, watch_began_at, attend_until,
+                          watched, judged, previous_version, previous_digest, outcome, detail, finished_at
                    FROM stage WHERE attempt_id = :id
                    ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], role)""",
                 **of,

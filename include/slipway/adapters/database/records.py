@@ -231,7 +231,8 @@ class DatabaseRecords:
             """
             SELECT id, scope, reason, placed_by, until, absolute,
                    (SELECT a.release_id FROM attempt a JOIN stage s ON s.attempt_id = a.id
-                    WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND placed_by = 'platform'
+                    WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND s.judged IS NULL
+                          AND placed_by = 'platform'
                     LIMIT 1) AS unverified
             FROM hold
             WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())

@@ -1,6 +1,7 @@
 """Stages of attempts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from slipway.adapters.database import codec
 from slipway.adapters.database.rows import Row, Sql
@@ -62,6 +63,47 @@ class DatabaseStages:
             role=role,
             verdict=verdict,
         )
+
+    def set_watched(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        """The verdict of the watch; the first one stays."""
+        self._sql.run(
+            """UPDATE stage SET watched = :verdict
+            WHERE attempt_id = :id AND role = :role AND outcome IS NULL AND watched IS NULL""",
+            id=attempt_id,
+            role=role,
+            verdict=verdict,
+        )
+
+    def set_verdict(self, attempt_id: str, role: StageRole, verdict: str) -> None:
+        """What a person made of the watch, or of what was owed after the stage had ended; the first one stays."""
+        self._sql.run(
+            """UPDATE stage SET judged = :verdict WHERE attempt_id = :id AND role = :role
+            AND (outcome IS NULL OR outcome = 'unverified') AND judged IS NULL""",
+            id=attempt_id,
+            role=role,
+            verdict=verdict,
+        )
+
+    def begin_watch(self, attempt_id: str, role: StageRole) -> datetime:
+        """When the watch began: now, unless it had begun before."""
+        began: datetime = self._sql.value(
+            """UPDATE stage SET watch_began_at = coalesce(watch_began_at, now())
+            WHERE attempt_id = :id AND role = :role RETURNING watch_began_at""",
+            id=attempt_id,
+            role=role,
+        )
+        return began
+
+    def attend(self, attempt_id: str, role: StageRole, until: datetime) -> datetime:
+        """By when all answers are due: whoever asks first says it for all."""
+        due: datetime = self._sql.value(
+            """UPDATE stage SET attend_until = coalesce(attend_until, :until)
+            WHERE attempt_id = :id AND role = :role RETURNING attend_until""",
+            id=attempt_id,
+            role=role,
+            until=until,
+        )
+        return due
 
     def set_previous(self, attempt_id: str, role: StageRole, deployed: Deployed) -> None:
         """What ran before the first activity: the artefact that undo brings back."""
@@ -131,4 +173,8 @@ def _stage(row: Row) -> Stage:
         previous_revision=row["previous_revision"],
         outcome=StageOutcome(row["outcome"]) if row["outcome"] else None,
         detail=row["detail"],
+        watch_began_at=row["watch_began_at"],
+        attend_until=row["attend_until"],
+        watched=row["watched"],
+        judged=row["judged"],
     )

@@ -33,6 +33,7 @@ from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.service_tokens import DatabaseKeyedRequests, DatabaseServiceTokens
 from slipway.adapters.database.stages import DatabaseStages
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
+from slipway.adapters.database.watch_samples import DatabaseWatchSamples
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import JsonObject, canonical
 from slipway.domain.release import Attempt
@@ -76,6 +77,7 @@ class DatabaseTransaction:
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
         self.mirrored_copies = DatabaseMirroredCopies(self.sql)
+        self.watch_samples = DatabaseWatchSamples(self.sql)
 
     @cached_property
     def now(self) -> datetime:

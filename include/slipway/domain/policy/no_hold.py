@@ -45,7 +45,8 @@ def _verdict_owed(facts: Facts, hold: StandingHold, release_id: str) -> Blocker:
     return Blocker(
         code="verdict_owed",
         message=f"release {release_id} is live unverified, and its verdict is owed (hold {hold.id}: {hold.reason})",
-        cleared_by=f"{_who(facts, hold)}, who did not ask for it: looks at live and lifts hold {hold.id};"
+        cleared_by=f"{_who(facts, hold)}, who did not ask for it: looks at live and says"
+        f" `slipway verdict {release_id} pass|fail`;"
         f" or a release that says it fixes {release_id}",
     )
 

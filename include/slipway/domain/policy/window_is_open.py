@@ -8,7 +8,7 @@ from slipway.domain.release_window import Calendar
 
 _EMERGENCY = "time; an emergency does not wait for it"
 _AFTER_HOURS = timedelta(minutes=30)
-"""How long somebody stays with what runs outside the window: an emergency, or a stage that closing time overtook."""
+"""How much longer than its watch somebody stays outside the window: an emergency, or a stage that closed upon."""
 
 
 def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
@@ -44,9 +44,10 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
 
 def attend_until(facts: Facts, now: datetime) -> datetime:
     """Until when somebody stays with a release in Prod: not past the closing of the window (R16, R17)."""
+    watch = facts.stage.definition.watch
     until = now + timedelta(minutes=facts.platform.attend_minutes)
     if facts.release.kind.rank or not facts.calendar.is_open(now):
-        return now + _AFTER_HOURS
+        return now + _AFTER_HOURS + (timedelta() if watch is None else watch.span)
     return min(until, facts.calendar.open_until(now, until))
 
 

@@ -39,6 +39,7 @@ _SENTENCES: Mapping[str, Sentence] = {
     "deploy_failed": lambda e, p: f"{e.environment}: deploy failed: {p['detail']}",
     "undo_done": lambda e, p: f"{e.environment}: undone: {p['detail']}",
     "smoke_finished": lambda e, p: f"{e.environment}: smoke: {p['verdict']}, {len(p['checks'])} checks",
+    "watch_finished": lambda e, p: f"{e.environment}: watch: {p['verdict']}",
     "nothing_checked": lambda e, p: f"{e.environment}: {p['step']}: {p['detail']}",
     "stage_finished": lambda e, p: f"{e.environment}: {p['outcome']}",
     "attempt_ended": lambda e, p: f"{e.attempt} ended: {p['outcome']}",

@@ -62,4 +62,4 @@ def test_the_hold_of_an_unverified_release_says_that_its_verdict_is_owed(kind: C
     )
     (blocker,) = check(facts(holds=(hold,), release=a_release(id="r2", kind=kind)), NOW)
     assert blocker.code == "verdict_owed"
-    assert "lifts hold 7" in blocker.cleared_by
+    assert "slipway verdict r1 pass|fail" in blocker.cleared_by

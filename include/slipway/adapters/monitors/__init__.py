@@ -1,0 +1,1 @@
+"""What live is watched by: Prometheus, Alertmanager, an answer of the service itself (R17)."""

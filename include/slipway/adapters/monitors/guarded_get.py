@@ -1,0 +1,186 @@
+"""GET of a JSON document from a host that the policy names: by a deadline, in few tries, and never to elsewhere.
+
+A name is resolved once and that very address is asked, so that nobody can answer the check with one address and the
+request with another. Addresses of clouds' metadata services are refused whatever their name.
+"""
+
+import ipaddress
+import json
+import random
+import socket
+import ssl
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+
+import httpx
+
+from slipway.domain.json_value import JsonValue
+
+DEADLINE_SECONDS = 10.0
+"""For one document, all tries together."""
+_TRIES = 3
+_FIRST_PAUSE = 0.2
+_MOST_BYTES = 4 << 20
+_MOST_SAID = 200
+_PORTS = {"http": 80, "https": 443}
+_METADATA = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "100.100.100.200", "fd00:ec2::254")))
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], Sequence[str]]
+"""(host, port) -> addresses. Raises OSError."""
+
+
+class NotSeenError(Exception):
+    """Nothing could be seen. The text says where and why, without path, query and secrets."""
+
+
+class _TryAgainError(NotSeenError):
+    """Another try may help."""
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses of a host, as the system knows them."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class GuardedGet:
+    """Stateless; a connection is closed after each document."""
+
+    def __init__(
+        self,
+        *,
+        resolve: Resolve = resolve,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._resolve = resolve
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._jitter = jitter
+
+    def json(
+        self,
+        url: str,
+        hosts: Collection[str],
+        *,
+        token: str | None = None,
+        params: Sequence[tuple[str, str]] = (),
+    ) -> JsonValue:
+        """The document. Raises NotSeenError for anything but a 200 with JSON by the deadline."""
+        target = _parsed(url).copy_merge_params(list(params)) if params else _parsed(url)
+        where = place(target)
+        if where not in hosts:
+            raise NotSeenError(f"{where} may not be asked: it is none of `watch_hosts` of the policy in effect")
+        until = self._monotonic() + DEADLINE_SECONDS
+        for tried in range(1, _TRIES + 1):
+            try:
+                return self._once(target, where, token, until)
+            except _TryAgainError as error:
+                pause = _FIRST_PAUSE * 2 ** (tried - 1) * (1 + self._jitter())
+                if tried == _TRIES or self._monotonic() + pause >= until:
+                    raise NotSeenError(f"{error} (tried {tried} times)") from error
+                self._sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, url: httpx.URL, where: str, token: str | None, until: float) -> JsonValue:
+        address = self._address(url, where)
+        headers = {"Host": url.netloc.decode(), "Accept": "application/json", "Accept-Encoding": "identity"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        left = max(0.1, until - self._monotonic())
+        try:
+            with (
+                httpx.Client(timeout=left, verify=_trusted(), trust_env=False, follow_redirects=False) as client,
+                client.stream(
+                    "GET", url.copy_with(host=address), headers=headers, extensions={"sni_hostname": url.host}
+                ) as response,
+            ):
+                return _document(self._body(response, where, until), response, where)
+        except httpx.TimeoutException as error:
+            raise _TryAgainError(f"{where} did not answer in time") from error
+        except httpx.HTTPError as error:
+            raise _TryAgainError(f"{where} cannot be reached ({type(error).__name__})") from error
+
+    def _address(self, url: httpx.URL, where: str) -> str:
+        port = url.port or _PORTS[url.scheme]
+        try:
+            found = self._resolve(url.host, port)
+        except OSError as error:
+            raise _TryAgainError(f"the name of {where} cannot be resolved") from error
+        for text in found:
+            if is_forbidden(ipaddress.ip_address(text.partition("%")[0])):
+                raise NotSeenError(f"{where} may not be asked: its address is one that no check may reach")
+        if not found:
+            raise _TryAgainError(f"the name of {where} has no address")
+        return found[0]
+
+    def _body(self, response: httpx.Response, where: str, until: float) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > _MOST_BYTES:
+                raise NotSeenError(f"the answer of {where} is larger than {_MOST_BYTES} bytes")
+            if self._monotonic() >= until:
+                raise NotSeenError(f"{where} was not done after {DEADLINE_SECONDS:g} seconds")
+        return bytes(body)
+
+
+def place(url: httpx.URL) -> str:
+    """Host, and the port where it is not the usual one, as `watch_hosts` has it."""
+    return url.host if url.port in {None, _PORTS.get(url.scheme)} else f"{url.host}:{url.port}"
+
+
+def is_forbidden(address: Address) -> bool:
+    """Whether no check may reach it, whoever lists its name: link-local, where clouds keep metadata, and no host."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    odd = address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
+    return odd or address in _METADATA
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise NotSeenError("its address cannot be read") from error
+    if parsed.scheme not in _PORTS or not parsed.host or parsed.userinfo:
+        raise NotSeenError("its address is no http or https one with a host and without a password")
+    return parsed
+
+
+def _document(body: bytes, response: httpx.Response, where: str) -> JsonValue:
+    status = response.status_code
+    if response.has_redirect_location:
+        raise NotSeenError(f"{where} answered {status}, a redirect: it is not followed")
+    if response.is_server_error or status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUEST_TIMEOUT}:
+        raise _TryAgainError(f"{where} answered {status}{_said(body)}")
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise NotSeenError(f"{where} answered {status}: look at its connection's token")
+    if status != httpx.codes.OK:
+        raise NotSeenError(f"{where} answered {status}{_said(body)}")
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise NotSeenError(f"{where} answered something else than JSON") from error
+
+
+def _said(body: bytes) -> str:
+    """What Prometheus and Alertmanager say of an error; other answers may hold anything, and are not shown."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    said = document.get("error") if isinstance(document, Mapping) else document if isinstance(document, str) else None
+    return f": {said[:_MOST_SAID]!r}" if isinstance(said, str) else ""
+
+
+def _no_number(name: str) -> JsonValue:
+    raise ValueError(f"{name} is no JSON")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading all the certificates takes longer than a request: once is enough."""
+    return httpx.create_ssl_context(trust_env=False)
