@@ -24,6 +24,8 @@ os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(PROJECT / "plugins")
 
 TEMPLATE = "release_template"
 _SESSION = "slipway-session-"
+_AS_STARTED = os.nice(0)
+_GIVES_WAY = 5
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,6 +56,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return "platform" if may_start_a_platform(nodeid) else nodeid.partition("::")[0]
 
     return OnePlatform(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Beside a platform the rest gives way: its tests last longest, and its processes wait for each other."""
+    if hasattr(item.config, "workerinput") and not may_start_a_platform(item.nodeid) and os.nice(0) == _AS_STARTED:
+        os.nice(_GIVES_WAY)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -73,11 +73,11 @@ def test_an_irreversible_one_is_stopped_before_anyone_is_asked_until_a_manager_w
 
     proof = scene.client("rita").get("/slipway/api/migrations/tills", environment="preprod")
     assert proof["verdict"] == "failed"
-    assert found(proof) == {"data_lost", "declared_irreversible", "still_in_use"}
+    assert found(proof) == {"data_lost", "declared_irreversible", "old_version_breaks", "still_in_use"}
     refuse_waivers(scene, str(proof["proof"]))
 
     in_preprod(scene, "tills", "1.1.1")
-    slipway(scene.platform, "rita", "migrations", "check", "tills", "--version", "1.2.2")
+    slipway(scene.platform, "rita", "migrations", "check", "tills", "--version", "1.2.2", code=1)
     proof = scene.client("rita").get("/slipway/api/migrations/tills", environment="preprod")
     assert found(proof) == {"data_lost", "declared_irreversible"}, "1.1.1 uses notes no more"
     waive(scene, str(proof["proof"]), found(proof))

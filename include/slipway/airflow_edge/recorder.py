@@ -91,7 +91,7 @@ class Recorder:
             dag_id=target.dag_id,
             run_id=target.run_id,
             task_id=target.task_id,
-            decision=TOO_LONG if body is None else TOLD_TOO_MUCH if tells else decision_in(body),
+            decision=TOO_LONG if body is None else TOLD_TOO_MUCH if tells else decision_in(body, known=who is not None),
         )
         try:
             await asyncio.to_thread(self._record, attempt)

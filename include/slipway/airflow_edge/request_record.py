@@ -1,11 +1,12 @@
 """What the log keeps of a request: who, what, on which run, which decision; no secrets, no free text."""
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from slipway.domain.json_value import JsonObject, JsonValue
+from slipway.domain.json_value import JsonObject, JsonValue, canonical
 
 
 class Phase(StrEnum):
@@ -69,6 +70,12 @@ _TOLD = frozenset(
 _OPENED = frozenset({"conf", "actions", "entities", "dag_runs", "extra"})
 _LONGEST_TEXT = 200
 _LONGEST_LIST = 50
+_DEEPEST = 6
+_LONGEST = 16_000
+"""Characters of all that is kept of one request: fifty runs with long names."""
+_LONGEST_OF_STRANGERS = 1_000
+_GREATEST = 2**53
+"""Greater numbers, and what is no number, are kept as text."""
 
 
 def outcome_of(status: int) -> Outcome:
@@ -95,36 +102,46 @@ def target_of(path: str) -> Target:
     return Target(*(None if part == "~" else part for part in found.groups()))
 
 
-def decision_in(body: bytes) -> JsonObject:
-    """What a JSON body asks for, reduced to keys that are known to hold decisions and names."""
+def decision_in(body: bytes, *, known: bool = True) -> JsonObject:
+    """What a JSON body asks for, reduced to keys that are known to hold decisions and names.
+
+    Whatever is sent can be written, and is short: a refusal that cannot be written is lost, and the log keeps all for
+    ever. Of a longer one its hash is kept. `known`: whether it is known who asks; strangers leave less."""
     try:
-        document = json.loads(body) if body else None
+        document = json.loads(body, parse_constant=str) if body else None
     except (ValueError, RecursionError):  # also what is nested too deep
         return {"unreadable": True}
-    return _told(document) if isinstance(document, dict) else {}
+    told = _told(document, _DEEPEST) if isinstance(document, dict) else {}
+    if len(canonical(told)) <= (_LONGEST if known else _LONGEST_OF_STRANGERS):
+        return told
+    return {"too_much_to_keep": True, "sha256": hashlib.sha256(body).hexdigest()}
 
 
-def _told(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _told(document: dict[str, JsonValue], deepest: int) -> dict[str, JsonValue]:
     kept: dict[str, JsonValue] = {}
     for key, value in document.items():
         if key in _TOLD:
-            kept[key] = _short(value)
-        elif key in _OPENED:
-            kept[key] = _opened(value)
+            kept[key] = _short(value, deepest)
+        elif key in _OPENED and deepest:
+            kept[key] = _opened(value, deepest - 1)
     return kept
 
 
-def _opened(value: JsonValue) -> JsonValue:
+def _opened(value: JsonValue, deepest: int) -> JsonValue:
     if isinstance(value, dict):
-        return _told(value)
+        return _told(value, deepest)
     if isinstance(value, list):
-        return [_told(item) if isinstance(item, dict) else _short(item) for item in value[:_LONGEST_LIST]]
+        return [
+            _told(item, deepest) if isinstance(item, dict) else _short(item, deepest) for item in value[:_LONGEST_LIST]
+        ]
     return None
 
 
-def _short(value: JsonValue) -> JsonValue:
+def _short(value: JsonValue, deepest: int) -> JsonValue:
     if isinstance(value, str):
-        return value[:_LONGEST_TEXT]
+        return value[:_LONGEST_TEXT].encode(errors="replace").decode().replace("\0", "?")
     if isinstance(value, list):
-        return [_short(item) for item in value[:_LONGEST_LIST] if not isinstance(item, dict)]
+        return [_short(item, deepest - 1) for item in value[:_LONGEST_LIST] if deepest and not isinstance(item, dict)]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if abs(value) <= _GREATEST else str(value)[:_LONGEST_TEXT]
     return None if isinstance(value, dict) else value

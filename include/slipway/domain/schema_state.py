@@ -26,8 +26,7 @@ class SchemaState:
     @property
     def limit(self) -> str:
         """In words, for forms and refusals."""
-        earliest = self.serves_version or "none but those that were deployed on it"
-        return (
-            f"the schema is at {self.revision or 'its beginning'} since {self.version}; of the versions before it,"
-            f" the earliest that was seen to run on it: {earliest}"
-        )
+        since = f"the schema is at {self.revision or 'its beginning'} since {self.version}"
+        if self.serves_version is None:
+            return f"{since}; no earlier version was seen to run on it"
+        return f"{since}; of the versions before it, the earliest that was seen to run on it: {self.serves_version}"

@@ -84,7 +84,7 @@ def stays_on_newer_schema(world: World, subject: Subject, state: MigrationState)
     raise RefusedError(
         "beyond_rollback_limit",
         f"{artefact.service} {artefact.version} does not carry the migrations that {subject.environment} has, and was"
-        f" not seen to run on them: {limit}. Release that one, or a new version that brings back what is needed",
+        f" not seen to run on them: {limit}. Release one that was, or a new version that brings back what is needed",
     )
 
 

@@ -228,7 +228,7 @@ def test_one_rehearsal_that_somebody_asked_for_runs_at_a_time_and_releases_wait_
         assert refused.value.code == "rehearsal_running"
         attempt = scene.dev_passed("1.1")
         assert scene.check(attempt, PREPROD).outcome is None
-    assert '"code": "rehearsal_running"' in scene.log("migration_check_refused")[-1]
+    assert '"code":"rehearsal_running"' in scene.log("migration_check_refused")[-1]
     assert ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita).proof == proof_of(scene, attempt)
 
 

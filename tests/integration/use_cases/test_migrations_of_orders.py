@@ -129,7 +129,7 @@ def test_an_irreversible_one_is_stopped_before_anyone_is_asked(orders: Orders) -
         assert words in checked.detail
     assert "ripe" not in checked.detail
     codes = {one.code for one in orders.proof(attempt, PREPROD).rehearsed.findings} - {FindingCode.LINT}
-    assert codes == {"data_lost", "still_in_use", "declared_irreversible"}
+    assert codes == {"data_lost", "still_in_use", "old_version_breaks", "declared_irreversible"}
     assert isinstance(ask_approval(orders.scene.world, attempt.id, Step.APPROVE, "task-1", TASK), NotAsked)
     assert orders.scene.log("approval_asked") == []
     assert orders.run(PREPROD, "SELECT note FROM orders WHERE note IS NOT NULL") == [("ripe",)]

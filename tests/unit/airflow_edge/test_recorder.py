@@ -15,6 +15,7 @@ from slipway.airflow_edge.recorder import Recorder, is_change
 from slipway.airflow_edge.request_record import Outcome, Phase, Requester, RequestRecord
 from slipway.airflow_edge.request_scope import is_backfill
 from slipway.domain.errors import DatabaseUnavailableError
+from slipway.domain.json_value import canonical
 from slipway.domain.release import ChangeKind
 
 
@@ -123,6 +124,48 @@ def test_what_is_too_long_to_be_looked_at_is_recorded_as_such_and_goes_no_furthe
     attempt, outcome = server.written
     assert (attempt.user, attempt.decision) == ("sam", {"too_long": True})
     assert (outcome.outcome, outcome.status) == (Outcome.REFUSED, 413)
+
+
+DEEP = "[" * 700 + '"Approve"' + "]" * 700
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ('{"state": "success", "slots": NaN}', {"state": "success", "slots": "NaN"}),
+        ('{"state": "success", "slots": -Infinity}', {"state": "success", "slots": "-Infinity"}),
+        ('{"state": "success", "slots": 1e999}', {"state": "success", "slots": "inf"}),
+        ('{"state": "success", "name": "\\ud800\\u0000"}', {"state": "success", "name": "??"}),
+        ('{"state": "success", "chosen_options": ' + DEEP + "}", None),
+        ('{"state": "success", ' + '"conf": {' * 600 + "}" * 600 + "}", None),
+        ("[" * 90_000, {"unreadable": True}),
+    ],
+    ids=["nan", "infinity", "too great", "half a pair", "deep list", "deep conf", "deepest"],
+)
+def test_whatever_is_sent_is_written(body: str, kept: dict[str, object] | None) -> None:
+    server = Server(403)
+    assert server.ask("PATCH", "/api/v2/dags/release__orders/dagRuns/r1", body.encode()).status_code == 403
+    attempt, outcome = server.written
+    assert canonical(dict(attempt.decision)) == canonical(dict(outcome.decision))
+    canonical(dict(attempt.decision)).encode()
+    if kept is None:
+        assert attempt.decision["state"] == "success"
+    else:
+        assert attempt.decision == kept
+
+
+@pytest.mark.parametrize(("token", "most"), [("Bearer sams", 16_000), (None, 1_000)])
+def test_what_is_kept_of_a_request_is_short_and_of_strangers_shorter(token: str | None, most: int) -> None:
+    names = {name: name * 66 for name in ("dag_id", "run_id", "task_id")}
+    headers = {"authorization": token} if token else {}
+    for actions in (1, 10):
+        body = json.dumps({"actions": [{"entities": [names] * 50}] * actions}).encode()
+        server = Server(401)
+        server.ask("PATCH", "/api/v2/dags/release__orders", body, **headers)
+        decision = server.written[0].decision
+        assert len(canonical(dict(decision))) <= most
+    assert decision["too_much_to_keep"] is True
+    assert len(str(decision["sha256"])) == 64
 
 
 def test_where_the_log_cannot_be_written_nothing_is_changed() -> None:
