@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from slipway.domain.json_value import sha256_of
+from slipway.domain.text_limits import says_nothing
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
@@ -67,7 +68,7 @@ class OutsideChange:
     @property
     def is_exception(self) -> bool:
         """Whether a manager must be among those who agree: it is made by hand, or was not tested."""
-        return not self.sort.by_pipeline or not self.tested.strip()
+        return not self.sort.by_pipeline or says_nothing(self.tested)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -82,11 +83,11 @@ class OutsideChange:
 
 def gaps(change: OutsideChange, today: date) -> Iterator[str]:
     """What is missing before anybody may be asked, in words."""
-    if not change.what.strip():
+    if says_nothing(change.what):
         yield "what changes"
-    if not change.where.strip():
+    if says_nothing(change.where):
         yield "where: the system, page, table or setting in live"
-    if not change.tested.strip() and not change.untested_because.strip():
+    if says_nothing(change.tested) and says_nothing(change.untested_because):
         yield "where it was tested before live and what was seen, or why it could not be tested"
     yield from _gaps_of_a_build(change) if change.sort.by_pipeline else _gaps_by_hand(change, today)
 
@@ -99,7 +100,7 @@ def _gaps_of_a_build(change: OutsideChange) -> Iterator[str]:
 
 
 def _gaps_by_hand(change: OutsideChange, today: date) -> Iterator[str]:
-    if not change.by_hand_because.strip():
+    if says_nothing(change.by_hand_because):
         yield "why it cannot be automated"
     if change.by_hand_until is None:
         yield "until which day making it by hand is agreed"

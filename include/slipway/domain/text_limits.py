@@ -27,7 +27,15 @@ LONGEST = {
 }
 """By the field's name; every other field holds a name."""
 
+_UNSEEN = "\u115f\u1160\u3164\uffa0"
+"""Letters by name, the fillers of Hangul, and nothing to see."""
+
 
 def longest(field: str) -> int:
     """The most characters that this field may have."""
     return LONGEST.get(field, NAME)
+
+
+def says_nothing(text: str | None) -> bool:
+    """Whether there is nothing to read in it: no letter and no digit, or only such as nobody sees."""
+    return not any(sign.isalnum() and sign not in _UNSEEN for sign in text or "")

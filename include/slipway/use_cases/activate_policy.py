@@ -7,6 +7,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.gained_rights import gained_rights, gains_of_activators
 from slipway.domain.gained_roles import gained_roles
 from slipway.domain.platform import Action, Party
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect, Proposal
@@ -54,7 +55,7 @@ def _may_not(
     if proposal.outdated:
         message = "another policy was activated since it was proposed: look at `slipway policy diff` and propose again"
         return RefusedError("proposal_outdated", message)
-    if rule.reason_required and not reason.strip():
+    if rule.reason_required and says_nothing(reason):
         return RefusedError("reason_missing", "a reason is needed: say why, for those who read the log later")
     return None
 

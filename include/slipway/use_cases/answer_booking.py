@@ -4,6 +4,7 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.booking import Booking
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -32,7 +33,7 @@ def waive_booking(world: World, number: int, actor: Actor, reason: str) -> Booki
         refusal = _may_not(tx, booking, actor, Action.SUPPORT_WAIVE)
         if refusal is None and booking.waived_by is not None:
             refusal = f"{booking.waived_by} waived it before"
-        if refusal is None and not reason.strip():
+        if refusal is None and says_nothing(reason):
             refusal = "a reason is needed: why the release may go live without the support that it asked for"
         if refusal is None:
             waived = tx.bookings.waive(number, actor.id, reason)

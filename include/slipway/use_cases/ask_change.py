@@ -9,7 +9,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.people import People
 from slipway.domain.release import ChangeKind, Outcome, Release
 from slipway.domain.service import StageRole
-from slipway.domain.text_limits import MOST_AUTHORS, REFUSAL
+from slipway.domain.text_limits import MOST_AUTHORS, REFUSAL, says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewRelease
@@ -85,7 +85,7 @@ def _ask(world: World, who: Reporter, asked: AskedChange) -> JsonObject:
 def _refuse_gaps(tx: Transaction, asked: AskedChange) -> None:
     if not asked.change.sort.by_pipeline:
         raise RefusedError("by_hand", "a pipeline asks for a build of its static app only; people record the rest")
-    if not asked.rollback_plan.strip():
+    if says_nothing(asked.rollback_plan):
         raise RefusedError("text_missing", "the rollback plan is missing: say in a sentence what people should know")
     if not any(author.strip() for author in asked.authors):
         raise RefusedError("authors_missing", "name the authors of the commits: they may not approve their own work")

@@ -9,7 +9,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.domain.release import ChangeKind, Outcome, Release
 from slipway.domain.rollback import Basis, Rollback
-from slipway.domain.text_limits import REFUSAL
+from slipway.domain.text_limits import REFUSAL, says_nothing
 from slipway.domain.two_people import PendingAct, why_not_one_of_two
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -222,7 +222,7 @@ def _refuse_strangers(tx: Transaction, asked: AskedRollback, rollback: Rollback,
     if refusal is not None:
         what = f"{rollback.version}, which the grants of what runs do not name" if elsewhere else rollback.version
         raise RefusedError("may_not_rollback", f"{actor.id} may not roll {asked.service} back to {what}: {refusal}")
-    if not asked.reason.strip():
+    if says_nothing(asked.reason):
         raise RefusedError(
             "text_missing", "the reason is missing: say what is wrong, for those who read it now or later"
         )

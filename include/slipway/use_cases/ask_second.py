@@ -5,6 +5,7 @@ from datetime import timedelta
 from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
+from slipway.domain.text_limits import says_nothing
 from slipway.domain.two_people import PendingAct, needed, why_not_one_of_two
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -47,7 +48,7 @@ def _may_not(tx: Transaction, action: Action, subject: Subject, reason: str, act
     policy = tx.policy()
     rule = policy.platform.rule(action)
     refusal = why_not_one_of_two(rule, actor.id, subject.matter, policy.people)
-    if refusal is None and rule.reason_required and not reason.strip():
+    if refusal is None and rule.reason_required and says_nothing(reason):
         return "a reason is needed: say why, for whoever is to second it and for those who read the log later"
     return refusal
 

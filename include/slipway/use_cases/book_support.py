@@ -8,6 +8,7 @@ from slipway.domain.booking import Booking
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -57,7 +58,7 @@ def _may_not(tx: Transaction, request: SupportRequest, actor: Actor) -> str | No
 
 
 def _makes_no_sense(tx: Transaction, request: SupportRequest) -> str | None:
-    if not request.reason.strip():
+    if says_nothing(request.reason):
         return "a reason is needed: say what second line should be there for"
     if request.ends <= request.begins:
         return "it must end later than it begins"

@@ -4,6 +4,7 @@ from slipway.domain.authority import Matter
 from slipway.domain.break_glass import Opening
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
+from slipway.domain.text_limits import says_nothing
 from slipway.domain.two_people import why_not_one_of_two
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -58,4 +59,4 @@ def _why_not(tx: Transaction, opening: Opening | None, actor: Actor, reason: str
         refusal = why_not_one_of_two(rule, actor.id, Matter(team=None), policy.people)
         if refusal is not None:
             return refusal
-    return None if reason.strip() else "a reason is needed: what was done, for the review and the log"
+    return "a reason is needed: what was done, for the review and the log" if says_nothing(reason) else None

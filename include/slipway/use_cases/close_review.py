@@ -7,6 +7,7 @@ from slipway.domain.platform import Action
 from slipway.domain.release import ReleaseState
 from slipway.domain.review import Review, parties, rule_for
 from slipway.domain.service import StageRole
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -49,7 +50,7 @@ def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str 
         return f"{refusal}. It is closed by one of: {others}"
     if (goes_on := _goes_on(tx, review)) is not None:
         return goes_on
-    return None if reason.strip() else "a reason is needed: what was looked at, and what follows from it"
+    return "a reason is needed: what was looked at, and what follows from it" if says_nothing(reason) else None
 
 
 def _goes_on(tx: Transaction, review: Review) -> str | None:

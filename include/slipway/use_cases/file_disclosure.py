@@ -6,6 +6,7 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.world import World
@@ -38,6 +39,6 @@ def _may_not(tx: Transaction, service: str, actor: Actor) -> str | None:
 
 
 def _says_nothing(summary: str, rollback_plan: str) -> str | None:
-    if summary.strip() and rollback_plan.strip():
+    if not says_nothing(summary) and not says_nothing(rollback_plan):
         return None
     return "summary and rollback plan are needed: say in a sentence each what the disclosure group should know"

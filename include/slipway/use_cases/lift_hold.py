@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
@@ -37,7 +38,7 @@ def lift_hold(world: World, hold: PlacedHold, actor: Actor, reason: str) -> None
         payload = {"hold": hold.id, "reason": reason, "placed_by": hold.placed_by}
         if refusal is None:
             tx.log("hold_lifted", actor, service=hold.service, environment=hold.environment, payload=payload)
-            why = f": {reason}" if reason.strip() else ""
+            why = f": {reason}" if not says_nothing(reason) else ""
             text = f"{actor.id} lifts hold {hold.id} of {hold.placed_by}{why}"
             tx.tell(Message(key=f"hold:{hold.id}:lifted", channel="deploy", text=text))
             tx.wake()
@@ -68,6 +69,6 @@ def _may_not(policy: PolicyInEffect, hold: PlacedHold, actor: Actor, reason: str
     refusal = why_not(policy.platform.rule(Action.HOLD_LIFT), person, matter, policy.people)
     if refusal is not None and person is not None and hold.team is None:
         return f"{refusal}. A hold on all or on an environment belongs to no team"
-    if refusal is None and not reason.strip():
+    if refusal is None and says_nothing(reason):
         return f"a reason is needed to lift a hold of somebody else ({hold.placed_by})"
     return refusal

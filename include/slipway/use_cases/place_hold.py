@@ -9,6 +9,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.domain.release import ReleaseState
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
@@ -95,7 +96,7 @@ def _may_not(policy: PolicyInEffect, request: HoldRequest, actor: Actor) -> str 
 
 
 def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldRequest) -> str | None:
-    if not request.reason.strip():
+    if says_nothing(request.reason):
         return "a reason is needed: say why, for those whom the hold keeps waiting"
     if (request.scope is HoldScope.ALL) != (request.name is None):
         return "a hold on all has no name; one on an environment or a service needs the name"

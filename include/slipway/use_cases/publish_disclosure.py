@@ -2,6 +2,7 @@
 
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.errors import RefusedError
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -30,7 +31,7 @@ def _may_not(tx: Transaction, disclosure: Disclosure, actor: Actor, reason: str)
     refusal = why_not_in_the_group(tx, disclosure, actor)
     if refusal is None and disclosure.published_by is not None:
         refusal = f"{disclosure.reference} was published by {disclosure.published_by} before"
-    if refusal is None and not reason.strip():
+    if refusal is None and says_nothing(reason):
         refusal = "a reason is needed: why everybody may read it now"
     return refusal
 

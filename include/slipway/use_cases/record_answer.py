@@ -14,6 +14,7 @@ from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import matter_of
 from slipway.domain.release import ChangeKind, StageOutcome
 from slipway.domain.service import StageRole
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -106,7 +107,7 @@ def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: An
 def _flaw_of_its_texts(step: Step, answer: Answer, kind: ChangeKind) -> str | None:
     given = {"looked_by": answer.looked_by, "looked_at": answer.looked_at}
     needed = step.needed_to_approve if answer.decision == Decision.APPROVE else ()
-    if not all(given[name].strip() for name in needed):
+    if any(says_nothing(given[name]) for name in needed):
         return "it must say who looked at the new functionality, and at what"
     if kind is ChangeKind.SECURITY:
         return how_to_answer_with_less(answer.comment, answer.looked_by, answer.looked_at)

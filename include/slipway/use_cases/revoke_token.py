@@ -3,6 +3,7 @@
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
+from slipway.domain.text_limits import says_nothing
 from slipway.domain.two_people import why_not_one_of_two
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -16,7 +17,7 @@ def revoke_token(world: World, number: int, actor: Actor, reason: str) -> str:
     with world.store.transaction() as tx:
         token = tx.tokens.lock(number)
         refusal = _may_not(tx, matter_of_service(tx, token.service), actor)
-        if refusal is None and not reason.strip():
+        if refusal is None and says_nothing(reason):
             refusal = "a reason is needed: say why, for those who read the log later"
         payload = {"token": number, "reason": reason}
         if refusal is not None:

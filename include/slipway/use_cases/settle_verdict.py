@@ -7,6 +7,7 @@ from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
 from slipway.domain.service import StageRole
+from slipway.domain.text_limits import says_nothing
 from slipway.domain.verdict import Verdict
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -39,7 +40,7 @@ def _may_not(tx: Transaction, release: Release, actor: Actor, reason: str) -> st
     owned = policy.governed.owned(release)
     matter = Matter(team=owned.team, parties={Party.REQUESTER: release.requesters}, product_owner=owned.product_owner)
     refusal = why_not(policy.platform.rule(Action.VERDICT), policy.people.find(actor.id), matter, policy.people)
-    if refusal is None and not reason.strip():
+    if refusal is None and says_nothing(reason):
         return "a reason is needed: say who looked at live, at what, and what they saw"
     return refusal
 

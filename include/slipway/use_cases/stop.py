@@ -4,6 +4,7 @@ from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -23,7 +24,7 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
         release = policy.governed.owned(release)
         matter = Matter(team=release.team, parties={Party.REQUESTER: release.requesters})
         refusal = why_not(policy.platform.rule(Action.STOP), policy.people.find(actor.id), matter, policy.people)
-        if refusal is None and not reason.strip():
+        if refusal is None and says_nothing(reason):
             refusal = "a reason is needed: say why, for those who read the log later"
         reason = said_of(release, reason)
         if refusal is not None:

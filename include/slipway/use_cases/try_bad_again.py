@@ -5,6 +5,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, BadAgain, Release
 from slipway.domain.service import Service, StageRole
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Artefact, Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
@@ -14,7 +15,7 @@ def bad_again(
     tx: Transaction, policy: PolicyInEffect, service: Service, artefact: Artefact, reason: str, actor: Actor
 ) -> BadAgain | None:
     """Why this person has it tried again; None where no reason is given, and the blocker stays. Raises RefusedError."""
-    if not reason.strip():
+    if says_nothing(reason):
         return None
     if tx.records.why_bad(service.name, artefact.digest) is None:
         message = f"{artefact.version} is not marked bad: ask again without a reason why it may be tried all the same"

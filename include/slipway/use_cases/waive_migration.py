@@ -9,7 +9,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import FindingCode, MigrationProof
 from slipway.domain.migration_waiver import BACKUP_LIFE, LONGEST_LIFE, MigrationWaiver, Terms
 from slipway.domain.platform import Action, Party
-from slipway.domain.text_limits import TEXT
+from slipway.domain.text_limits import TEXT, says_nothing
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
@@ -76,7 +76,7 @@ def _flaw(proof: MigrationProof, terms: Terms, now: datetime) -> tuple[str, str]
 
 
 def _flaw_of_life(terms: Terms, now: datetime) -> str | None:
-    if not terms.reason.strip():
+    if says_nothing(terms.reason):
         return "a reason is needed: why this cannot be mended first"
     if not now < terms.expires_at <= now + LONGEST_LIFE:
         return f"it must expire later than now, and within {LONGEST_LIFE.days} days"
@@ -86,11 +86,11 @@ def _flaw_of_life(terms: Terms, now: datetime) -> str | None:
 
 def _what_is_missing(terms: Terms, needed: frozenset[Term], now: datetime) -> str | None:
     if Term.BACKUP in needed:
-        if not (terms.backup or "").strip() or terms.restored_at is None:
+        if says_nothing(terms.backup) or terms.restored_at is None:
             return "a backup is needed: which one, and when it was restored and found equal to its source"
         if not now - BACKUP_LIFE <= terms.restored_at <= now:
             return f"the backup must have been restored within the last {BACKUP_LIFE.days} days, and not in the future"
-    if Term.RUNBOOK in needed and not (terms.runbook or "").strip():
+    if Term.RUNBOOK in needed and says_nothing(terms.runbook):
         return "a runbook is needed: how to restore, and which data written since the backup is lost by it"
     if Term.WINDOW in needed:
         if terms.window_begins is None or terms.window_ends is None:

@@ -7,6 +7,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.release import Origin, Release, ReleaseState
 from slipway.domain.service import Service, StageRole
+from slipway.domain.text_limits import says_nothing
 from slipway.ports.store import Transaction
 from slipway.ports.values import PolicyInEffect
 from slipway.use_cases.attempt_request import AttemptRequest
@@ -65,7 +66,7 @@ def refuse_strangers(
         raise RefusedError("machines_do_not_retry", "only a person, or the platform itself, goes on with a release")
     if request.release_id is None and request.to is not StageRole.DEV:
         for name, text in (("summary", request.summary), ("rollback plan", request.rollback_plan)):
-            if not text.strip() and request.origin is Origin.PERSON:
+            if says_nothing(text) and request.origin is Origin.PERSON:
                 raise RefusedError("text_missing", f"the {name} is missing: say in a sentence what people should know")
 
 
