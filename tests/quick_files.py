@@ -17,5 +17,10 @@ ON_DISK = Path(tempfile.gettempdir())
 
 def write_in_memory() -> None:
     """From now on, of all that asks for a temporary folder, child processes too. TMPDIR says otherwise where set."""
-    if "TMPDIR" not in os.environ and os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free >= _ROOM:
+    if "TMPDIR" not in os.environ and os.access(_IN_MEMORY, os.W_OK) and _has_room_and_runs_programs():
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+
+
+def _has_room_and_runs_programs() -> bool:
+    """Containers often have a small one, or one from which nothing is executed."""
+    return shutil.disk_usage(_IN_MEMORY).free >= _ROOM and not os.statvfs(_IN_MEMORY).f_flag & os.ST_NOEXEC
