@@ -2,12 +2,12 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "token-of-"
 
@@ -20,13 +20,16 @@ class Asked:
     path: str
     person: str | None
     body: Any
+    query: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
 class FakeAirflow:
-    """`answers` maps `METHOD /path` (`*`: anything) to status and JSON body, else it is 404. Names are passwords."""
+    """`answers` maps `METHOD /path` (`*`: anything) to status and JSON body, else it is 404. Names are passwords.
 
-    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    What depends on what is asked for is a function of it."""
+
+    answers: dict[str, tuple[int, Any] | Callable[[Asked], tuple[int, Any]]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
     def __enter__(self) -> "FakeAirflow":
@@ -57,6 +60,8 @@ class FakeAirflow:
             return 401, {"detail": "Not authenticated"}
         wanted = f"{asked.method} {asked.path}"
         found = next((answer for known, answer in self.answers.items() if fnmatchcase(wanted, known)), None)
+        if callable(found):
+            return found(asked)
         return found or (404, {"detail": f"{asked.path} was not found"})
 
 
@@ -66,7 +71,13 @@ def _handler(airflow: FakeAirflow) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             status, answer = airflow.respond(
-                Asked(self.command, urlsplit(self.path).path, _person(self.headers.get("authorization")), body)
+                Asked(
+                    self.command,
+                    urlsplit(self.path).path,
+                    _person(self.headers.get("authorization")),
+                    body,
+                    parse_qs(urlsplit(self.path).query),
+                )
             )
             text = json.dumps(answer).encode()
             self.send_response(status)

@@ -28,6 +28,9 @@ class Outside:
     syncs: int = 0
     sync: Callable[[], str] = lambda: "nothing to change"
 
+    def active_runs(self) -> frozenset[tuple[str, str]]:
+        return frozenset()
+
     def run_state(self, _dag_id: str, _run_id: str) -> RunState:
         return RunState.GONE
 

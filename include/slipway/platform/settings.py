@@ -34,8 +34,9 @@ _FIXED: Mapping[str, str] = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__PARALLELISM": "8",
     "AIRFLOW__API__WORKERS": "1",
-    # Releases are short tasks in a row: look again at once, and narrow the race of early answers.
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+    # Releases are short tasks in a row: look again soon, and narrow the race of early answers. Not at once: each look
+    # goes through every run that waits for somebody, and with a dozen of those that keeps a core busy.
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
     # What dies is noticed in seconds; what merely loses its database for a minute is not killed.
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "5",
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",

@@ -353,6 +353,9 @@ class RunState(StrEnum):
 class Scheduler(Protocol):
     """Airflow from outside, as the platform's own account. Errors are SlipwayErrors that say *retry*."""
 
+    def active_runs(self) -> frozenset[tuple[str, str]]:
+        """DAG id and run id of every run that goes on, in one look. What is not in it may have begun meanwhile."""
+
     def run_state(self, dag_id: str, run_id: str) -> RunState:
         """Whether the run goes on, has ended, or was deleted."""
 

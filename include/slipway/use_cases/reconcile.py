@@ -22,13 +22,24 @@ RENEWAL_TRIES = 5
 def orphans(world: World, scheduler: Scheduler) -> tuple[list[Attempt], list[str]]:
     """Open attempts whose run has ended or was deleted, and in words those whose run cannot be asked about."""
     found, problems = [], []
+    active = _surely_active(scheduler)
     for attempt in _open_attempts(world):
+        if (attempt.dag_id, attempt.run_id) in active:
+            continue
         try:
             if scheduler.run_state(attempt.dag_id, attempt.run_id) is not RunState.ACTIVE:
                 found.append(attempt)
         except SlipwayError as error:  # the others' lanes must not wait for this one
             problems.append(f"{attempt.id}: {error}")
     return found, problems
+
+
+def _surely_active(scheduler: Scheduler) -> frozenset[tuple[str, str]]:
+    """None where they cannot be listed: then each is asked about by itself, so that one keeps no other waiting."""
+    try:
+        return scheduler.active_runs()
+    except SlipwayError:
+        return frozenset()
 
 
 def finish_orphans(world: World, attempts: Sequence[Attempt], task: TaskWorker) -> None:

@@ -261,6 +261,9 @@ class Renewals:
         self._scene = scene
         self.started: list[str] = []
 
+    def active_runs(self) -> frozenset[tuple[str, str]]:
+        return frozenset()
+
     def run_state(self, _dag_id: str, _run_id: str) -> RunState:
         return RunState.GONE
 

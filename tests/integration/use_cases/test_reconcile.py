@@ -38,8 +38,16 @@ class Runs:
     broken: set[str] = field(default_factory=set)
     started: list[tuple[str, JsonObject]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    going_on: set[tuple[str, str]] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    def active_runs(self) -> frozenset[tuple[str, str]]:
+        if self.broken:
+            raise SlipwayError("Airflow cannot list its runs")
+        return frozenset(self.going_on)
 
     def run_state(self, _dag_id: str, run_id: str) -> RunState:
+        self.asked.append(run_id)
         if run_id in self.broken:
             raise SlipwayError(f"Airflow does not answer for run {run_id}")
         return self.states.get(run_id, RunState.GONE)
@@ -80,6 +88,19 @@ def test_a_run_that_cannot_be_asked_about_keeps_no_other_waiting(three: Scene) -
         ended = tx.releases.attempt(orphan.id)
     assert ended is not None
     assert ended.outcome is not None
+
+
+def test_only_a_run_that_is_not_listed_as_going_on_is_asked_about(three: Scene) -> None:
+    listed, missing = three.opened("1.0"), three.opened("1.0", service="forms")
+    runs = Runs({missing.run_id: RunState.ACTIVE}, going_on={(listed.dag_id, listed.run_id)})
+    assert orphans(three.world, runs) == ([], [])
+    assert runs.asked == [missing.run_id]
+
+
+def test_a_run_of_that_id_of_another_dag_is_not_the_attempts(three: Scene) -> None:
+    attempt = three.opened("1.0")
+    found, _ = orphans(three.world, Runs(going_on={("somebody_elses", attempt.run_id)}))
+    assert [one.id for one in found] == [attempt.id]
 
 
 def test_a_question_that_cannot_be_withdrawn_keeps_no_other_open(three: Scene) -> None:

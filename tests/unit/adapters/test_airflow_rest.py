@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from slipway.adapters.airflow_rest import AirflowRest
+from slipway.adapters.airflow_rest import PAGE, AirflowRest
 from slipway.adapters.airflow_rest_errors import (
     AirflowRestError,
     AirflowUnreachableError,
@@ -14,7 +14,8 @@ from slipway.adapters.airflow_rest_errors import (
     SignInError,
 )
 from slipway.domain.errors import NotFoundError, RefusedError, SlipwayError
-from tests.fakes.airflow_server import FakeAirflow, a_question
+from slipway.domain.json_value import JsonObject
+from tests.fakes.airflow_server import Asked, FakeAirflow, a_question
 
 RUN = "/api/v2/dags/release__orders/dagRuns/run-1"
 ANSWER = f"PATCH {RUN}/taskInstances/prod.authorise/-1/hitlDetails"
@@ -72,6 +73,18 @@ def test_a_run_that_is_not_there_has_no_state(sam: AirflowRest, airflow: FakeAir
     assert sam.run_state("release__orders", "run-1") is None
     airflow.answers[f"GET {RUN}"] = (200, {"state": "running"})
     assert sam.run_state("release__orders", "run-1") == "running"
+
+
+def test_runs_that_go_on_are_read_page_by_page(sam: AirflowRest, airflow: FakeAirflow) -> None:
+    runs = [{"dag_id": "release__orders", "dag_run_id": f"run-{number}"} for number in range(PAGE + 1)]
+
+    def listed(asked: Asked) -> tuple[int, JsonObject]:
+        assert asked.query["state"] == ["queued", "running"]
+        begin = int(asked.query["offset"][0])
+        return 200, {"dag_runs": runs[begin : begin + int(asked.query["limit"][0])]}
+
+    airflow.answers["GET /api/v2/dags/~/dagRuns"] = listed
+    assert sam.active_runs() == {("release__orders", run["dag_run_id"]) for run in runs}
 
 
 @pytest.mark.parametrize(("age", "at_least", "at_most"), [(0.0, 2.0, 3.0), (60.0, 0.0, 0.0), (-60.0, 3.0, 3.0)])
