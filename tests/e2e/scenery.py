@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +23,8 @@ RECORDED = (
     *("unloved", "guarded", "first", "second", "third", "tampered", "vanished", "glass", "cleared", "hasty"),
     *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted", "watched", "urgent"),
     *("stuck", "patient", "backed", "leader", "follower"),
-    *("returning", "neighbour", "frozen", "lost"),
-    *("unseen", "failing", "unattended"),
+    *("returning", "neighbour", "lost"),
+    *("watched", "unattended"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")
@@ -66,9 +67,8 @@ class Scenery:
         for name in RECORDED:
             self.write(name, self.recorded(name))
         self.write("stuck", self._stuck())
-        self._watch("unseen", path="nothing.of.that.name", at_most=1)
-        self._watch("failing", path="version", equals="1.0.0")
-        self._watch("unattended", path="version", equals="1.0.0")
+        self._watch("watched", {"path": "version", "equals": "1.0.0"}, {"path": "nothing.of.that.name", "at_most": 1})
+        self._watch("unattended", {"path": "version", "equals": "1.0.0"})
         self.write("deaf", self._deaf())
         self._mirrored()
         self.write("notify", _changed_outside("notify", "by_hand"))
@@ -153,11 +153,11 @@ class Scenery:
         service["stages"]["preprod"]["deploy_deadline_seconds"] = 15
         return service
 
-    def _watch(self, name: str, **what: object) -> None:
+    def _watch(self, name: str, *looks: Mapping[str, object]) -> None:
         """A service that is watched for a minute, by what its own health check says."""
-        url = f"{self._face}/{name}/prod/health"
-        check = {"name": "health", "source": "http_json", "url": url, **what}
-        self.write(name, {**self.recorded(name), "watch": {"minutes": 1, "every_seconds": 5, "checks": [check]}})
+        asks = {"source": "http_json", "url": f"{self._face}/{name}/prod/health"}
+        checks = [{"name": str(look["path"]), **asks, **look} for look in looks]
+        self.write(name, {**self.recorded(name), "watch": {"minutes": 1, "every_seconds": 5, "checks": checks}})
 
     def _deaf(self) -> dict[str, Any]:
         """A service whose deploy endpoint is an address at which nobody listens."""
