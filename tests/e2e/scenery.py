@@ -24,7 +24,7 @@ RECORDED = (
     *("queued", "brittle", "strange", "silent", "waiting", "anew", "halted", "watched", "urgent"),
     *("stuck", "patient", "backed", "leader", "follower"),
     *("returning", "neighbour", "lost"),
-    *("watched", "unattended"),
+    *("observed", "unattended"),
 )
 """Services whose deploy tool does nothing but tell the recorder."""
 VERSIONS = ("1.0.0", "1.1.0")
@@ -67,7 +67,7 @@ class Scenery:
         for name in RECORDED:
             self.write(name, self.recorded(name))
         self.write("stuck", self._stuck())
-        self._watch("watched", {"path": "version", "equals": "1.0.0"}, {"path": "nothing.of.that.name", "at_most": 1})
+        self._watch("observed", {"path": "version", "equals": "1.0.0"}, {"path": "nothing.of.that.name", "at_most": 1})
         self._watch("unattended", {"path": "version", "equals": "1.0.0"})
         self.write("deaf", self._deaf())
         self._mirrored()

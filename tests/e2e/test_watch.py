@@ -18,7 +18,7 @@ def in_prod(run: Run) -> None:
 
 @story
 def test_an_unclear_watch_asks_somebody_else_and_a_failing_one_brings_the_version_before_back(scene: Scene) -> None:
-    first = scene.ask("watched", "1.0.0")
+    first = scene.ask("observed", "1.0.0")
     in_prod(first)
     first.answer(Step.CONFIRM, first.team.colleague)
     first.until_logged("watch_finished", verdict="unknown")
@@ -31,10 +31,10 @@ def test_an_unclear_watch_asks_somebody_else_and_a_failing_one_brings_the_versio
     first.ends("live")
     assert first.stage("prod")["judged"] == "pass"
 
-    run = scene.ask("watched", "1.1.0")
+    run = scene.ask("observed", "1.1.0")
     in_prod(run)
     run.ends("rolled_back")
-    assert scene.recorder.runs("watched", "prod") == "1.0.0"
+    assert scene.recorder.runs("observed", "prod") == "1.0.0"
     told = [entry["kind"] for entry in run.log("watch_finished", "undo_done", "hold_placed", "version_marked_bad")]
     assert told == ["watch_finished", "undo_done", "version_marked_bad", "hold_placed"]
     assert run.tasks()["prod.watch"] == "failed"
