@@ -117,6 +117,12 @@ def test_explain_knows_no_made_up_service_or_environment(client: TestClient) -> 
         assert client.get(f"/api/explain?{query}", headers=as_person("rita")).status_code == 404
 
 
+def test_explain_names_the_environments_of_a_service_where_it_has_no_such_one(client: TestClient) -> None:
+    answer = client.get("/api/explain?service=orders&environment=live", headers=as_person("rita"))
+    assert answer.status_code == 404
+    assert "orders has no environment live; it has dev, preprod, prod" in answer.text
+
+
 def test_the_log_is_read_by_auditors_whole(client: TestClient, scene: Scene) -> None:
     scene.opened()
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from slipway.cli.main import app
+from slipway.domain.grant import Step
 from slipway.domain.platform import Action
 from slipway.domain.release import ChangeKind
 from slipway.ports.values import Actor
@@ -75,6 +76,19 @@ def test_a_release_says_what_to_do_next_wherever_it_is_listed(client: TestClient
     assert listed["next"] == by_rest(client, f"releases/{number}")["next"]
     assert listed["next"] == by_command(busy, "status", number)["next"]
     assert listed["next"] == by_command(busy, "status")["releases"][0]["next"]
+
+
+def test_a_release_that_waits_for_somebody_names_them_until_they_answer(client: TestClient, scene: Scene) -> None:
+    attempt = scene.dev_passed()
+    scene.ask(attempt, Step.APPROVE)
+    (waiting,) = by_rest(client, "releases")
+    assert " for mark, mona, sam or sue: " in waiting["next"]
+    assert f"slipway approve {attempt.release_id} approve; slipway stop" in waiting["next"]
+    assert by_rest(client, f"releases/{attempt.release_id}")["next"] == waiting["next"]
+
+    scene.answer(attempt, Step.APPROVE, "sam")
+    (answered,) = by_rest(client, "releases")
+    assert "slipway approve" not in answered["next"]
 
 
 def test_what_explain_says_in_one_line_is_in_its_answer(client: TestClient, busy: Scene) -> None:

@@ -347,4 +347,13 @@ ATTACKS: Sequence[Attack] = (
         ),
         log=("request_answered",),
     ),
+    Attack(
+        tries="Send what a log cannot hold, or more than it should: no text, NaN, half a character, megabytes, depth",
+        comes_of_it="It is answered as any other request, and written: what was sent in short, a stranger's shorter",
+        tests=(
+            "unit/airflow_edge/test_recorder.py::test_whatever_is_sent_is_written",
+            "unit/airflow_edge/test_recorder.py::test_what_is_kept_of_a_request_is_short_and_of_strangers_shorter",
+        ),
+        log=("request_answered",),
+    ),
 )

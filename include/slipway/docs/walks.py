@@ -30,6 +30,10 @@ _QUARANTINE = "integration/use_cases/test_quarantine.py"
 _REPEATED = "integration/use_cases/test_repeated_start.py"
 _RESCUE = "integration/use_cases/test_rescue.py"
 _STOP = "integration/use_cases/test_stop_at_each_moment.py"
+_WATCH = "integration/use_cases/test_watch.py"
+_WATCHED = "e2e/test_watch.py"
+_UNCLEAR = "test_an_unclear_watch_asks_somebody_else_and_a_failing_one_brings_the_version_before_back"
+_ROLL_BACK = "e2e/test_roll_back.py"
 _SUPPORT = "integration/use_cases/test_support.py"
 _TIME_OUT = "e2e/test_when_time_runs_out.py"
 
@@ -205,6 +209,42 @@ WALKS: Sequence[Walk] = (
             f"{_HARD}::test_a_stop_while_it_migrates_is_followed_by_no_deploy",
             f"{_ANSWERS}::test_a_stop_while_it_deploys_or_is_in_smoke_takes_back_what_was_begun",
             f"{_STOP}::test_what_was_begun_is_undone_the_schema_too",
+        ),
+    ),
+    Walk(
+        moment="Stopped while live is watched",
+        ends_so="The watch ends, what ran before comes back, and nobody is asked to confirm any more",
+        tests=(
+            f"{_WATCH}::test_a_stop_while_live_is_watched_undoes_it",
+            f"{_WATCH}::test_a_person_who_says_no_a_stop_and_the_end_of_the_stage_end_the_watch",
+        ),
+    ),
+    Walk(
+        moment="The watch of live cannot tell",
+        ends_so="Somebody other than who asked decides; nobody by the deadline leaves it unverified",
+        tests=(
+            f"{_WATCHED}::{_UNCLEAR}",
+            f"{_TIME_OUT}::test_what_nobody_attends_to_is_unverified_at_the_deadline_and_settled_by_a_verdict",
+        ),
+    ),
+    Walk(
+        moment="The watch of live fails",
+        ends_so="What ran before comes back at once, the version is bad and the service is held",
+        tests=(
+            f"{_WATCHED}::{_UNCLEAR}",
+            f"{_WATCH}::test_a_failing_watch_ends_at_once_brings_the_version_before_back_and_holds_the_service",
+        ),
+    ),
+    Walk(
+        moment="A rollback by hand, while another release deploys to live",
+        ends_so="It starts at once beside the other one, and the log says which; the version it left is bad",
+        tests=(f"{_ROLL_BACK}::test_a_rollback_runs_beside_another_release_that_holds_the_lane",),
+    ),
+    Walk(
+        moment="A rollback fails, and is tried again while the service is held",
+        ends_so="Live is uncertain, second line is paged and told what runs; the next one is not held up",
+        tests=(
+            f"{_ROLL_BACK}::test_a_rollback_that_fails_pages_says_what_truly_runs_and_is_tried_again_whatever_is_held",
         ),
     ),
     Walk(

@@ -1,14 +1,36 @@
 """What to do next about a release, for whoever asks: the same words on every path (`lifecycle.md`)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 from slipway.domain.release import Outcome, ReleaseState
 
 
-def next_step(release_id: str, state: ReleaseState, outcome: Outcome | None) -> str:
+@dataclass(frozen=True, kw_only=True)
+class WaitsFor:
+    """A question that nobody has answered yet."""
+
+    step: str
+    eligible: Sequence[str]
+    until: datetime
+
+
+def next_step(release_id: str, state: ReleaseState, outcome: Outcome | None, waits_for: Sequence[WaitsFor] = ()) -> str:
     """One sentence without a full stop."""
     if state is ReleaseState.AWAITING_RETRY:
         if outcome is Outcome.RENEWED:
             return "The platform asks again by itself"
         return f"Next: slipway retry {release_id}, or slipway stop {release_id} --reason …"
     if state is ReleaseState.OPEN:
-        return f"Next: slipway queue says who waits; slipway stop {release_id} --reason … calls it off"
+        stop = f"slipway stop {release_id} --reason … calls it off"
+        if waits_for:
+            return f"{'; '.join(_asks(release_id, one) for one in waits_for)}; {stop}"
+        return f"Next: slipway queue says who waits; {stop}"
     return f"Outcome: {outcome}. slipway log list --release {release_id} says why"
+
+
+def _asks(release_id: str, one: WaitsFor) -> str:
+    until = f"{one.until.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+    who = " or ".join(filter(None, (", ".join(one.eligible[:-1]), *one.eligible[-1:]))) or "nobody"
+    return f"Waits until {until} for {who}: slipway approve {release_id} {one.step}"

@@ -1,6 +1,6 @@
 """May a service be changed in an environment now? Every blocker, when it clears, who can clear it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -77,11 +77,18 @@ class Explanation:
 
 
 def explain(
-    store: ReleaseStore, service: str, team: str | None, environment: str, at: datetime | None = None
+    store: ReleaseStore,
+    service: str,
+    team: str | None,
+    environment: str,
+    at: datetime | None = None,
+    *,
+    runs_in: Collection[str] | None = None,
 ) -> Sequence[Explanation]:
     """One explanation for each open attempt that is yet to finish there; one for a new release if there is none.
 
-    Judged at `at`, by what is known now. Raises NotFoundError for an environment that the policy doesn't know."""
+    Judged at `at`, by what is known now. Raises NotFoundError for an environment that the policy doesn't know, or,
+    where nothing waits for it, that is not among those in which the service runs (None: nobody can tell)."""
     with store.transaction() as tx:
         platform = tx.policy().platform
         role = _role(platform, environment)
@@ -89,6 +96,8 @@ def explain(
         found = [_of(tx, facts, when) for facts in _open(tx, service, environment, role)]
         schema = tx.migrations.schema(service, environment)
         limit = None if schema is None else schema.limit
+        if not found and runs_in is not None and environment not in runs_in:
+            raise NotFoundError(f"{service} has no environment {environment}; it has {', '.join(sorted(runs_in))}")
         found = found or [_of_a_new_release(tx, service, team, environment, when)]
         return [replace(one, rollback_limit=limit) for one in found]
 

@@ -18,6 +18,8 @@ WANTED = (
     *("third party acts the next day", "Slack is down", "Ten releases ready on Monday at 09:30:00"),
     *("colleague retries", "while people are asked, or in the queue", "while it migrates, deploys or is in smoke"),
     *("Booked support", "on behalf of a team", "needs another to be live first"),
+    *("while live is watched", "watch of live cannot tell", "watch of live fails"),
+    *("rollback by hand, while another release deploys", "rollback fails, and is tried again"),
 )
 """The moments that a release platform was asked to come out of right."""
 

@@ -1,8 +1,10 @@
 """Whoever asks about a release is told what to do next."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from slipway.domain.next_step import next_step
+from slipway.domain.next_step import WaitsFor, next_step
 from slipway.domain.release import Outcome, ReleaseState
 
 
@@ -17,3 +19,17 @@ from slipway.domain.release import Outcome, ReleaseState
 )
 def test_each_state_has_its_next_step(state: ReleaseState, outcome: Outcome | None, told: str) -> None:
     assert next_step("r7", state, outcome) == told
+
+
+def test_a_release_that_asks_somebody_says_whom_until_when_and_how_they_answer() -> None:
+    until = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
+    asked = [WaitsFor(step="approve", eligible=("sam", "sue"), until=until)]
+    assert next_step("r7", ReleaseState.OPEN, None, asked) == (
+        "Waits until 2026-03-02 16:30Z for sam or sue: slipway approve r7 approve; "
+        "slipway stop r7 --reason … calls it off"
+    )
+
+
+def test_a_question_that_nobody_may_answer_says_so() -> None:
+    nobody = WaitsFor(step="sign_off", eligible=(), until=datetime(2026, 3, 2, tzinfo=UTC))
+    assert "for nobody: " in next_step("r7", ReleaseState.OPEN, None, [nobody])

@@ -1,14 +1,17 @@
 """What people and scripts read of the release database: plain rows, for console and command line alike."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from slipway.adapters.database.rows import Sql
-from slipway.domain.next_step import next_step
+from slipway.domain.next_step import WaitsFor, next_step
 from slipway.domain.release import Outcome, ReleaseState
 
 Record = dict[str, Any]
+Asked = dict[str, list[WaitsFor]]
+"""By attempt."""
 
 _RELEASE = """
     SELECT r.id AS release_id, r.service, r.team, r.kind AS change_kind, r.summary, r.to_role AS "to", r.state,
@@ -64,7 +67,8 @@ class Overview:
             open_only=open_only,
             limit=limit,
         )
-        return [{**one, "next": _next(one)} for one in found]
+        asked = self._asked([one["attempt"] for one in found])
+        return [{**one, "next": _next(one, asked)} for one in found]
 
     def release(self, release_id: str) -> Record | None:
         """One release whole: its attempts, their stages, grants, questions and activities."""
@@ -80,7 +84,8 @@ class Overview:
             id=release_id,
         )
         attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
-        whole = {**found[0], **more, "next": _next(found[0])}
+        asked = self._asked([found[0]["attempt"]])
+        whole = {**found[0], **more, "next": _next(found[0], asked)}
         return {**whole, "attempts": [self._attempt(attempt) for attempt in attempts]}
 
     def request(self, dag_id: str, run_id: str, person: str) -> Record:
@@ -209,11 +214,29 @@ class Overview:
             ),
         }
 
+    def _asked(self, attempts: Sequence[str | None]) -> Asked:
+        """What each of these attempts asks of people now; those that have ended ask nothing."""
+        found: Asked = defaultdict(list)
+        for row in self._sql.all(
+            """SELECT q.attempt_id, q.step, q.eligible, q.expires_at
+               FROM approval_request q JOIN attempt a ON a.id = q.attempt_id
+               WHERE q.attempt_id = ANY(:attempts) AND a.outcome IS NULL
+                 AND q.answered_at IS NULL AND q.expires_at > now() ORDER BY q.asked_at""",
+            attempts=[attempt for attempt in attempts if attempt is not None],
+        ):
+            waits_for = WaitsFor(step=row["step"], eligible=row["eligible"], until=row["expires_at"])
+            found[row["attempt_id"]].append(waits_for)
+        return found
+
     def _records(self, statement: str, **values: Any) -> list[Record]:
         return [dict(row) for row in self._sql.all(statement, **values)]
 
 
-def _next(release: Record) -> str:
+def _next(release: Record, asked: Asked) -> str:
     outcome = release["outcome"]
-    state = ReleaseState(release["state"])
-    return next_step(release["release_id"], state, None if outcome is None else Outcome(outcome))
+    return next_step(
+        release["release_id"],
+        ReleaseState(release["state"]),
+        None if outcome is None else Outcome(outcome),
+        asked.get(release["attempt"], ()),
+    )
