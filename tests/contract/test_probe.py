@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Response
-from slipway.domain.json_value import JsonValue
-from slipway.domain.service import SmokeCheck, SmokeSuite
+from slipway.adapters.connections import EnvironmentConnections
+from slipway.adapters.probes.expectations import Response
+from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Request
+from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
 from slipway.ports import CheckStatus, Probe
 from tests.fakes.probe import FakeProbe
 
@@ -15,7 +16,7 @@ SUITE = SmokeSuite(
     deadline_seconds=5,
     checks=(
         SmokeCheck(name="health", path="/health", expect_json={"version": "{version}"}),
-        SmokeCheck(name="home", path="/", expect_status=200),
+        SmokeCheck(name="home", path="/", expect_status=200, priority=Priority.WARNING),
     ),
 )
 
@@ -34,13 +35,19 @@ class _Clock:
 
 
 def _http(verdict: CheckStatus) -> Probe:
-    def send(method: str, url: str, body: JsonValue, timeout: float) -> Response:
+    def send(_request: Request) -> Response:
         if verdict is CheckStatus.UNKNOWN:
             raise NoAnswerError("connection refused")
         return Response(status=200 if verdict is CheckStatus.PASS else 500, text='{"version": "1.0.0"}')
 
     clock = _Clock()
-    return HttpProbe(send, sleep=clock.sleep, monotonic=clock.monotonic)
+    return HttpProbe(
+        send,
+        EnvironmentConnections({}),
+        resolve=lambda _host, _port: ["10.0.0.7"],
+        sleep=clock.sleep,
+        monotonic=clock.monotonic,
+    )
 
 
 def _fake(verdict: CheckStatus) -> Probe:
@@ -57,4 +64,5 @@ def test_a_suite_gives_one_result_per_check_in_order(
     results = make(verdict).run(SUITE, {"version": "1.0.0", "digest": "sha256:0"})
     assert [result.name for result in results] == ["health", "home"]
     assert {result.status for result in results} == {verdict}
+    assert [result.priority for result in results] == [Priority.BLOCKING, Priority.WARNING]
     assert all(result.detail for result in results)

@@ -2,20 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from slipway.domain.service import SmokeSuite
+from slipway.domain.service import SmokeCheck, SmokeSuite
 from slipway.ports import CheckResult, CheckStatus
 
 
 class FakeProbe:
-    """Everything passes, except the versions in `verdicts`."""
+    """Everything passes, except the versions in `verdicts` and the checks in `of_checks`, by name."""
 
     def __init__(self) -> None:
         self.verdicts: dict[str, CheckStatus] = {}
+        self.of_checks: dict[str, CheckStatus] = {}
         self.runs: list[tuple[SmokeSuite, dict[str, str]]] = []
 
     def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
-        """One result per check, all alike."""
+        """One result per check."""
         self.runs.append((suite, dict(substitutions)))
         status = self.verdicts.get(substitutions.get("version", ""), CheckStatus.PASS)
         detail = f"said {status.value} because the test wanted it"
-        return [CheckResult(name=check.name, status=status, detail=detail) for check in suite.checks]
+        return [self._result(check, status, detail) for check in suite.checks]
+
+    def _result(self, check: SmokeCheck, status: CheckStatus, detail: str) -> CheckResult:
+        own = self.of_checks.get(check.name, status)
+        return CheckResult(name=check.name, status=own, detail=detail, priority=check.priority)

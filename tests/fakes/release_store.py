@@ -681,8 +681,9 @@ class MemoryRecords(_Table):
     def arrival(self, _service: str, _version: str) -> None:
         """Everything was published to the store."""
 
-    def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, _checks: Sequence[JsonObject]) -> None:
-        proof = Proof(verdict=verdict, at=self._now)
+    def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None:
+        warned = (one for one in checks if one.get("priority") == "warning" and one["status"] != "pass")
+        proof = Proof(verdict=verdict, at=self._now, warnings=tuple(str(one["name"]) for one in warned))
         self._all.proofs.append((attempt.service, stage.environment, attempt.digest, attempt.id, proof))
 
     def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None:

@@ -7,8 +7,8 @@ from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
 from requests import RequestException
 
-from slipway.adapters.probes.http_probe import NoAnswerError, Response, Send
-from slipway.domain.json_value import JsonValue
+from slipway.adapters.probes.expectations import Response
+from slipway.adapters.probes.http_probe import NoAnswerError, Request, Send
 
 
 class _OneAddressHook(HttpHook):
@@ -26,17 +26,20 @@ class _OneAddressHook(HttpHook):
 def make_hook_send() -> Send:
     """A `send` for HttpProbe: one request, no retries of its own, no redirects followed."""
 
-    def send(method: str, url: str, body: JsonValue, timeout: float) -> Response:
-        parts = urlsplit(url)
-        hook = _OneAddressHook(method, f"{parts.scheme}://{parts.netloc}")
+    def send(request: Request) -> Response:
+        parts = urlsplit(request.url)
+        base = f"{parts.scheme}://{parts.netloc}"
+        hook = _OneAddressHook(request.method, base)
         options: Mapping[str, object] = {
             "check_response": False,
-            "timeout": timeout,
+            "timeout": request.seconds,
             "allow_redirects": False,
         }
-        content = {} if body is None else {"json": body}
+        content = {} if request.body is None else {"json": request.body}
         try:
-            answer = hook.run(url[len(f"{parts.scheme}://{parts.netloc}") :], extra_options=dict(options), **content)
+            answer = hook.run(
+                request.url[len(base) :], headers=dict(request.headers), extra_options=dict(options), **content
+            )
         except (RequestException, ValueError) as error:
             raise NoAnswerError(f"{error} ({type(error).__name__})") from error
         return Response(status=answer.status_code, text=answer.text)

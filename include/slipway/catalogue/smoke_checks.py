@@ -1,11 +1,12 @@
 """The smoke checks of a service: the same in every environment, only the address differs (R1, R16)."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, model_validator
 
-from slipway.catalogue.strict_model import StrictModel, Text
-from slipway.domain.service import SmokeCheck, SmokeSuite
+from slipway.catalogue.strict_model import ConnectionId, StrictModel, Text
+from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
 
 Url = Annotated[
     str,
@@ -15,19 +16,45 @@ Url = Annotated[
 Path = Annotated[
     str, StringConstraints(pattern=r"^/\S*$", max_length=500), Field(examples=["/health", "/greet?name=Ada"])
 ]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]*$", max_length=1000)]
+KeptName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_OURS = frozenset({"version", "digest"})
+_NOT_BY_HAND = frozenset({"authorization", "host", "content-length", "transfer-encoding"})
 
 
 class SmokeCheckModel(StrictModel):
-    """One HTTP request and what its answer must be."""
+    """One HTTP request and what its answer must be.
+
+    `{version}`, `{digest}` and the names that checks before it keep are filled in in path, headers, body and
+    expectations."""
 
     name: Text
     path: Path
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] = "GET"
+    headers: dict[HeaderName, HeaderValue] = Field({}, max_length=20, description="Nothing secret: see `bearer`.")
+    bearer: ConnectionId | None = Field(
+        None, description="Airflow's HTTP connection whose password is sent as a bearer token."
+    )
     body: JsonValue = Field(None, description="Sent as JSON.")
     expect_status: int = Field(200, ge=100, le=599)
-    expect_json: dict[str, JsonValue] = Field(
-        {}, description="Dotted path to wanted value; {version} and {digest} stand for the release's own."
+    expect_text: Text | None = Field(None, description="Stands somewhere in the answer.")
+    expect_json: dict[str, JsonValue] = Field({}, description="Dotted path to wanted value.")
+    keep: dict[KeptName, Text] = Field(
+        {}, max_length=20, description="Name to dotted path: kept of the answer for the checks after this one."
     )
+    seconds: float = Field(5.0, gt=0, le=60, description="As long as one answer may take.")
+    priority: Priority = Field(
+        Priority.BLOCKING, description="A warning that does not pass is told and kept; it undoes nothing."
+    )
+
+    @model_validator(mode="after")
+    def _headers_are_plain(self) -> Self:
+        if strange := sorted(name for name in self.headers if name.lower() in _NOT_BY_HAND):
+            raise ValueError(f"{', '.join(strange)} cannot be set here; a token comes from a connection: `bearer`")
+        if taken := sorted(_OURS & self.keep.keys()):
+            raise ValueError(f"{', '.join(taken)} cannot be kept: it stands for the release's own")
+        return self
 
     def check(self) -> SmokeCheck:
         """The domain value."""
@@ -35,10 +62,39 @@ class SmokeCheckModel(StrictModel):
 
 
 class SmokeModel(StrictModel):
-    """Checks that must all pass before the deadline."""
+    """Checks of which those that block must all pass before the deadline."""
 
     deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Failing checks are tried again until then.")
-    checks: list[SmokeCheckModel] = Field(min_length=1)
+    checks: list[SmokeCheckModel] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if problems := list(self._problems()):
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        if all(one.priority is Priority.WARNING for one in self.checks):
+            yield "every check is a warning: nothing would ever say that the service works"
+        kept: dict[str, SmokeCheckModel] = {}
+        for one in self.checks:
+            for name in one.keep:
+                if name in kept:
+                    yield f"`{name}` is kept by {kept[name].name!r} already, and again by {one.name!r}"
+                elif one.priority is Priority.WARNING:
+                    yield f"{one.name!r} is a warning and keeps `{name}`: those that need it would wait for it in vain"
+                kept.setdefault(name, one)
+        yield from self._used_too_early()
+
+    def _used_too_early(self) -> Iterator[str]:
+        """What stands for no kept value is plain text."""
+        before: set[str] = set()
+        for number, one in enumerate(self.checks):
+            texts = one.model_dump_json(include={"path", "headers", "body", "expect_text", "expect_json"})
+            for name in sorted({name for later in self.checks[number:] for name in later.keep} - before):
+                if "{" + name + "}" in texts:
+                    yield f"{one.name!r} uses `{{{name}}}`, which no check before it keeps"
+            before |= one.keep.keys()
 
     def suite(self, url: str) -> SmokeSuite:
         """The checks against one address."""

@@ -183,7 +183,8 @@ def _watch(stage: Stage) -> Iterator[str]:
 def _since_the_proof(facts: Facts) -> Iterator[str]:
     """When Preprod proved it, and what else changed there since, for those who decide about Prod (R3)."""
     for environment, proof in facts.proofs.items():
-        yield f"- Last proof in {environment}: {proof.verdict}, {proof.at:%Y-%m-%d %H:%M} UTC"
+        warnings = f"; **warnings**: {_said(', '.join(proof.warnings))}" if proof.warnings else ""
+        yield f"- Last proof in {environment}: {proof.verdict}, {proof.at:%Y-%m-%d %H:%M} UTC{warnings}"
     if not facts.proofs:
         return
     if not facts.changes:

@@ -12,6 +12,8 @@ class Proof:
     verdict: str
     at: datetime
     voided_because: str | None = None
+    warnings: tuple[str, ...] = ()
+    """Checks that did not pass, and block nothing."""
 
     @property
     def passed(self) -> bool:

@@ -31,17 +31,39 @@ class TargetSettings:
     options: JsonObject = field(default_factory=dict)
 
 
+class Priority(StrEnum):
+    """What comes of a check that does not pass."""
+
+    BLOCKING = "blocking"
+    """The stage is undone."""
+    WARNING = "warning"
+    """It is told, and kept with the results."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SmokeCheck:
-    """One HTTP request and what its answer must be. `expect_json` maps a dotted path to the wanted value;
-    the texts `{version}` and `{digest}` in it stand for those of the release."""
+    """One HTTP request and what its answer must be (R16).
+
+    `{version}`, `{digest}` and what an earlier check kept are filled in in path, headers, body and expectations.
+    """
 
     name: str
     path: str
     method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    bearer: str | None = None
+    """Connection whose password goes with the request, as a bearer token."""
     body: JsonValue = None
     expect_status: int = 200
+    expect_text: str | None = None
+    """Stands somewhere in the answer."""
     expect_json: JsonObject = field(default_factory=dict)
+    """Dotted path to wanted value."""
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """Name to dotted path: what the answer says there is kept for the checks after this one."""
+    seconds: float = 5.0
+    """As long as one answer may take."""
+    priority: Priority = Priority.BLOCKING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from slipway.domain.commits import CommitsSinceLive, Containing
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import MigrationFile
 from slipway.domain.repository import ArtefactSources, Repository
-from slipway.domain.service import MigrationSettings, Service, SmokeSuite, TargetSettings
+from slipway.domain.service import MigrationSettings, Priority, Service, SmokeSuite, TargetSettings
 from slipway.domain.watch import Sample, WatchCheck
 
 
@@ -252,6 +252,26 @@ class CheckResult:
     status: CheckStatus
     detail: str
     attempts: int = 1
+    seconds: float = 0.0
+    """What the last answer took."""
+    priority: Priority = Priority.BLOCKING
+
+    @property
+    def in_words(self) -> str:
+        """For people, in one line."""
+        kind = "warning, " if self.priority is Priority.WARNING and self.status is not CheckStatus.PASS else ""
+        return f"{self.name}: {kind}{self.status.value} ({self.detail})"
+
+    def as_json(self) -> JsonObject:
+        """For the log and the proof."""
+        return {
+            "name": self.name,
+            "status": self.status.value,
+            "detail": self.detail,
+            "attempts": self.attempts,
+            "seconds": round(self.seconds, 3),
+            "priority": self.priority.value,
+        }
 
 
 class Probe(Protocol):

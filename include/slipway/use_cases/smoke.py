@@ -3,7 +3,7 @@
 from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
-from slipway.domain.service import StageRole
+from slipway.domain.service import Priority, StageRole
 from slipway.domain.verdict import Verdict, suite_verdict
 from slipway.ports.outside import CheckResult, CheckStatus
 from slipway.ports.values import Actor
@@ -35,15 +35,15 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
     if work is None:
         raise SmokeFailedError(f"nothing was deployed to {stage.environment} by {attempt_id}: there is nothing to test")
     results = _run(world, attempt, stage, work)
-    verdict = suite_verdict(result.status.value for result in results)
-    checks = [{"name": r.name, "status": r.status.value, "detail": r.detail, "attempts": r.attempts} for r in results]
+    verdict = suite_verdict(one.status.value for one in results if one.priority is Priority.BLOCKING)
+    checks = [result.as_json() for result in results]
     with world.store.transaction() as tx:
         tx.stages.set_smoke(attempt_id, role, verdict)
         tx.records.add_proof(attempt, stage, verdict, checks)
         payload = {"verdict": verdict, "checks": checks}
         tx.log("smoke_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
         tx.wake()
-    words = "; ".join(f"{r.name}: {r.status.value} ({r.detail})" for r in results)
+    words = "; ".join(result.in_words for result in results)
     if verdict is not Verdict.PASS:
         raise SmokeFailedError(f"smoke in {stage.environment}: {verdict}. {words}")
     return words

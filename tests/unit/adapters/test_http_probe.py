@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Response
+from slipway.adapters.connections import EnvironmentConnections
+from slipway.adapters.probes.expectations import Response
+from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Request
 from slipway.adapters.probes.httpx_send import HttpxSend
-from slipway.domain.json_value import JsonValue
-from slipway.domain.service import SmokeCheck, SmokeSuite
+from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
 from slipway.ports import CheckResult, CheckStatus
 from tests.fakes.deploy_endpoint import DeployEndpoint
 from tests.fakes.service_process import free_port
@@ -20,11 +21,13 @@ class Service:
 
     def __init__(self, *answers: tuple[int, str] | None) -> None:
         self.answers = list(answers)
-        self.asked: list[tuple[str, str, JsonValue, float]] = []
+        self.asked: list[Request] = []
         self.now = 0.0
+        self.addresses = ["10.0.0.7"]
 
-    def send(self, method: str, url: str, body: JsonValue, timeout: float) -> Response:
-        self.asked.append((method, url, body, timeout))
+    def send(self, request: Request) -> Response:
+        self.asked.append(request)
+        self.now += 0.25
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if answer is None:
             raise NoAnswerError("connection refused")
@@ -33,10 +36,22 @@ class Service:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
+    def run(self, *checks: SmokeCheck, seconds: float = 10) -> list[CheckResult]:
+        suite = SmokeSuite(url="http://service/", checks=checks, deadline_seconds=seconds)
+        probe = HttpProbe(
+            self.send,
+            EnvironmentConnections({"AIRFLOW_CONN_ORDERS_SMOKE": "http://:let-me-in-please@service"}),
+            resolve=lambda _host, _port: self.addresses,
+            sleep=self.sleep,
+            monotonic=lambda: self.now,
+        )
+        return list(probe.run(suite, FACTS))
+
     def check(self, check: SmokeCheck) -> CheckResult:
-        suite = SmokeSuite(url="http://service/", checks=(check,), deadline_seconds=10)
-        probe = HttpProbe(self.send, sleep=self.sleep, monotonic=lambda: self.now)
-        return probe.run(suite, FACTS)[0]
+        return self.run(check)[0]
+
+    def urls(self) -> list[str]:
+        return [request.url for request in self.asked]
 
 
 def test_a_service_that_is_restarting_is_asked_again_until_it_passes() -> None:
@@ -65,14 +80,9 @@ def test_silence_after_a_wrong_answer_is_still_a_fail() -> None:
 
 def test_a_passed_check_is_not_asked_again_while_others_fail() -> None:
     service = Service((200, "{}"), (500, ""))
-    suite = SmokeSuite(
-        url="http://service",
-        checks=(SmokeCheck(name="one", path="/one"), SmokeCheck(name="two", path="/two")),
-        deadline_seconds=1,
-    )
-    results = HttpProbe(service.send, sleep=service.sleep, monotonic=lambda: service.now).run(suite, FACTS)
+    results = service.run(SmokeCheck(name="one", path="/one"), SmokeCheck(name="two", path="/two"), seconds=1)
     assert [result.status for result in results] == [CheckStatus.PASS, CheckStatus.FAIL]
-    assert sum(url.endswith("/one") for _, url, _, _ in service.asked) == 1
+    assert service.urls().count("http://service/one") == 1
 
 
 def test_version_and_digest_are_filled_in_everywhere() -> None:
@@ -86,7 +96,9 @@ def test_version_and_digest_are_filled_in_everywhere() -> None:
         expect_json={"made.by.0": "{version}", "made.by.1": "{digest}"},
     )
     assert service.check(check).status is CheckStatus.PASS
-    assert service.asked[0][:3] == ("POST", "http://service/of/1.0.0", {"by": ["sha256:11", 1, None]})
+    (asked,) = service.asked
+    assert (asked.method, asked.url) == ("POST", "http://service/of/1.0.0")
+    assert asked.body == {"by": ["sha256:11", 1, None]}
 
 
 @pytest.mark.parametrize(
@@ -109,6 +121,117 @@ def test_true_is_not_one() -> None:
     assert Service((200, '{"flag": 1}')).check(check).status is CheckStatus.FAIL
 
 
+def test_a_text_that_is_missing_is_named() -> None:
+    check = SmokeCheck(name="page", path="/", expect_text="Release {version}")
+    assert Service((200, "<h1>Release 1.0.0</h1>")).check(check).status is CheckStatus.PASS
+    wrong = Service((200, "<h1>Release 0.9</h1>")).check(check)
+    assert wrong.status is CheckStatus.FAIL
+    assert "answered without the text 'Release 1.0.0': <h1>Release 0.9</h1>" in wrong.detail
+
+
+MAKES = SmokeCheck(name="makes one", path="/orders", method="POST", expect_status=201, keep={"id": "order.id"})
+READS = SmokeCheck(
+    name="reads it",
+    path="/orders/{id}",
+    headers={"X-Order": "{id}", "X-Release": "{version}"},
+    expect_json={"id": "{id}"},
+)
+
+
+def test_what_a_check_keeps_is_filled_in_in_those_after_it() -> None:
+    service = Service((201, '{"order": {"id": "a/7"}}'), (200, '{"id": "a/7"}'))
+    assert {one.status for one in service.run(MAKES, READS)} == {CheckStatus.PASS}
+    assert service.asked[1].url == "http://service/orders/a%2F7"
+    assert dict(service.asked[1].headers) == {"X-Order": "a/7", "X-Release": "1.0.0"}
+
+
+def test_a_number_that_was_kept_stays_one_where_it_stands_alone() -> None:
+    lists = SmokeCheck(
+        name="lists it",
+        path="/orders?of={id}",
+        method="POST",
+        body={"id": "{id}", "text": "no {id}"},
+        expect_json={"orders.0.id": "{id}"},
+    )
+    service = Service((201, '{"order": {"id": 7}}'), (200, '{"orders": [{"id": 7}]}'))
+    assert {one.status for one in service.run(MAKES, lists)} == {CheckStatus.PASS}
+    assert service.asked[1].url == "http://service/orders?of=7"
+    assert service.asked[1].body == {"id": 7, "text": "no 7"}
+
+
+def test_a_check_waits_for_what_another_one_keeps_and_asks_nothing_meanwhile() -> None:
+    service = Service((503, "starting"))
+    made, read = service.run(MAKES, READS, seconds=2)
+    assert (made.status, read.status) == (CheckStatus.FAIL, CheckStatus.UNKNOWN)
+    assert read.detail == "waits for `id`, which no check has kept yet"
+    assert set(service.urls()) == {"http://service/orders"}
+
+
+@pytest.mark.parametrize("text", ['{"order": {}}', '{"order": {"id": null}}', '{"order": {"id": [1]}}'])
+def test_an_answer_without_what_is_kept_is_wrong(text: str) -> None:
+    (result,) = Service((201, text)).run(MAKES, seconds=1)
+    assert result.status is CheckStatus.FAIL
+    assert "without a value at `order.id`, which is kept as `id`" in result.detail
+
+
+def test_a_token_goes_with_the_request_and_is_shown_nowhere() -> None:
+    service = Service((403, "let-me-in-please is no token of ours"))
+    (result,) = service.run(SmokeCheck(name="inside", path="/", bearer="orders_smoke"), seconds=1)
+    assert dict(service.asked[0].headers) == {"Authorization": "Bearer let-me-in-please"}
+    assert result.detail == "GET http://service/ answered 403 instead of 200: *** is no token of ours"
+
+
+def test_a_connection_that_is_not_there_is_named_and_nothing_is_asked() -> None:
+    service = Service((200, "{}"))
+    (result,) = service.run(SmokeCheck(name="inside", path="/", bearer="forgotten"), seconds=1)
+    assert result.status is CheckStatus.UNKNOWN
+    assert "AIRFLOW_CONN_FORGOTTEN" in result.detail
+    assert service.asked == []
+
+
+def test_a_long_text_that_was_kept_is_shown_nowhere() -> None:
+    login = SmokeCheck(name="signs in", path="/session", keep={"session": "token"})
+    inside = SmokeCheck(name="inside", path="/of/{session}", expect_json={"session": "mine"})
+    service = Service((200, '{"token": "s3ssion-of-somebody"}'), (200, '{"session": "s3ssion-of-somebody"}'))
+    result = service.run(login, inside, seconds=1)[1]
+    assert result.status is CheckStatus.FAIL
+    assert result.detail == 'GET http://service/of/{session} answered `session` = "***" instead of "mine"'
+
+
+def test_a_warning_is_told_apart_and_keeps_nobody_waiting() -> None:
+    service = Service((200, "{}"), (500, "slow"))
+    results = service.run(
+        SmokeCheck(name="health", path="/health"),
+        SmokeCheck(name="search", path="/search", priority=Priority.WARNING),
+        seconds=600,
+    )
+    assert [(one.status, one.priority) for one in results] == [
+        (CheckStatus.PASS, Priority.BLOCKING),
+        (CheckStatus.FAIL, Priority.WARNING),
+    ]
+    assert results[1].attempts == 3
+    assert results[1].in_words.startswith("search: warning, fail (GET http://service/search answered 500")
+    assert service.now < 10
+
+
+def test_one_answer_takes_no_longer_than_the_check_says_and_what_it_took_is_kept() -> None:
+    service = Service((200, "{}"))
+    (result,) = service.run(SmokeCheck(name="health", path="/health", seconds=2))
+    assert service.asked[0].seconds == 2
+    assert result.seconds == 0.25
+    assert result.as_json()["seconds"] == 0.25
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "0.0.0.0"])
+def test_an_address_that_no_check_may_reach_is_never_asked(address: str) -> None:
+    service = Service((200, "{}"))
+    service.addresses = ["10.0.0.7", address]
+    (result,) = service.run(SmokeCheck(name="health", path="/health"), seconds=1)
+    assert result.status is CheckStatus.UNKNOWN
+    assert "service has an address that no check may reach" in result.detail
+    assert service.asked == []
+
+
 @pytest.fixture
 def send() -> Iterator[HttpxSend]:
     made = HttpxSend()
@@ -118,12 +241,12 @@ def send() -> Iterator[HttpxSend]:
 
 def test_httpx_sends_and_brings_the_answer_back(send: HttpxSend) -> None:
     with DeployEndpoint(lambda method, path, body: (418, {"got": [method, path, body]})) as endpoint:
-        response = send("POST", f"{endpoint.url}/tea?hot=1", {"milk": False}, 5)
+        response = send(Request(method="POST", url=f"{endpoint.url}/tea?hot=1", body={"milk": False}, seconds=5))
     assert response == Response(status=418, text='{"got": ["POST", "/tea?hot=1", {"milk": false}]}')
 
 
 def test_httpx_says_that_nobody_answered(send: HttpxSend) -> None:
     with pytest.raises(NoAnswerError, match="refused"):
-        send("GET", f"http://127.0.0.1:{free_port()}/", None, 2)
+        send(Request(method="GET", url=f"http://127.0.0.1:{free_port()}/", seconds=2))
     with pytest.raises(NoAnswerError):
-        send("GET", "http://", None, 2)
+        send(Request(method="GET", url="http://", seconds=2))

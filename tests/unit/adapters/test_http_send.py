@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from slipway.adapters.probes.http_probe import NoAnswerError, Response
+from slipway.adapters.probes.expectations import Response
+from slipway.adapters.probes.http_probe import NoAnswerError, Request
 from slipway.airflow_edge.http_send import make_hook_send
 from tests.fakes.deploy_endpoint import Answer, DeployEndpoint
 from tests.fakes.service_process import free_port
@@ -14,19 +15,28 @@ pytestmark = pytest.mark.airflow
 
 def test_the_hook_sends_once_and_brings_the_answer_back_whatever_its_status() -> None:
     with DeployEndpoint(lambda method, path, body: (503, {"got": [method, path, body]})) as endpoint:
-        response = make_hook_send()("POST", f"{endpoint.url}/tea?hot=1", {"milk": False}, 5)
-        assert len(endpoint.asked) == 1
+        response = make_hook_send()(
+            Request(
+                method="POST",
+                url=f"{endpoint.url}/tea?hot=1",
+                headers={"X-Tea": "green"},
+                body={"milk": False},
+                seconds=5,
+            )
+        )
+        ((_, _, _, headers),) = endpoint.asked
+    assert headers["X-Tea"] == "green"
     assert response == Response(status=503, text='{"got": ["POST", "/tea?hot=1", {"milk": false}]}')
 
 
 def test_a_get_has_no_body() -> None:
     with DeployEndpoint(lambda method, path, body: (200, {"got": body})) as endpoint:
-        assert make_hook_send()("GET", f"{endpoint.url}/", None, 5).text == '{"got": null}'
+        assert make_hook_send()(Request(method="GET", url=f"{endpoint.url}/", seconds=5)).text == '{"got": null}'
 
 
 def test_nobody_there_is_no_answer() -> None:
     with pytest.raises(NoAnswerError, match="refused"):
-        make_hook_send()("GET", f"http://127.0.0.1:{free_port()}/", None, 2)
+        make_hook_send()(Request(method="GET", url=f"http://127.0.0.1:{free_port()}/", seconds=2))
 
 
 def test_the_time_out_holds() -> None:
@@ -35,4 +45,4 @@ def test_the_time_out_holds() -> None:
         return 200, {}
 
     with DeployEndpoint(slowly) as endpoint, pytest.raises(NoAnswerError, match=r"[Tt]ime"):
-        make_hook_send()("GET", f"{endpoint.url}/", None, 0.3)
+        make_hook_send()(Request(method="GET", url=f"{endpoint.url}/", seconds=0.3))

@@ -11,6 +11,8 @@ from slipway.domain.needs import Need, NeedState
 from slipway.domain.policy.decision import StandingHold
 from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, Release, Stage
+from slipway.domain.service import Priority
+from slipway.domain.verdict import Verdict
 from slipway.ports.values import Deployed, EndedHold
 
 _DEPLOYED = "SELECT id, version, digest, attempt_id, kind, at FROM deployment"
@@ -39,13 +41,20 @@ class DatabaseRecords:
     def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None:
         """How this artefact last did there; None if it never ran there."""
         row = self._sql.first(
-            """SELECT verdict, at, voided_because FROM proof
+            """SELECT verdict, at, voided_because, checks FROM proof
             WHERE service = :service AND environment = :environment AND digest = :digest ORDER BY id DESC LIMIT 1""",
             service=service,
             environment=environment,
             digest=digest,
         )
-        return None if row is None else Proof(**row)
+        if row is None:
+            return None
+        return Proof(
+            verdict=row["verdict"],
+            at=row["at"],
+            voided_because=row["voided_because"],
+            warnings=tuple(one["name"] for one in row["checks"] if _warns(one)),
+        )
 
     def arrival(self, service: str, digest: str) -> Arrival | None:
         """Where the log says it was fetched from; None for what was published to the store itself."""
@@ -260,3 +269,7 @@ def _deployed(row: Row) -> Deployed:
         brought_back=row["kind"] == "undo",
         since=row["at"],
     )
+
+
+def _warns(check: JsonObject) -> bool:
+    return check.get("priority") == Priority.WARNING and check["status"] != Verdict.PASS

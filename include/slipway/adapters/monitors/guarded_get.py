@@ -4,10 +4,8 @@ A name is resolved once and that very address is asked, so that nobody can answe
 request with another. Addresses of clouds' metadata services are refused whatever their name.
 """
 
-import ipaddress
 import json
 import random
-import socket
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,6 +13,7 @@ from functools import cache
 
 import httpx
 
+from slipway.adapters.addresses import Resolve, has_forbidden, resolve
 from slipway.domain.json_value import JsonValue
 
 DEADLINE_SECONDS = 10.0
@@ -24,11 +23,6 @@ _FIRST_PAUSE = 0.2
 _MOST_BYTES = 4 << 20
 _MOST_SAID = 200
 _PORTS = {"http": 80, "https": 443}
-_METADATA = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "100.100.100.200", "fd00:ec2::254")))
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Resolve = Callable[[str, int], Sequence[str]]
-"""(host, port) -> addresses. Raises OSError."""
 
 
 class NotSeenError(Exception):
@@ -37,11 +31,6 @@ class NotSeenError(Exception):
 
 class _TryAgainError(NotSeenError):
     """Another try may help."""
-
-
-def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host, as the system knows them."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class GuardedGet:
@@ -109,9 +98,8 @@ class GuardedGet:
             found = self._resolve(url.host, port)
         except OSError as error:
             raise _TryAgainError(f"the name of {where} cannot be resolved") from error
-        for text in found:
-            if is_forbidden(ipaddress.ip_address(text.partition("%")[0])):
-                raise NotSeenError(f"{where} may not be asked: its address is one that no check may reach")
+        if has_forbidden(found):
+            raise NotSeenError(f"{where} may not be asked: its address is one that no check may reach")
         if not found:
             raise _TryAgainError(f"the name of {where} has no address")
         return found[0]
@@ -130,14 +118,6 @@ class GuardedGet:
 def place(url: httpx.URL) -> str:
     """Host, and the port where it is not the usual one, as `watch_hosts` has it."""
     return url.host if url.port in {None, _PORTS.get(url.scheme)} else f"{url.host}:{url.port}"
-
-
-def is_forbidden(address: Address) -> bool:
-    """Whether no check may reach it, whoever lists its name: link-local, where clouds keep metadata, and no host."""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    odd = address.is_link_local or address.is_multicast or address.is_unspecified or address.is_reserved
-    return odd or address in _METADATA
 
 
 def _parsed(url: str) -> httpx.URL:

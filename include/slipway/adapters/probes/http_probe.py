@@ -1,18 +1,24 @@
 """Runs a smoke suite over HTTP: patient while a service restarts, three-valued in its verdict (R16)."""
 
-import json
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urlsplit
 
-from slipway.domain.json_value import JsonValue, canonical
-from slipway.domain.service import SmokeCheck, SmokeSuite
-from slipway.ports import CheckResult, CheckStatus
+from slipway.adapters.addresses import Resolve, has_forbidden, resolve
+from slipway.adapters.probes.expectations import Kept, Response, WrongAnswerError, kept_of, refuse_wrong
+from slipway.adapters.probes.placeholders import as_text, fill, filled, names_in
+from slipway.domain.errors import SlipwayError
+from slipway.domain.json_value import JsonValue
+from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
+from slipway.ports import CheckResult, CheckStatus, Connections
 
-_REQUEST_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
-_SHOWN = 200
+_TRIES_OF_A_WARNING = 3
+"""Nobody waits longer for it than for the checks that block."""
+_SECRET_LENGTH = 8
+"""What is shorter (a number, a word) is no secret, and hiding it would hide half of an answer."""
+_PORTS = {"http": 80, "https": 443}
 
 
 class NoAnswerError(Exception):
@@ -20,15 +26,45 @@ class NoAnswerError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Response:
-    """What a service answered."""
+class Request:
+    """One HTTP request; `body` is sent as JSON unless None."""
 
-    status: int
-    text: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: JsonValue = None
+    seconds: float
 
 
-Send = Callable[[str, str, JsonValue, float], Response]
-"""(method, url, JSON body or None, time-out in seconds) -> Response. Raises NoAnswerError; tries once."""
+Send = Callable[[Request], Response]
+"""Raises NoAnswerError; tries once, follows no redirect."""
+
+
+@dataclass(kw_only=True)
+class _Known:
+    """What is filled in, and what of it nobody may read."""
+
+    values: dict[str, str]
+    kept: Kept = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+
+    def keep(self, found: Kept) -> None:
+        self.kept |= found
+        self.secrets |= {text for text in map(as_text, found.values()) if len(text) >= _SECRET_LENGTH}
+
+    @property
+    def all(self) -> Kept:
+        return {**self.values, **self.kept}
+
+    @property
+    def in_paths(self) -> Kept:
+        """What a service answered is one part of a path, whatever it is."""
+        return {**self.values, **{name: quote(as_text(value), safe="") for name, value in self.kept.items()}}
+
+    def hide(self, text: str) -> str:
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
 
 
 class HttpProbe:
@@ -37,98 +73,100 @@ class HttpProbe:
     def __init__(
         self,
         send: Send,
+        connections: Connections,
         *,
+        resolve: Resolve = resolve,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
+        self._connections = connections
+        self._resolve = resolve
         self._sleep = sleep
         self._monotonic = monotonic
 
     def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
-        """One result per check. `{version}` and `{digest}` are filled in in path, body and expectations."""
+        """One result per check, in order. No result shows a token, or a long text that was kept of an answer."""
         until = self._monotonic() + suite.deadline_seconds
+        known = _Known(values=dict(substitutions))
         results: dict[int, CheckResult] = {}
         pause = _FIRST_PAUSE
         while True:
             for number, check in enumerate(suite.checks):
                 before = results.get(number)
                 if before is None or before.status is not CheckStatus.PASS:
-                    left = max(_FIRST_PAUSE, min(_REQUEST_SECONDS, until - self._monotonic()))
-                    results[number] = _worse(before, self._try(suite.url, check, substitutions, left))
+                    results[number] = _worse(before, self._try(suite, check, known, until))
             left = until - self._monotonic()
-            if left <= 0 or all(each.status is CheckStatus.PASS for each in results.values()):
-                return [results[number] for number in range(len(suite.checks))]
+            if left <= 0 or all(map(_is_settled, results.values())):
+                return [_without_secrets(results[number], known) for number in range(len(suite.checks))]
             self._sleep(min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
-    def _try(self, base: str, check: SmokeCheck, substitutions: Mapping[str, str], seconds: float) -> CheckResult:
-        url = base.rstrip("/") + "/" + _fill(check.path, substitutions).lstrip("/")
-        asked = f"{check.method} {url}"
+    def _try(self, suite: SmokeSuite, check: SmokeCheck, known: _Known, until: float) -> CheckResult:
+        base = suite.url.rstrip("/")
+        result = CheckResult(name=check.name, status=CheckStatus.UNKNOWN, detail="", priority=check.priority)
+        if missing := _not_kept_yet(suite, check, known):
+            return replace(result, detail=f"waits for `{missing[0]}`, which no check has kept yet")
+        asked = f"{check.method} {base}/{fill(check.path, known.values).lstrip('/')}"
+        began = self._monotonic()
         try:
-            response = self._send(check.method, url, _filled(check.body, substitutions), seconds)
-        except NoAnswerError as error:
-            detail = f"{asked} was never answered: {error}"
-            return CheckResult(name=check.name, status=CheckStatus.UNKNOWN, detail=detail)
-        wrong = _what_is_wrong(check, response, substitutions)
-        status = CheckStatus.FAIL if wrong else CheckStatus.PASS
-        detail = f"{asked} {wrong or f'answered {response.status} as expected'}"
-        return CheckResult(name=check.name, status=status, detail=detail)
+            self._refuse_forbidden(base)
+            request = self._request(base, check, known, until)
+            response = self._send(request)
+        except (NoAnswerError, SlipwayError) as error:
+            return replace(result, detail=f"{asked} was never answered: {error}", seconds=self._monotonic() - began)
+        result = replace(result, seconds=self._monotonic() - began)
+        try:
+            refuse_wrong(check, response, known.all)
+            known.keep(kept_of(check, response))
+        except WrongAnswerError as error:
+            return replace(result, status=CheckStatus.FAIL, detail=f"{asked} {error}")
+        return replace(result, status=CheckStatus.PASS, detail=f"{asked} answered {response.status} as expected")
+
+    def _request(self, base: str, check: SmokeCheck, known: _Known, until: float) -> Request:
+        headers = {name: fill(value, known.all) for name, value in check.headers.items()}
+        if check.bearer is not None:
+            token = self._connections.http(check.bearer).token or ""
+            known.secrets |= {token} - {""}
+            headers["Authorization"] = f"Bearer {token}"
+        return Request(
+            method=check.method,
+            url=f"{base}/{fill(check.path, known.in_paths).lstrip('/')}",
+            headers=headers,
+            body=filled(check.body, known.all),
+            seconds=max(_FIRST_PAUSE, min(check.seconds, until - self._monotonic())),
+        )
+
+    def _refuse_forbidden(self, base: str) -> None:
+        """The address is one of the catalogue's; a redirect to another is an answer, and not followed."""
+        parts = urlsplit(base)
+        try:
+            found = self._resolve(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0))
+        except OSError as error:
+            raise NoAnswerError(f"the name {parts.hostname} cannot be resolved ({error})") from error
+        if has_forbidden(found):
+            raise NoAnswerError(f"{parts.hostname} has an address that no check may reach")
+
+
+def _is_settled(result: CheckResult) -> bool:
+    """A warning is tried as long as something else is, and a few times at least."""
+    tried_enough = result.priority is Priority.WARNING and result.attempts >= _TRIES_OF_A_WARNING
+    return result.status is CheckStatus.PASS or tried_enough
+
+
+def _not_kept_yet(suite: SmokeSuite, check: SmokeCheck, known: _Known) -> list[str]:
+    sooner_or_later = {name for one in suite.checks for name in one.keep}
+    wanted = names_in([check.path, dict(check.headers), check.body, check.expect_text, dict(check.expect_json)])
+    return sorted(wanted & sooner_or_later - known.kept.keys())
 
 
 def _worse(before: CheckResult | None, now: CheckResult) -> CheckResult:
     """The latest word counts, but silence after a wrong answer does not make it unknown."""
     if before is None:
         return now
-    attempts = before.attempts + 1
     latest = before if now.status is CheckStatus.UNKNOWN and before.status is CheckStatus.FAIL else now
-    return CheckResult(name=now.name, status=latest.status, detail=latest.detail, attempts=attempts)
+    return replace(latest, attempts=before.attempts + 1)
 
 
-def _what_is_wrong(check: SmokeCheck, response: Response, substitutions: Mapping[str, str]) -> str | None:
-    if response.status != check.expect_status:
-        return f"answered {response.status} instead of {check.expect_status}: {_short(response.text)}"
-    if not check.expect_json:
-        return None
-    try:
-        answer = json.loads(response.text)
-    except ValueError:
-        return f"answered {response.status}, but no JSON: {_short(response.text)}"
-    for path, wanted in check.expect_json.items():
-        found, value = _look_up(answer, path)
-        expected = canonical(_filled(wanted, substitutions))
-        if not found:
-            return f"answered without `{path}` (wanted {expected}): {_short(response.text)}"
-        if canonical(value) != expected:
-            return f"answered `{path}` = {_short(canonical(value))} instead of {expected}"
-    return None
-
-
-def _look_up(value: JsonValue, path: str) -> tuple[bool, JsonValue]:
-    """Follows a dotted path through objects and, by number, lists."""
-    for part in path.split("."):
-        if isinstance(value, Mapping) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return False, None
-    return True, value
-
-
-def _filled(value: JsonValue, substitutions: Mapping[str, str]) -> JsonValue:
-    if isinstance(value, str):
-        return _fill(value, substitutions)
-    if isinstance(value, Mapping):
-        return {key: _filled(each, substitutions) for key, each in value.items()}
-    if isinstance(value, Sequence):
-        return [_filled(each, substitutions) for each in value]
-    return value
-
-
-def _fill(text: str, substitutions: Mapping[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: substitutions.get(found[1], found[0]), text)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+def _without_secrets(result: CheckResult, known: _Known) -> CheckResult:
+    return replace(result, detail=known.hide(result.detail))

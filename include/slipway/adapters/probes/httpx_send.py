@@ -2,8 +2,8 @@
 
 import httpx
 
-from slipway.adapters.probes.http_probe import NoAnswerError, Response
-from slipway.domain.json_value import JsonValue
+from slipway.adapters.probes.expectations import Response
+from slipway.adapters.probes.http_probe import NoAnswerError, Request
 
 
 class HttpxSend:
@@ -12,11 +12,13 @@ class HttpxSend:
     def __init__(self) -> None:
         self._client = httpx.Client()
 
-    def __call__(self, method: str, url: str, body: JsonValue, timeout: float) -> Response:
+    def __call__(self, request: Request) -> Response:
         """One request, once. Raises NoAnswerError."""
         try:
-            response = self._client.request(method, url, json=body, timeout=timeout)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            response = self._client.request(
+                request.method, request.url, headers=dict(request.headers), json=request.body, timeout=request.seconds
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise NoAnswerError(f"{error} ({type(error).__name__})") from error
         return Response(status=response.status_code, text=response.text)
 

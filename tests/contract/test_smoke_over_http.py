@@ -1,0 +1,143 @@
+"""Smoke suites against services that really answer, slowly, wrongly or not at all, by both ways that requests go."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from slipway.adapters.connections import EnvironmentConnections
+from slipway.adapters.probes.http_probe import HttpProbe, Send
+from slipway.adapters.probes.httpx_send import HttpxSend
+from slipway.domain.service import SmokeCheck, SmokeSuite
+from slipway.ports import CheckResult, CheckStatus
+from tests.fakes.service_process import free_port
+
+FACTS = {"version": "1.0.0", "digest": "sha256:11"}
+HEALTH = SmokeCheck(name="health", path="/health", expect_json={"version": "{version}"}, seconds=0.5)
+GOOD = '{"version": "1.0.0"}'
+
+Answer = tuple[int, dict[str, str], str]
+
+
+class Moody:
+    """A service on a port of its own that answers each request as `mood` says, from `start` on."""
+
+    def __init__(self, mood: Callable[[int], Answer]) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.asked = 0
+        self._mood = mood
+        self._server: ThreadingHTTPServer | None = None
+        self._starting: threading.Timer | None = None
+
+    def start(self) -> None:
+        moody = self
+
+        class Requests(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                moody.asked += 1
+                status, headers, text = moody._mood(moody.asked)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the asker had no patience
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(text)))
+                    self.end_headers()
+                    self.wfile.write(text.encode())
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Requests)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def start_in(self, seconds: float) -> None:
+        self._starting = threading.Timer(seconds, self.start)
+        self._starting.start()
+
+    def stop(self) -> None:
+        if self._starting is not None:
+            self._starting.join()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+
+
+@contextlib.contextmanager
+def serving(mood: Callable[[int], Answer], *, late: float = 0) -> Iterator[Moody]:
+    service = Moody(mood)
+    service.start_in(late) if late else service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+def _by_httpx() -> Send:
+    return HttpxSend()
+
+
+def _by_airflow() -> Send:
+    from slipway.airflow_edge.http_send import make_hook_send  # noqa: PLC0415 - imports Airflow
+
+    return make_hook_send()
+
+
+@pytest.fixture(params=[_by_httpx, pytest.param(_by_airflow, marks=pytest.mark.airflow)])
+def send(request: pytest.FixtureRequest) -> Iterator[Send]:
+    made = request.param()
+    yield made
+    if isinstance(made, HttpxSend):
+        made.close()
+
+
+def smoke(send: Send, service: Moody, seconds: float) -> CheckResult:
+    suite = SmokeSuite(url=service.url, checks=(HEALTH,), deadline_seconds=seconds)
+    (result,) = HttpProbe(send, EnvironmentConnections({})).run(suite, FACTS)
+    return result
+
+
+def test_one_that_restarts_slowly_is_waited_for(send: Send) -> None:
+    with serving(lambda _: (200, {}, GOOD), late=0.4) as service:
+        result = smoke(send, service, 20)
+    assert result.status is CheckStatus.PASS
+    assert result.attempts > 1
+
+
+def test_one_that_flaps_passes_once_it_answers(send: Send) -> None:
+    with serving(lambda number: (503, {}, "starting") if number < 4 else (200, {}, GOOD)) as service:
+        result = smoke(send, service, 20)
+    assert (result.status, result.attempts) == (CheckStatus.PASS, 4)
+
+
+def test_a_200_with_the_wrong_body_fails(send: Send) -> None:
+    with serving(lambda _: (200, {}, '{"version": "0.9.0"}')) as service:
+        result = smoke(send, service, 0.3)
+    assert result.status is CheckStatus.FAIL
+    assert 'answered `version` = "0.9.0" instead of "1.0.0"' in result.detail
+
+
+def test_one_that_hangs_is_unknown_and_is_not_waited_for_longer_than_said(send: Send) -> None:
+    def hang(_: int) -> Answer:
+        time.sleep(3)
+        return 200, {}, GOOD
+
+    with serving(hang) as service:
+        result = smoke(send, service, 0.2)
+    assert result.status is CheckStatus.UNKNOWN
+    assert "was never answered: " in result.detail
+    assert result.seconds < 3
+
+
+def test_a_redirect_to_elsewhere_is_an_answer_and_is_not_followed(send: Send) -> None:
+    with serving(lambda _: (200, {}, GOOD)) as elsewhere:
+        there = {"Location": f"{elsewhere.url}/health"}
+        with serving(lambda _: (302, there, "")) as service:
+            result = smoke(send, service, 0.3)
+        assert elsewhere.asked == 0
+    assert result.status is CheckStatus.FAIL
+    assert "answered 302 instead of 200" in result.detail

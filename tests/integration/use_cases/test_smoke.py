@@ -1,0 +1,69 @@
+"""What a smoke suite comes to, and who is told of what does not block (R16)."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from slipway.domain.grant import Step
+from slipway.domain.release import Attempt
+from slipway.domain.service import Priority, Service, SmokeCheck, SmokeSuite
+from slipway.ports import CheckStatus
+from slipway.use_cases.smoke import SmokeFailedError
+from tests.builders import DEV, a_service
+from tests.scene import Scene
+
+CHECKS = (
+    SmokeCheck(name="answers", path="/"),
+    SmokeCheck(name="finds things", path="/search", priority=Priority.WARNING),
+)
+
+
+@pytest.fixture
+def scene(make_scene: Callable[..., Scene]) -> Scene:
+    return make_scene(_checked(a_service()))
+
+
+def _checked(service: Service) -> Service:
+    suite = SmokeSuite(url="http://service", checks=CHECKS)
+    return replace(service, stages={role: replace(stage, smoke=suite) for role, stage in service.stages.items()})
+
+
+def form(scene: Scene, attempt: Attempt) -> str:
+    """What those are shown who authorise Prod."""
+    scene.ask(attempt, Step.AUTHORISE)
+    with scene.store.transaction() as tx:
+        asked = tx.grants.request(attempt.id, Step.AUTHORISE)
+    assert asked is not None
+    return asked.evidence
+
+
+@pytest.mark.parametrize("status", [CheckStatus.FAIL, CheckStatus.UNKNOWN])
+def test_a_warning_undoes_nothing_and_those_who_decide_are_shown_it(scene: Scene, status: CheckStatus) -> None:
+    scene.probe.of_checks["finds things"] = status
+    attempt = scene.preprod_passed()
+    finished = json.loads(scene.log("smoke_finished")[-1])
+    assert finished["verdict"] == "pass"
+    assert [one["status"] for one in finished["checks"]] == ["pass", status.value]
+    assert [one["priority"] for one in finished["checks"]] == ["blocking", "warning"]
+
+    assert "; **warnings**: `finds things`" in form(scene, attempt)
+
+
+def test_a_warning_that_passes_is_not_mentioned(scene: Scene) -> None:
+    attempt = scene.preprod_passed()
+    assert "**warnings**" not in form(scene, attempt)
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(CheckStatus.FAIL, "fail"), (CheckStatus.UNKNOWN, "unknown")])
+def test_a_check_that_blocks_ends_the_stage_whatever_the_warnings_say(
+    scene: Scene, status: CheckStatus, verdict: str
+) -> None:
+    scene.probe.of_checks["answers"] = status
+    attempt = scene.opened("1.0")
+    scene.turn(attempt, DEV)
+    scene.deploy(attempt, DEV)
+    with pytest.raises(SmokeFailedError, match=rf"smoke in dev: {verdict}\. answers: {verdict}"):
+        scene.smoke(attempt, DEV)
+    assert scene.finish(attempt, DEV).outcome == "undone"
