@@ -84,6 +84,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         locks=FileActivityLock(home / "run" / "activities"),
         workspace=home / "workspace",
         sleep=time.sleep,
+        base_url=os.environ.get("AIRFLOW__API__BASE_URL", ""),
     )
 
 

@@ -3,13 +3,16 @@
 import os
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, minute, print_json, print_table, span
 from slipway.cli.times import at_time
+
+if TYPE_CHECKING:
+    from slipway.adapters.database.transaction import DatabaseTransaction
 
 services = command_group("List services with what runs where.")
 status = command_group("Show releases in flight, all of one service, or one release.")
@@ -51,8 +54,6 @@ def show_status(
 ) -> None:
     """Show what runs, and releases, newest first: in flight, or with SERVICE the last ended ones too."""
     from slipway.adapters.database.overview import Overview
-    from slipway.adapters.service_teams import team_of
-    from slipway.catalogue.files import catalogue_folder
     from slipway.cli.database import open_store
     from slipway.use_cases.show_migrations import rollback_limits
 
@@ -63,7 +64,7 @@ def show_status(
             _show_release(one, as_json=as_json)
             return
         if service is not None:
-            team_of(catalogue_folder(os.environ), tx, service)
+            _refuse_unknown(tx, service)
         running = overview.running(service)
         open_only = not all_ and service is None
         releases = overview.releases(service=service, open_only=open_only, limit=limit)
@@ -146,6 +147,20 @@ def explain_start(
             typer.echo(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
         if one.rollback_limit:
             typer.echo(f"  Rollback limit: {one.rollback_limit}")
+
+
+def _refuse_unknown(tx: "DatabaseTransaction", name: str) -> None:
+    """Raises NotFoundError for what is neither a service nor a release that was ever asked for."""
+    from slipway.adapters.service_teams import team_of
+    from slipway.catalogue.files import catalogue_folder
+    from slipway.domain.errors import NotFoundError
+
+    try:
+        team_of(catalogue_folder(os.environ), tx, name)
+    except NotFoundError as error:
+        if _RELEASE_ID.fullmatch(name):
+            raise NotFoundError(f"there is no release {name}: see slipway status --all") from error
+        raise
 
 
 def _services() -> list[dict[str, Any]]:

@@ -82,6 +82,21 @@ class ApprovalRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """A question that nobody has answered, and of which it is time to remind those who may."""
+
+    attempt_id: str
+    step: Step
+    asked: int
+    """How often it was put."""
+    eligible: tuple[str, ...]
+    expires_at: datetime
+    reminder_key: str
+    """Of the message that is due: there is one of each."""
+    is_last: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """An answer as Airflow keeps it (`hitl_detail`), re-read by the API server."""
 

@@ -101,8 +101,20 @@ def _of_declarations(rehearsed: Rehearsed) -> Iterator[Finding]:
 
 
 def _otherwise(rehearsed: Rehearsed, what: str, seen: str, revision: str | None, needed: Reversibility) -> Finding:
-    detail = f"declared {_declared(rehearsed, revision)}, but seen: {seen}. That is {needed} at least"
+    declared, files = _declared(rehearsed, revision), _files_of(rehearsed, revision)
+    said = (
+        f"{files[0]} declares {declared}"
+        if len(files) == 1
+        else f"none of {', '.join(files)} declares more than {declared}"
+    )
+    detail = f"{said}, but seen: {seen}. That is {needed} at least"
     return Finding(code=FindingCode.DECLARED_OTHERWISE, object=what, detail=detail, revision=revision)
+
+
+def _files_of(rehearsed: Rehearsed, revision: str | None) -> list[str]:
+    """The one that it was, or all that it may have been."""
+    of_one = [one.path for one in rehearsed.migrations if one.revision == revision]
+    return of_one or [one.path for one in rehearsed.migrations] or ["nothing"]
 
 
 def _declared(rehearsed: Rehearsed, revision: str | None) -> Reversibility:

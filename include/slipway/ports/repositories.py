@@ -22,7 +22,7 @@ from slipway.domain.break_glass import Opening
 from slipway.domain.containment import Containment, LiveEmergency
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.governed import Governed
-from slipway.domain.grant import Answer, ApprovalRequest, Grant, Step
+from slipway.domain.grant import Answer, ApprovalRequest, Awaited, Grant, Step
 from slipway.domain.identities import Identity
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_check import MigrationCheck
@@ -168,6 +168,7 @@ class Grants(Protocol):
     def request(self, attempt_id: str, step: Step) -> ApprovalRequest | None: ...
     def close_request(self, attempt_id: str, step: Step) -> None: ...
     def asked_after_the_end(self) -> Sequence[str]: ...
+    def to_be_reminded(self) -> Sequence[Awaited]: ...
     def of_attempt(self, attempt_id: str) -> Sequence[Grant]: ...
     def write(
         self,

@@ -21,6 +21,7 @@ from slipway.use_cases.reconcile import (
     start_renewals,
     withdraw_dead_questions,
 )
+from slipway.use_cases.remind_people import remind_people
 from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.start_rollbacks import start_rollbacks
 from slipway.use_cases.sync_accounts import accounts_are_behind
@@ -60,6 +61,7 @@ class Reconciler:
         self._duty("rollbacks", lambda: start_rollbacks(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
+        self._duty("reminders", lambda: remind_people(self._world))
         self._duty("reviews", lambda: watch_reviews(self._world))
         self._duty("quarantines", self._ask_quarantined)
         self._duty("comparisons", self._compare_mirrored)

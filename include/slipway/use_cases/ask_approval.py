@@ -1,6 +1,7 @@
 """Puts a question to the people who may answer it, with the evidence it is decided on (R6, R8, R9, R16)."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.headlines import headline
+from slipway.use_cases.where_to_answer import how_to_answer, where_to_answer
 from slipway.use_cases.world import World
 
 
@@ -71,7 +73,7 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
             "expires_at": request.expires_at.isoformat(),
         }
         _log(tx, facts, actor, "approval_asked", payload)
-        tx.tell(_message(facts, step, names, times))
+        tx.tell(_message(world, request, facts, names, times))
         return Asked(
             request=request,
             subject=question(step, facts),
@@ -148,12 +150,18 @@ def _log(tx: Transaction, facts: Facts, actor: Actor, kind: str, payload: JsonOb
     tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
 
 
-def _message(facts: Facts, step: Step, names: dict[str, str], times: int) -> Message:
+def _message(world: World, request: ApprovalRequest, facts: Facts, names: Mapping[str, str], times: int) -> Message:
+    step, attempt = request.step, facts.attempt
     again = " (asked again: the answer before did not count)" if times > 1 else ""
+    until = f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
     return Message(
-        key=f"{facts.attempt.id}:{step}:{times}",
+        key=f"{attempt.id}:{step}:{times}",
         channel="approvals",
         release_id=facts.release.id,
-        headline=headline(facts.attempt, f"waits for {step} of {facts.stage.environment}"),
-        text=f"{question(step, facts)}{again} Waiting for one of: {', '.join(names.values())}",
+        headline=headline(attempt, f"waits for {step} of {facts.stage.environment}"),
+        text=(
+            f"{question(step, facts)}{again} Waiting until {until} for one of: {', '.join(names.values())}."
+            f" {how_to_answer(attempt, step)}"
+        ),
+        link=where_to_answer(world, attempt, step),
     )

@@ -51,6 +51,8 @@ class World:
     """Where artefacts are unpacked for the time of an activity."""
     sleep: Callable[[float], None]
     """Waits so many seconds; tests pass one that doesn't."""
+    base_url: str = ""
+    """Where people reach Airflow; empty: nobody said, and messages have no links."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,9 @@ def test_status_of_one_release_shows_stages_who_asked_how_it_ended_and_what_is_n
         for said in (f"{number}.1, 1.0: open", "  dev: passed (", f"State: {state.replace('_', ' ')}. ", following):
             assert said in shown
     assert json.loads(slipway("status", number, "--json").stdout)["release_id"] == number
-    assert slipway("status", "r999").exit_code == 1
+    unknown = slipway("status", "r999")
+    assert unknown.exit_code == 1
+    assert "there is no release r999: see slipway status --all" in unknown.stderr
 
 
 def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:

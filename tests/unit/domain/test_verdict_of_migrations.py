@@ -63,6 +63,22 @@ def test_the_declaration_of_another_migration_excuses_nothing() -> None:
     assert judge(lost) is ProofVerdict.FAILED
 
 
+def test_a_declaration_that_does_not_fit_names_its_file_or_all_that_it_may_be() -> None:
+    both = [a_migration(Reversibility.REVERSIBLE), a_migration(Reversibility.LOSSY, "0003")]
+    known = seen(Reversibility.REVERSIBLE, FindingCode.DATA_LOST, migrations=both)
+    unknown = replace(known, findings=[replace(finding, revision=None) for finding in known.findings])
+    told = [
+        finding.detail
+        for rehearsed in (known, unknown)
+        for finding in completed(rehearsed).findings
+        if finding.code is FindingCode.DECLARED_OTHERWISE
+    ]
+    assert [one.split(", but seen")[0] for one in told] == [
+        "migrations/0002.py declares reversible",
+        "none of migrations/0002.py, migrations/0003.py declares more than lossy",
+    ]
+
+
 findings = some.builds(
     Finding,
     code=some.sampled_from(FindingCode),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slipway.adapters.database.rows import Row, Sql
-from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
+from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Awaited, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.people import Person
 from slipway.domain.release import Attempt, Stage
@@ -72,6 +72,39 @@ class DatabaseGrants:
             WHERE r.answered_at IS NULL AND r.expires_at > now() AND a.outcome IS NOT NULL ORDER BY 1"""
         )
         return [row["attempt_id"] for row in rows]
+
+    def to_be_reminded(self) -> Sequence[Awaited]:
+        """Questions of open attempts of which a reminder is due that was not given: at half of the time, at nine
+        tenths."""
+        rows = self._sql.all(
+            """
+            SELECT attempt_id, step, asked, eligible, expires_at, is_last, reminder_key FROM (
+                SELECT r.*, is_last,
+                       concat_ws(CAST(:between AS text), r.attempt_id, r.step, r.asked,
+                                 CASE WHEN is_last THEN 'last' ELSE 'reminder' END) AS reminder_key
+                FROM approval_request r
+                JOIN attempt a ON a.id = r.attempt_id,
+                LATERAL (SELECT now() >= r.asked_at + (r.expires_at - r.asked_at) * 0.9 AS is_last) phase
+                WHERE r.answered_at IS NULL AND a.outcome IS NULL AND a.stop_requested_by IS NULL
+                  AND r.expires_at > now() AND now() >= r.asked_at + (r.expires_at - r.asked_at) * 0.5
+            ) due
+            WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE key = reminder_key)
+            ORDER BY expires_at, attempt_id, step
+            """,
+            between=":",
+        )
+        return [
+            Awaited(
+                attempt_id=row["attempt_id"],
+                step=Step(row["step"]),
+                asked=row["asked"],
+                eligible=tuple(row["eligible"]),
+                expires_at=row["expires_at"],
+                reminder_key=row["reminder_key"],
+                is_last=row["is_last"],
+            )
+            for row in rows
+        ]
 
     def of_attempt(self, attempt_id: str) -> Sequence[Grant]:
         """Every answer of an attempt, rejections and voided ones included, oldest first."""
