@@ -46,7 +46,8 @@ def completed(rehearsed: Rehearsed, *, old_version_runs: bool = True) -> Rehears
     """With the findings that follow from what was found and declared. Completing it twice changes nothing."""
     known = {(one.code, one.object, one.revision) for one in rehearsed.findings}
     more = [one for one in _follows(rehearsed, old_version_runs) if (one.code, one.object, one.revision) not in known]
-    return replace(rehearsed, findings=(*rehearsed.findings, *more))
+    causes_first = sorted((*rehearsed.findings, *more), key=lambda one: one.code in _UNTRIED)
+    return replace(rehearsed, findings=tuple(causes_first))
 
 
 def _of(finding: Finding) -> ProofVerdict:
@@ -67,7 +68,7 @@ def _of_a_failed_step(rehearsed: Rehearsed) -> ProofVerdict:
 def _follows(rehearsed: Rehearsed, old_version_runs: bool) -> Iterator[Finding]:
     yield from _of_declarations(rehearsed)
     for step in rehearsed.steps:
-        if step.outcome is StepOutcome.ERROR:
+        if step.outcome is StepOutcome.ERROR and (step.detail or not _says_what_broke(rehearsed)):
             yield Finding(code=FindingCode.CHECK_ERRORED, object=step.name, detail=step.detail or "it broke off")
         elif step.outcome is StepOutcome.SKIPPED and not step.detail:
             detail = "it was left out, and nobody said why"
@@ -77,6 +78,10 @@ def _follows(rehearsed: Rehearsed, old_version_runs: bool) -> Iterator[Finding]:
     if old_version_runs and not rehearsed.old_version_tried:
         detail = "the version that runs there was not tried against the new schema"
         yield Finding(code=FindingCode.OLD_VERSION_NOT_TRIED, object="deployed version", detail=detail)
+
+
+def _says_what_broke(rehearsed: Rehearsed) -> bool:
+    return any(finding.code is FindingCode.CHECK_ERRORED for finding in rehearsed.findings)
 
 
 def _of_declarations(rehearsed: Rehearsed) -> Iterator[Finding]:

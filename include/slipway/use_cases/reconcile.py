@@ -15,6 +15,8 @@ from slipway.use_cases.facts import release_of
 from slipway.use_cases.supersede import newer_request
 from slipway.use_cases.world import PLATFORM, World
 
+ASKED_ONE_BY_ONE = 4
+"""So few runs cost Airflow less than a list, for which it goes through the rights on every DAG."""
 RENEWAL_TRIES = 5
 """Runs that the platform starts for one renewal; a person looks at it after that."""
 
@@ -22,8 +24,9 @@ RENEWAL_TRIES = 5
 def orphans(world: World, scheduler: Scheduler) -> tuple[list[Attempt], list[str]]:
     """Open attempts whose run has ended or was deleted, and in words those whose run cannot be asked about."""
     found, problems = [], []
-    active = _surely_active(scheduler)
-    for attempt in _open_attempts(world):
+    attempts = _open_attempts(world)
+    active = _surely_active(scheduler) if len(attempts) > ASKED_ONE_BY_ONE else frozenset()
+    for attempt in attempts:
         if (attempt.dag_id, attempt.run_id) in active:
             continue
         try:

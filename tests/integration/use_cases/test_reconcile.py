@@ -13,6 +13,7 @@ from slipway.domain.release import Attempt, Origin
 from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from slipway.ports.outside import RunState
 from slipway.ports.values import Actor
+from slipway.use_cases import reconcile
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.reconcile import RENEWAL_TRIES, finish_orphans, orphans, start_renewals, withdraw_dead_questions
@@ -78,6 +79,7 @@ def renewed(scene: Scene, service: str = "orders") -> Attempt:
     return attempt
 
 
+@pytest.mark.usefixtures("always_listed")
 def test_a_run_that_cannot_be_asked_about_keeps_no_other_waiting(three: Scene) -> None:
     stuck, orphan = three.opened("1.0"), three.opened("1.0", service="forms")
     runs = Runs(broken={stuck.run_id})
@@ -90,6 +92,19 @@ def test_a_run_that_cannot_be_asked_about_keeps_no_other_waiting(three: Scene) -
     assert ended.outcome is not None
 
 
+@pytest.fixture
+def always_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "ASKED_ONE_BY_ONE", 0)
+
+
+def test_a_few_runs_are_asked_about_one_by_one(three: Scene) -> None:
+    attempt = three.opened("1.0")
+    runs = Runs({attempt.run_id: RunState.ACTIVE}, going_on={(attempt.dag_id, attempt.run_id)})
+    assert orphans(three.world, runs) == ([], [])
+    assert runs.asked == [attempt.run_id]
+
+
+@pytest.mark.usefixtures("always_listed")
 def test_only_a_run_that_is_not_listed_as_going_on_is_asked_about(three: Scene) -> None:
     listed, missing = three.opened("1.0"), three.opened("1.0", service="forms")
     runs = Runs({missing.run_id: RunState.ACTIVE}, going_on={(listed.dag_id, listed.run_id)})
@@ -97,6 +112,7 @@ def test_only_a_run_that_is_not_listed_as_going_on_is_asked_about(three: Scene) 
     assert runs.asked == [missing.run_id]
 
 
+@pytest.mark.usefixtures("always_listed")
 def test_a_run_of_that_id_of_another_dag_is_not_the_attempts(three: Scene) -> None:
     attempt = three.opened("1.0")
     found, _ = orphans(three.world, Runs(going_on={("somebody_elses", attempt.run_id)}))

@@ -23,6 +23,7 @@ _NEEDED = frozenset(
     }
 )
 """Steps without which the next ones would show nothing."""
+NO_ROWS = "The copy had no rows: whether those of before survive was not seen."
 NO_STATEMENT_LINT = "squawk is not installed: the statements were not linted, only the files were"
 
 
@@ -107,6 +108,8 @@ class Course:
         self._sequences = self._laboratory.sequence_values()
         self.rows = self._laboratory.set_mark("base", base_views(self._base_tables, self._order.settings.may_differ))
         step.say(f"{len(self._base_tables)} tables, {self.rows} rows.")
+        if self._base_tables and not self.rows:
+            self.notes.leave_out(NO_ROWS)
         for table in self._base_tables:
             if not table.key:
                 left = f"{table.name} has no key: which of its rows change, and new ones, cannot be followed."
