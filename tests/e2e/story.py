@@ -17,7 +17,7 @@ from tests.e2e.recorder import Recorder
 from tests.e2e.scenery import Scenery
 from tests.running_platform import RunningPlatform
 
-PATIENCE = 420.0
+PATIENCE = 900.0
 """Seconds: many releases share two cores and one lane."""
 Row = dict[str, Any]
 Found = TypeVar("Found")
