@@ -14,9 +14,7 @@ def test_there_were_never_two_on_the_live_path_by_the_log(scene: Scene, performa
     assert meetings(stays_in_the_log(scene.log())) == []
 
 
-def test_there_were_never_two_on_the_live_path_by_the_targets_but_for_recorded_rescues(
-    scene: Scene, performance: Performance
-) -> None:
+def test_there_were_never_two_on_the_live_path_by_the_targets(scene: Scene, performance: Performance) -> None:
     performance.finish()
     rescued = {f"{entry['service']} in {entry['environment']}" for entry in scene.log(kind="rescue_overlap")}
     met = meetings(stays_in_the_targets(scene.recorder))
