@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
 from tests.e2e.recorder import Recorder
 from tests.e2e.story import Row
@@ -45,4 +45,12 @@ def stays_in_the_targets(recorder: Recorder) -> list[Stay]:
 
 def meetings(stays: Sequence[Stay]) -> list[tuple[Stay, Stay]]:
     """Pairs of stays that overlap."""
-    return [(one, other) for one, other in pairwise(stays) if other.begin < one.end]
+    return [(one, other) for one, other in combinations(sorted(stays), 2) if other.begin < one.end]
+
+
+def rescues_beside(overlaps: Sequence[Row]) -> set[frozenset[str]]:
+    """Who was on the live path together by right: a rescue, and what the log says that it was beside (R18)."""
+    return {
+        frozenset(f"{one['service']} in {one['environment']}" for one in (entry, entry["payload"]["beside"]))
+        for entry in overlaps
+    }

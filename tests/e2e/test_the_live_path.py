@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.live_path import meetings, stays_in_the_log, stays_in_the_targets
+from tests.e2e.live_path import meetings, rescues_beside, stays_in_the_log, stays_in_the_targets
 from tests.e2e.performance import Performance
 from tests.e2e.story import Scene
 
@@ -16,6 +16,5 @@ def test_there_were_never_two_on_the_live_path_by_the_log(scene: Scene, performa
 
 def test_there_were_never_two_on_the_live_path_by_the_targets(scene: Scene, performance: Performance) -> None:
     performance.finish()
-    rescued = {f"{entry['service']} in {entry['environment']}" for entry in scene.log(kind="rescue_overlap")}
     met = meetings(stays_in_the_targets(scene.recorder))
-    assert [pair for pair in met if not rescued & {stay.who for stay in pair}] == []
+    assert {frozenset(stay.who for stay in pair) for pair in met} <= rescues_beside(scene.log(kind="rescue_overlap"))
