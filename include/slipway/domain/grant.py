@@ -87,8 +87,6 @@ class Awaited:
 
     attempt_id: str
     step: Step
-    asked: int
-    """How often it was put."""
     eligible: tuple[str, ...]
     expires_at: datetime
     reminder_key: str

@@ -198,6 +198,19 @@ def test_a_long_text_that_was_kept_is_shown_nowhere() -> None:
     assert result.detail == 'GET http://service/of/{session} answered `session` = "***" instead of "mine"'
 
 
+def test_nor_as_an_error_quotes_the_path_that_it_is_part_of() -> None:
+    class Broken(Service):
+        def send(self, request: Request) -> Response:
+            if "/of/" in request.url:
+                raise NoAnswerError(f"no route to {request.url}")
+            return super().send(request)
+
+    login = SmokeCheck(name="signs in", path="/session", keep={"session": "token"})
+    service = Broken((200, '{"token": "s3ssion/of=somebody"}'))
+    result = service.run(login, SmokeCheck(name="inside", path="/of/{session}"), seconds=1)[1]
+    assert result.detail.endswith("was never answered: no route to http://service/of/***")
+
+
 def test_a_warning_is_told_apart_and_keeps_nobody_waiting() -> None:
     service = Service((200, "{}"), (500, "slow"))
     results = service.run(

@@ -78,7 +78,7 @@ class DatabaseGrants:
         tenths."""
         rows = self._sql.all(
             """
-            SELECT attempt_id, step, asked, eligible, expires_at, is_last, reminder_key FROM (
+            SELECT attempt_id, step, eligible, expires_at, is_last, reminder_key FROM (
                 SELECT r.*, is_last,
                        concat_ws(CAST(:between AS text), r.attempt_id, r.step, r.asked,
                                  CASE WHEN is_last THEN 'last' ELSE 'reminder' END) AS reminder_key
@@ -97,7 +97,6 @@ class DatabaseGrants:
             Awaited(
                 attempt_id=row["attempt_id"],
                 step=Step(row["step"]),
-                asked=row["asked"],
                 eligible=tuple(row["eligible"]),
                 expires_at=row["expires_at"],
                 reminder_key=row["reminder_key"],

@@ -50,7 +50,8 @@ class _Known:
 
     def keep(self, found: Kept) -> None:
         self.kept |= found
-        self.secrets |= {text for text in map(as_text, found.values()) if len(text) >= _SECRET_LENGTH}
+        long = {text for text in map(as_text, found.values()) if len(text) >= _SECRET_LENGTH}
+        self.secrets |= long | {quote(text, safe="") for text in long}  # as an error quotes a path
 
     @property
     def all(self) -> Kept:
