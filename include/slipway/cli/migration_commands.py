@@ -85,6 +85,12 @@ def expectation_rows(suites: Sequence[Mapping[str, Any]]) -> Sequence[tuple[str,
     return rows
 
 
+def _stops(finding: Mapping[str, Any]) -> str:
+    if not finding["stops"]:
+        return "no"
+    return "unless waived" if finding["waivable"] else "yes"
+
+
 def _counted(numbers: Mapping[str, Any]) -> str:
     if "unexpected_count" not in numbers:
         return ""
@@ -98,8 +104,8 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
     typer.echo(f"{found['service']} in {found['environment']}: {found['detail']}")
     if found["proof"] is None:
         return
-    rows = [(one["code"], one["revision"], one["object"], one["detail"]) for one in found["findings"]]
-    print_table(("finding", "revision", "object", "detail"), rows, "Nothing was found.")
+    rows = [(one["code"], _stops(one), one["revision"], one["object"], one["detail"]) for one in found["findings"]]
+    print_table(("finding", "stops it", "revision", "object", "detail"), rows, "Nothing was found.")
     if expected := expectation_rows(found["expectations"]):
         print_table(("expectation", "of", "outcome", "rows that are not so"), expected, "")
     for label, key in (("Lost on the way back", "lost_on_reverse"), ("Not covered", "not_covered")):

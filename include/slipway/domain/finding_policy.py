@@ -74,7 +74,10 @@ POLICY: Mapping[Code, FindingPolicy] = {
         "up, down and up again gives another schema than up", "make the downgrade remove all that the upgrade made"
     ),
     Code.INVALID_INDEX: _never("it leaves an invalid index", "drop and build it anew, without IF NOT EXISTS"),
-    Code.CHECK_ERRORED: _never("a check could not run, so nothing is known", "mend the check, then prove it again"),
+    Code.CHECK_ERRORED: _never(
+        "a check could not run, so nothing is known",
+        "mend what the check needs (an expectation may name what is gone, say), then prove it again",
+    ),
     Code.DECLARED_OTHERWISE: _never("it does something else than its file says", f"mend the downgrade, or {_DECLARE}"),
     Code.NOT_DECLARED: _never("its file does not say how it can be taken back", _DECLARE),
     Code.STILL_IN_USE: _never("it drops or renames what the deployed version uses", _EXPAND),
@@ -97,7 +100,10 @@ POLICY: Mapping[Code, FindingPolicy] = {
         _DOWNTIME,
     ),
     Code.EXPECTATION_FAILED: _waived("the data is not as the service expects it", "mend the back-fill"),
-    Code.SCHEMA_LEFT_OVER: _waived("the way back leaves something in the schema", "remove it in the downgrade"),
+    Code.SCHEMA_LEFT_OVER: _waived(
+        "the schema is not what it was, after the way back",
+        "let the downgrade remove what is left over, and bring back as it was what differs",
+    ),
     Code.RIGHTS_DIFFER: _waived(
         "grants, policies, functions or triggers differ after the way back", "restore them in the downgrade"
     ),
@@ -106,6 +112,6 @@ POLICY: Mapping[Code, FindingPolicy] = {
     Code.NEW_ROWS_LOST: _note("what is written to new columns or tables is lost on the way back", _GUARD),
     Code.DOWNGRADE_REFUSES: _note("the downgrade refuses while rows of the new form exist", "nothing: it is safe"),
     Code.EXPECTATION_WARNS: _note("the data is not quite as the service expects it", "look at the rows"),
-    Code.LINT: _note("a rule for migrations is not kept", "see the rule"),
+    Code.LINT: _note("a rule for migrations is not kept", "see the rule; it stops nothing by itself"),
 }
 """One line for every finding there is; a test says so."""

@@ -5,10 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 
 from slipway.domain.errors import NotFoundError
+from slipway.domain.finding_policy import POLICY
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_gate import gate
-from slipway.domain.migration_proof import MigrationProof
+from slipway.domain.migration_proof import Finding, MigrationProof
 from slipway.domain.migration_waiver import MigrationWaiver
 from slipway.domain.service import StageRole
 from slipway.domain.way_back import in_words
@@ -71,7 +72,7 @@ def _as_json(tx: Transaction, proof: MigrationProof) -> JsonObject:
         "migrations": [one.revision for one in seen.migrations],
         "migrations_hash": proof.migrations_hash,
         "steps": [asdict(one) for one in seen.steps],
-        "findings": [asdict(one) for one in seen.findings],
+        "findings": [_finding_as_json(one, role) for one in seen.findings],
         "lost_on_reverse": list(seen.lost_on_reverse),
         "not_covered": list(seen.not_covered),
         "rows": seen.rows,
@@ -83,6 +84,11 @@ def _as_json(tx: Transaction, proof: MigrationProof) -> JsonObject:
         "blockers": [asdict(one) for one in gate(proof, waivers, role, tx.now)],
         "detail": f"{', '.join(proof.pending)}: {proof.verdict} (proof {proof.id})",
     }
+
+
+def _finding_as_json(finding: Finding, role: StageRole) -> JsonObject:
+    policy = POLICY[finding.code]
+    return {**asdict(finding), "stops": policy.blocks(role), "waivable": policy.waivable}
 
 
 def waiver_as_json(waiver: MigrationWaiver, now: datetime) -> JsonObject:

@@ -23,7 +23,7 @@ from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import NotAsked, ask_approval
 from slipway.use_cases.ask_rehearsal import ask_rehearsal
 from slipway.use_cases.explain import explain
-from slipway.use_cases.show_migrations import rollback_limits
+from slipway.use_cases.show_migrations import rollback_limits, show_migrations
 from slipway.use_cases.take_turn import TurnAnswer
 from slipway.use_cases.waive_migration import waive_migration
 from tests.builders import DEV, PREPROD, PROD, a_service
@@ -259,6 +259,15 @@ def test_what_rules_say_is_shown_and_stops_nobody(scene: Scene) -> None:
     assert scene.check(attempt, PREPROD).outcome is None
     (found,) = proof_of(scene, attempt).rehearsed.findings
     assert (found.code, found.object) == ("lint", "fake 0001")
+    (shown,) = show_migrations(scene.store, "orders")["findings"]
+    assert shown["stops"] is False
+
+
+def test_what_stops_a_release_is_told_from_what_does_not(scene: Scene) -> None:
+    attempt = scene.dev_passed("1.1", files={FIRST: IRREVERSIBLE})
+    scene.check(attempt, PREPROD)
+    stops = {one["code"]: (one["stops"], one["waivable"]) for one in show_migrations(scene.store, "orders")["findings"]}
+    assert stops["data_lost"] == (True, True)
 
 
 def test_a_copy_that_cannot_be_made_is_no_pass(scene: Scene) -> None:

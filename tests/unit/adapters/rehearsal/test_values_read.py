@@ -6,7 +6,7 @@ from slipway.adapters.migrations.in_child.words import first_words
 from slipway.adapters.migrations.rehearsal.catalogue import catalogue_hash, differences
 from slipway.adapters.migrations.rehearsal.old_version import statements
 from slipway.adapters.migrations.rehearsal.sqlite.definition import read_definition
-from slipway.adapters.migrations.rehearsal.words import without_values
+from slipway.adapters.migrations.rehearsal.words import shortened, without_values
 from slipway.domain.migration_proof import FindingCode
 
 TABLE = """
@@ -17,6 +17,19 @@ CREATE TABLE "Shop" (
     CONSTRAINT known CHECK (id IN (1, 2, 3))
 ) STRICT
 """
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ALTER TABLE a", "ALTER TABLE a"),
+        ("ALTER TABLE orders", "ALTER TABLE …"),
+        ("ALTER TABLE, b ADD", "ALTER TABLE …"),
+        ("a_name_with_no_space", "a_name_with_n …"),
+    ],
+)
+def test_what_is_long_is_cut_after_a_whole_word(text: str, shown: str) -> None:
+    assert shortened(text, 13) == shown
 
 
 def test_statements_are_split_at_semicolons_that_end_them() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway.adapters.migrations.in_child.statements import statements
+from slipway.adapters.migrations.rehearsal.words import shortened
 from slipway.domain.migration_proof import Finding, FindingCode
 from slipway.ports import MigrationStep
 from slipway.ports.rehearsal import StatementLint
@@ -38,6 +39,7 @@ EXCLUDED: Mapping[str, str] = {
 }
 """Rules of squawk that are off, and why."""
 _SECONDS = 30
+_SHOWN = 100
 _DDL = re.compile(r"(CREATE|ALTER|DROP|COMMENT|REINDEX|CLUSTER|TRUNCATE|VACUUM)\b", re.IGNORECASE)
 _TOOLS_OWN = re.compile(r"\b(alembic_version|slipway_migrations|slipway_migration_begun)\b")
 
@@ -87,7 +89,7 @@ def _finding(step: MigrationStep, one: Mapping[str, Any], ddl: Sequence[str]) ->
     unread = one["rule_name"] == "syntax-error"
     return Finding(
         code=FindingCode.CHECK_ERRORED if unread else FindingCode.LINT,
-        object="squawk" if unread else (statement[0][:100] if statement else step.revision),
+        object="squawk" if unread else (shortened(statement[0], _SHOWN) if statement else step.revision),
         detail=f"squawk {one['rule_name']}: {words}",
         revision=step.revision,
     )

@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from slipway.adapters.migrations.rehearsal.words import shortened
 from slipway.domain.migration_proof import Finding, FindingCode
 
 Catalogue = Mapping[tuple[str, str], str]
@@ -33,7 +34,9 @@ class Difference:
             return f"{self.kind} {self.name} is missing"
         if self.before is None:
             return f"{self.kind} {self.name} is left over"
-        return f"{self.kind} {self.name} was «{_short(self.before)}» and is «{_short(self.after)}»"
+        return (
+            f"{self.kind} {self.name} was «{shortened(self.before, _SHOWN)}» and is «{shortened(self.after, _SHOWN)}»"
+        )
 
     def as_finding(self) -> Finding:
         """As a finding after a downgrade."""
@@ -72,7 +75,3 @@ def _is_part_of(part: Difference, tables: Iterable[str]) -> bool:
 
 def _are_grants_of(part: Difference, objects: Collection[str]) -> bool:
     return part.kind == "grants" and part.name.removeprefix("type ").removeprefix("schema ") in objects
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 
-from slipway.adapters.migrations.rehearsal.words import without_values
+from slipway.adapters.migrations.rehearsal.words import shortened, without_values
 
 _PIECES = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"|(\$\w*\$).*?\1|;", re.DOTALL)
 _READS = re.compile(r"\s*(select|values|table|with)\b", re.IGNORECASE)
@@ -134,5 +134,4 @@ def _hash(values: Sequence[Any]) -> int:
 
 
 def _short(statement: str) -> str:
-    line = " ".join(statement.split())
-    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
+    return shortened(" ".join(statement.split()), _SHOWN)

@@ -1,4 +1,4 @@
-"""What a database said, without the values of rows that it quoted."""
+"""What a database said, without the values of rows that it quoted, and no longer than people read."""
 
 import re
 
@@ -19,4 +19,12 @@ def without_values(text: str) -> str:
     plain = _VALUE.sub(': "…"', _DETAIL.sub("", " ".join(text.split())))
     plain = _QUOTED.sub(lambda found: found[0] if found["noun"] else '"…"', plain)
     plain = _OF_PYTHON.sub(lambda found: found[0] if found["noun"] else "'…'", plain)
-    return plain if len(plain) <= _SHOWN else plain[:_SHOWN] + "…"
+    return shortened(plain, _SHOWN)
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut after a whole word where it is longer than `most` characters."""
+    if len(text) <= most:
+        return text
+    whole = text[: most + 1].rpartition(" ")[0] or text[:most]
+    return f"{whole.rstrip(' ,;:')} …"
