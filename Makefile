@@ -15,7 +15,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 PY := .venv/bin/python
 
-# One session: a single process at a time has a platform; the others run what needs none, beside it.
+# One session: two processes at most have a platform; the rest runs beside them.
 ON_ALL_CORES := --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 READY := .venv/ready-$(shell cksum < requirements.txt | tr ' ' '-')
 

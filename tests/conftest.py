@@ -13,7 +13,7 @@ import pytest
 from slipway.platform.home import PROJECT
 from slipway.platform.postgres import EmbeddedPostgres
 from tests.quick_files import ON_DISK, write_in_memory
-from tests.selection import may_start_a_platform
+from tests.selection import STORIES, group_of, may_start_a_platform
 
 write_in_memory()
 _AIRFLOW_HOME = tempfile.TemporaryDirectory(prefix="slipway-airflow-", ignore_cleanup_errors=True)
@@ -43,19 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On several processes those that start a platform begin first: they last longest, and wait most of the time."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not may_start_a_platform(item.nodeid))
+        items.sort(key=lambda item: (not may_start_a_platform(item.nodeid), group_of(item.nodeid) != STORIES))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """One process has all that may start a platform; the others share the modules."""
+    """Two processes have all that start a platform; then all share the modules."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - pytest works without it too
 
-    class OnePlatform(LoadScopeScheduling):
+    class GroupScheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "platform" if may_start_a_platform(nodeid) else nodeid.partition("::")[0]
+            return group_of(nodeid)
 
-    return OnePlatform(config, log)
+    return GroupScheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

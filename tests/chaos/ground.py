@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import psutil
@@ -202,16 +202,20 @@ class Run:
 
         until(look, 600, f"{kind} of {self.run_id}")
 
-    def wait_for_question(self, task_id: str) -> None:
-        """Waits until the question is put."""
-        client = self.ground.client(REQUESTER)
-        client.wait_for_request(self.dag_id, self.run_id, task_id, 600)
+    def question(self, task_id: str, person: str = REQUESTER) -> dict[str, Any]:
+        """Waits until the question is put: in the log first, where looking costs the platform little."""
+        step = task_id.partition(".")[2]
+
+        def asked() -> bool:
+            return any(entry.kind == "approval_asked" and entry.payload["step"] == step for entry in self.entries())
+
+        until(asked, 600, f"{task_id} of {self.run_id} to be asked")
+        return self.ground.client(person).wait_for_request(self.dag_id, self.run_id, task_id, 600)
 
     def approve(self, step: str = "preprod.approve", person: str = SENIOR, **inputs: str) -> None:
         """Waits for the question and answers it."""
-        client = self.ground.client(person)
-        request = client.wait_for_request(self.dag_id, self.run_id, step, 600)
-        client.answer(request, "Approve", {"comment": "Looks well", **inputs}).raise_for_status()
+        request = self.question(step, person)
+        self.ground.client(person).answer(request, "Approve", {"comment": "Looks well", **inputs}).raise_for_status()
 
     def at_work(self, seconds: float = 600) -> Activity:
         """Waits until the recorder sees the stage's deploy at work, and returns its activity."""

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from tests.selection import PLATFORMS, may_start_a_platform
+from tests.selection import PLATFORMS, STORIES, TRIALS, group_of, may_start_a_platform
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = sorted(
@@ -33,6 +33,8 @@ def test_those_that_start_a_platform_are_where_the_sessions_look_for_them() -> N
     assert starters - {"bench", "running_platform.py"} - PLATFORMS == set()
 
 
-def test_of_several_processes_one_has_all_that_start_a_platform() -> None:
+def test_of_several_processes_two_have_all_that_start_a_platform() -> None:
     assert may_start_a_platform("tests/e2e/test_release_path.py::test_it[a/b]")
     assert not may_start_a_platform("tests/unit/test_selection.py::test_it[tests/e2e]")
+    assert {group_of(f"tests/{folder}/test_a.py::test_it") for folder in PLATFORMS} == {STORIES, TRIALS}
+    assert group_of("tests/unit/test_selection.py::test_it[tests/e2e]") == "tests/unit/test_selection.py"
