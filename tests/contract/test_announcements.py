@@ -32,6 +32,10 @@ NEW = NewRelease(
     rollback_plan="back",
     to=StageRole.PROD,
     requested_by="rita",
+    ticket=None,
+    fixes=None,
+    product_owner=None,
+    extra={"problematic": "true"},
 )
 
 

@@ -112,8 +112,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "disclosure_publish_refused": "Publishing was refused, and why.",
     },
     "Announced beforehand": {
-        "release_announced": "Everybody was told of a problematic release before it goes live: version, time to object.",
-        "release_acknowledged": "Somebody has seen that; `instead_of_delivery`: it had reached nobody, and waits no more.",
+        "release_announced": "People were told of a problematic version before it goes live: minutes to object.",
+        "release_acknowledged": "Somebody has seen that. `instead_of_delivery`: it had reached nobody, and goes on.",
         "acknowledgement_refused": "Acknowledging was refused, and why.",
     },
     "Support": {
