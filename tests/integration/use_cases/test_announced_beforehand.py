@@ -75,7 +75,7 @@ def test_it_is_announced_when_people_are_first_asked_about_live(scene: Scene) ->
         "rita",
         "takes more orders",
         "in prod at ",
-        "30 minutes after this",
+        "30 minutes after this has arrived",
         "slipway hold place --scope service:orders",
         f"slipway acknowledge {attempt.release_id}",
     ):
@@ -128,6 +128,7 @@ def test_an_emergency_is_announced_and_not_stopped_by_it(scene: Scene) -> None:
     assert scene.turn(attempt, PROD).answer is TurnAnswer.TAKEN
     ((_, text, _),) = announcements(scene)
     assert "emergency changes do not wait" in text
+    assert "slipway hold place --scope service:orders --absolute" in text
     assert [entry["objection_minutes"] for entry in logged(scene, "release_announced")] == [0]
 
 

@@ -53,12 +53,14 @@ def time_to_object(platform: Platform) -> timedelta:
 
 def in_words(time: timedelta) -> str:
     """For people."""
-    return f"{round(time.total_seconds() / 60)} minutes"
+    minutes = round(time.total_seconds() / 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def how_to_object(release: Release) -> str:
-    """An objection is a hold."""
-    return f"slipway hold place --scope service:{release.service} --reason …"
+    """An objection is a hold; what waits for nobody is bound by an absolute one only."""
+    absolute = "" if waits(release) else " --absolute"
+    return f"slipway hold place --scope service:{release.service}{absolute} --reason …"
 
 
 def how_to_acknowledge(release: Release) -> str:

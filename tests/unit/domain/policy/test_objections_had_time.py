@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from slipway.domain.announcement import Acknowledgement, Announcement, Told
+from slipway.domain.governed import Governed
 from slipway.domain.message_routes import MessageRoutes
 from slipway.domain.policy.decide import BEFORE_TURN, FOR_PERMIT, OF_A_RESCUE, OF_A_RETURN
 from slipway.domain.policy.decision import Blocker
 from slipway.domain.policy.objections_had_time import check
+from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.release import ChangeKind
 from slipway.domain.service import StageRole
 from tests.builders import DEV, PREPROD, PROD, people, platform_rules
@@ -53,6 +55,15 @@ def test_people_have_their_time_from_the_delivery_on_to_the_second() -> None:
 def test_the_policy_says_how_long() -> None:
     hour = platform_rules(messages=MessageRoutes(objection_minutes=60))
     assert clears(DELIVERED, NOW + HALF_AN_HOUR, platform=hour) == [NOW + 2 * HALF_AN_HOUR]
+    minute = platform_rules(messages=MessageRoutes(objection_minutes=1))
+    assert "have 1 minute to object" in blockers(DELIVERED, platform=minute)[0].message
+
+
+def test_another_time_is_another_policy_and_voids_no_grant() -> None:
+    before, after = (platform_rules(messages=MessageRoutes(objection_minutes=minutes)) for minutes in (30, 60))
+    policies = [Governed(platform=rules, people=people()) for rules in (before, after)]
+    assert policies[0].digest != policies[1].digest
+    assert effective_policy_hash(before, "ordering", "prod") == effective_policy_hash(after, "ordering", "prod")
 
 
 def test_the_first_way_that_reached_people_counts() -> None:
