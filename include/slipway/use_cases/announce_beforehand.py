@@ -48,6 +48,4 @@ def _when(facts: Facts, now: datetime) -> str:
     if not waits(facts.release):
         return f"It goes live in {environment} as soon as it is authorised: {facts.release.kind} changes do not wait."
     earliest = f"{now + time:%Y-%m-%d %H:%M} UTC"
-    return (
-        f"It goes live in {environment} at {earliest} at the earliest, {in_words(time)} after this has arrived."
-    )
+    return f"It goes live in {environment} at {earliest} at the earliest, {in_words(time)} after this has arrived."
