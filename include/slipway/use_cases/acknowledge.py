@@ -1,5 +1,4 @@
-"""Somebody has seen the announcement of a potentially problematic release. Where it reached nobody, second line's word
-stands in for its delivery (R14)."""
+"""Somebody has seen what was announced; where it reached nobody, second line's word stands in for that (R14)."""
 
 from dataclasses import dataclass
 
