@@ -58,6 +58,9 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
     Action.SUPPORT_WAIVE: AuthorityRule(
         who=Eligibility(own_team=TeamRole.MANAGER, also=_SECOND_LINE), reason_required=True
     ),
+    Action.ACKNOWLEDGE_UNDELIVERED: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.MANAGER, also=_SECOND_LINE), differs_from=_REQUESTER
+    ),
     Action.STOP: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
     Action.CONFIRM: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=frozenset({Duty.PRODUCT_OWNER}))),
     Action.ACTIVATE_POLICY: AuthorityRule(

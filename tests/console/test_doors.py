@@ -27,6 +27,7 @@ READS = (
 CHANGES = (
     "releases/r1/stop",
     "releases/r1/verdict",
+    "releases/r1/acknowledge",
     "holds",
     "holds/1/lift",
     "pending/1/second",

@@ -27,8 +27,9 @@ from tests.outside import SERVICES, recorded
 from tests.scene import Scene, a_world
 
 OPEN = [Route("GET", "/health")]
-FOR_EVERYBODY = [Route("POST", "/api/policy/proposals")]
-"""Whoever is in the list of people may propose: nothing comes of it without a manager who is somebody else."""
+FOR_EVERYBODY = [Route("POST", "/api/policy/proposals"), Route("POST", "/api/releases/{release_id}/acknowledge")]
+"""Whoever is in the list of people may propose, for nothing comes of it without a manager who is somebody else, and may
+say what they have seen: only the word of those in the table counts for more."""
 VIEWER = "pat"
 ROUTES = all_routes()
 CHANGES = [route for route in ROUTES if route.changes]

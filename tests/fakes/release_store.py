@@ -6,7 +6,7 @@ The same histories are played on the real one (`tests/integration/interleavings`
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from slipway.domain.activity import (
     TurnState,
     Worker,
 )
+from slipway.domain.announcement import Acknowledgement, Announcement, Told, announcement_key, is_announcement
 from slipway.domain.containment import LiveEmergency
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
@@ -34,6 +35,7 @@ from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, Releas
 from slipway.domain.release_window import Calendar
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
+from slipway.ports.messages import Claim, Receipt, Sending
 from slipway.ports.outside import Message
 from slipway.ports.values import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
 
@@ -62,6 +64,15 @@ class Lease:
 
     holder: LeaseHolder
     fencing: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message by one way. `outcome` None: it is on its way."""
+
+    problem: str = ""
+    outcome: str | None = None
+    ended_at: datetime | None = None
 
 
 class Rows(dict[K, V]):
@@ -120,6 +131,11 @@ class Tables:
         self.holds: Rows[int, Hold] = Rows(self.undo)
         self.checks: Rows[Key, MigrationCheck] = Rows(self.undo)
         self.policies: Entries[PolicyInEffect] = Entries(self.undo)
+        self.outbox: Entries[tuple[Message, datetime]] = Entries(self.undo)
+        """Announcements only: of other messages nobody asks what became of them."""
+        self.routed: Rows[int, bool] = Rows(self.undo)
+        self.deliveries: Rows[tuple[int, str], Delivery] = Rows(self.undo)
+        self.acknowledged: Rows[tuple[str, str, str], Acknowledgement] = Rows(self.undo)
         self.log: Entries[tuple[str, str | None]] = Entries(self.undo)
         """Kind and attempt of each entry."""
         self.refused_answers: Entries[tuple[str | None, str, JsonObject]] = Entries(self.undo)
@@ -176,6 +192,9 @@ class MemoryTransaction:
         self.policies = MemoryPolicies(tables)
         self.mirrored_copies = NoMirroredCopies()
         self.migrations = MemoryChecks(tables)
+        self.outbox = MemoryOutbox(tables)
+        self.deliveries = MemoryDeliveries(tables)
+        self.announcements = MemoryAnnouncements(tables)
 
     @property
     def now(self) -> datetime:
@@ -192,8 +211,10 @@ class MemoryTransaction:
         if kind == "answer_refused":
             self._tables.refused_answers.append((attempt.id if attempt else None, actor.id, more["payload"]))
 
-    def tell(self, _message: Message) -> None:
-        """Nobody listens."""
+    def tell(self, message: Message) -> None:
+        """Nobody listens, unless a release waits for that."""
+        if is_announcement(message.key) and all(known.key != message.key for known, _ in self._tables.outbox):
+            self._tables.outbox.append((message, self._tables.now))
 
     def wake(self) -> None:
         """Nobody sleeps."""
@@ -220,6 +241,72 @@ def changed(row: T, /, **values: Any) -> T:
     made = object.__new__(type(row))
     made.__dict__.update(row.__dict__, **values)
     return made
+
+
+class MemoryOutbox(_Table):
+    """`Outbox`; a message's number is its place in it."""
+
+    def unsent(self, limit: int) -> Sequence[tuple[int, Message]]:
+        known = enumerate(self._all.outbox)
+        return [(number, message) for number, (message, _) in known if number not in self._all.routed][:limit]
+
+    def route(self, number: int, ways: Sequence[str]) -> None:
+        self._all.routed[number] = True
+        for way in ways:
+            if (number, way) not in self._all.deliveries:
+                self._all.deliveries[number, way] = Delivery()
+
+
+class MemoryDeliveries(_Table):
+    """`Deliveries`, without waits: what failed may be tried again at once."""
+
+    def claim(self, way: str) -> Claim | None:
+        waiting = [number for (number, its), row in self._all.deliveries.items() if its == way and row.outcome is None]
+        if not waiting:
+            return None
+        message, told_at = self._all.outbox[min(waiting)]
+        return Claim(number=min(waiting), way=way, sending=Sending(message=message, told_at=told_at), refusals=0)
+
+    def delivered(self, claim: Claim, _receipt: Receipt) -> None:
+        self._change(claim.number, claim.way, outcome="delivered", ended_at=self._now)
+
+    def failed(self, claim: Claim, problem: str, _wait: timedelta, *, in_doubt: bool, refused: bool) -> None:
+        self._change(claim.number, claim.way, problem=problem)
+
+    def give_up(self, number: int, way: str) -> None:
+        self._change(number, way, outcome="given_up", ended_at=self._now)
+
+    def _change(self, number: int, way: str, **values: Any) -> None:
+        self._all.deliveries[number, way] = changed(self._all.deliveries[number, way], **values)
+
+
+class MemoryAnnouncements(_Table):
+    """`Announcements`."""
+
+    def find(self, release_id: str, version: str) -> Announcement | None:
+        key = announcement_key(release_id, version)
+        found = [(number, at) for number, (message, at) in enumerate(self._all.outbox) if message.key == key]
+        if not found:
+            return None
+        number, told_at = found[0]
+        ways = sorted((way, row) for (its, way), row in self._all.deliveries.items() if its == number)
+        seen = [row for (its, what, _), row in self._all.acknowledged.items() if (its, what) == (release_id, version)]
+        return Announcement(
+            told_at=told_at,
+            told=tuple(_told(way, row) for way, row in ways),
+            acknowledged=tuple(sorted(seen, key=lambda one: (one.at, one.person))),
+        )
+
+    def acknowledge(self, release_id: str, version: str, person: Person, comment: str) -> None:
+        if (release_id, version, person.id) not in self._all.acknowledged:
+            row = Acknowledgement(person=person.id, name=person.name, at=self._now, comment=comment)
+            self._all.acknowledged[release_id, version, person.id] = row
+
+
+def _told(way: str, row: Delivery) -> Told:
+    given_up = ["given up"] if row.outcome == "given_up" else []
+    problem = ", ".join(filter(None, [row.problem, *given_up]))
+    return Told(way=way, at=row.ended_at if row.outcome == "delivered" else None, problem=problem)
 
 
 class MemoryChecks(_Table):
@@ -261,6 +348,7 @@ class MemoryReleases(_Table):
             fixes=new.fixes,
             product_owner=new.product_owner,
             needs=tuple(new.needs),
+            problematic=new.extra.get("problematic") == "true",
         )
         self._all.releases[release.id] = release
         return release

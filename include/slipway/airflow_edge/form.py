@@ -66,7 +66,7 @@ def release_params() -> dict[str, Param]:
             False,
             type="boolean",
             title="Potentially problematic",
-            description="Kept with the release and shown to approvers; nothing announces it yet.",
+            description="It is announced before it goes live, and live waits a while for people to object.",
         ),
         "fixes": _optional("fixes", "Fixes release", "The failed release that this one repairs, for example r12."),
         "needs": _optional(

@@ -78,6 +78,12 @@ class MessagesModel(StrictModel):
     approvals: list[WayModel] = Field(default=[], description="What waits for somebody's answer.")
     page: list[WayModel] = Field(default=[], description="What somebody must look into now.")
     give_up_days: int = Field(default=7, ge=1, le=90, description="When an undelivered message is given up (logged).")
+    objection_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=24 * 60,
+        description="How long Prod waits for objections once a potentially problematic release was announced.",
+    )
 
     def routes(self) -> MessageRoutes:
         """The domain value."""
@@ -89,4 +95,5 @@ class MessagesModel(StrictModel):
                 if models
             },
             give_up_days=self.give_up_days,
+            objection_minutes=self.objection_minutes,
         )

@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("rollback", "Bring an earlier version of a service back.", "slipway.cli.rollback_commands"),
     Entry("approve", "Answer a question of a release with Approve.", "slipway.cli.answer_commands", "approve"),
     Entry("reject", "Answer a question of a release with Reject.", "slipway.cli.answer_commands", "reject"),
+    Entry("acknowledge", "Say that you have seen what is announced beforehand.", "slipway.cli.acknowledge_commands"),
     Entry("verdict", "Settle a verdict that is owed since a release went live.", "slipway.cli.verdict_commands"),
     Entry("hold", "Hold back what has not started, and let it go again.", "slipway.cli.hold_commands"),
     Entry("change", "Record, begin and confirm changes made outside Slipway.", "slipway.cli.change_commands"),

@@ -64,7 +64,7 @@ def ask_for_release(
     ] = None,
     problematic: Annotated[
         bool,
-        typer.Option("--problematic", help="Kept with the release and shown to approvers; nothing announces it yet."),
+        typer.Option("--problematic", help="Announced before it goes live, which waits for people to object."),
     ] = False,
     fixes: Annotated[str | None, typer.Option(metavar="RELEASE", help="The failed release that it fixes.")] = None,
     needs: Annotated[

@@ -11,6 +11,7 @@ from slipway.console.parts import Parts, Person, UsedParts
 from slipway.console.texts import Instant, Name, Number, Why
 from slipway.domain.errors import NotFoundError
 from slipway.ports.values import Actor
+from slipway.use_cases.acknowledge import acknowledge
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.settle_verdict import settle_verdict
@@ -31,6 +32,12 @@ class Reason(Body):
     """Why; may be left out where nobody else is concerned."""
 
     reason: Why = ""
+
+
+class Acknowledged(Body):
+    """Somebody has seen the announcement; what they say about it, if anything."""
+
+    comment: Why = ""
 
 
 class OwedVerdict(Body):
@@ -57,6 +64,13 @@ class NewHold(Body):
 def stop_release(release_id: Name, body: Reason, person: Person, parts: UsedParts) -> dict[str, str]:
     """Withdraws what waits; what was begun is settled and undone."""
     detail = stop(parts.world(), release_id, Actor(id=person, via=VIA), body.reason)
+    return {"release_id": release_id, "detail": detail}
+
+
+@router.post("/releases/{release_id}/acknowledge")
+def acknowledge_release(release_id: Name, body: Acknowledged, person: Person, parts: UsedParts) -> dict[str, str]:
+    """Says that this person has seen the announcement of a potentially problematic release."""
+    detail = acknowledge(parts.world(), release_id, Actor(id=person, via=VIA), body.comment)
     return {"release_id": release_id, "detail": detail}
 
 

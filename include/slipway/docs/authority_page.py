@@ -35,6 +35,7 @@ BUILT: Collection[Action] = frozenset(
         Action.SUPPORT_BOOK,
         Action.SUPPORT_ACCEPT,
         Action.SUPPORT_WAIVE,
+        Action.ACKNOWLEDGE_UNDELIVERED,
     }
 )
 """Rows that a command or a page asks today; the others wait for what they govern."""

@@ -162,13 +162,22 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R14",
         asks="People are told: start, end, failure, rollback, waiting for you",
-        rules=("use_cases/send_messages.py", "domain/message_routes.py"),
+        rules=(
+            "use_cases/send_messages.py",
+            "domain/message_routes.py",
+            "use_cases/remind_people.py",
+            "use_cases/announce_beforehand.py",
+            "domain/policy/objections_had_time.py",
+        ),
         tests=(
             "integration/test_announcer.py::test_a_release_goes_on_while_slack_is_down_and_is_told_in_its_thread",
             f"{_SENDING}::test_a_way_that_is_down_keeps_no_other_waiting_and_nothing_is_lost",
+            "integration/use_cases/test_reminders.py::*",
+            "integration/use_cases/test_announced_beforehand.py::*",
+            "integration/use_cases/test_slack_is_down.py::*",
         ),
-        log=("approval_asked", "message_given_up"),
-        not_yet="Reminders, mentions of the authors, and announcements beforehand.",
+        log=("approval_asked", "message_given_up", "release_announced", "release_acknowledged"),
+        not_yet="Mentions of the authors.",
     ),
     Evidence(
         number="R15",

@@ -111,6 +111,11 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "disclosure_published": "Everybody may read the texts: here they are, with the salt of their fingerprint.",
         "disclosure_publish_refused": "Publishing was refused, and why.",
     },
+    "Announced beforehand": {
+        "release_announced": "People were told of a problematic version before it goes live: minutes to object.",
+        "release_acknowledged": "Somebody has seen that. `instead_of_delivery`: it had reached nobody, and goes on.",
+        "acknowledgement_refused": "Acknowledging was refused, and why.",
+    },
     "Support": {
         "support_booked": "A team asks second line to be there, from when until when, and what for.",
         "support_booking_refused": "Booking support was refused, and why.",

@@ -29,6 +29,7 @@ _PATH = "e2e/test_release_path.py"
 _QUARANTINE = "integration/use_cases/test_quarantine.py"
 _REPEATED = "integration/use_cases/test_repeated_start.py"
 _RESCUE = "integration/use_cases/test_rescue.py"
+_SLACK = "integration/use_cases/test_slack_is_down.py"
 _STOP = "integration/use_cases/test_stop_at_each_moment.py"
 _WATCH = "integration/use_cases/test_watch.py"
 _WATCHED = "e2e/test_watch.py"
@@ -177,8 +178,11 @@ WALKS: Sequence[Walk] = (
     Walk(
         moment="Slack is down and a release is potentially problematic",
         ends_so="Time to object counts from delivery on any channel, else second line acknowledges",
-        tests=(),
-        not_yet="Every delivery has its time now; nothing waits for objections yet.",
+        tests=(
+            f"{_SLACK}::test_while_slack_is_down_it_waits_and_once_told_people_have_their_time",
+            f"{_SLACK}::test_second_line_acknowledges_in_the_place_of_a_delivery",
+            f"{_SLACK}::test_who_objects_holds_it_and_no_time_lets_it_go",
+        ),
     ),
     Walk(
         moment="Ten releases ready on Monday at 09:30:00",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from slipway.domain.address import host_of
+from slipway.domain.announcement import Announcement
 from slipway.domain.arrival import Arrival
 from slipway.domain.change import OutsideChange
 from slipway.domain.commits import CommitsSinceLive, harmless
@@ -60,6 +61,7 @@ def evidence(
         *_where_the_texts_are(release),
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
         *([f"- **Potentially problematic**, says {release.requested_by}"] if release.problematic else []),
+        *_announced(facts.announcement),
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(
@@ -82,6 +84,22 @@ def evidence(
         again = attempt.bad_again
         lines.append(f"- It is tried again all the same, says {again.by}, because: {_said(again.reason)}")
     return "\n".join(lines)
+
+
+def _announced(announcement: Announcement | None) -> Iterator[str]:
+    """Who was told beforehand, and who has acknowledged it."""
+    if announcement is None:
+        return
+    delivered = announcement.delivered
+    reached = (
+        f"reached people at {delivered.at:%Y-%m-%d %H:%M} UTC by {_said(delivered.way)}"
+        if delivered
+        else f"**has reached nobody yet** ({_said(announcement.problem)})"
+    )
+    yield f"- Announced at {announcement.told_at:%Y-%m-%d %H:%M} UTC: {reached}"
+    for one in announcement.acknowledged:
+        comment = f": {_said(one.comment)}" if one.comment.strip() else ""
+        yield f"- Acknowledged by {one.person} at {one.at:%Y-%m-%d %H:%M} UTC{comment}"
 
 
 def _on_behalf_of(release: Release) -> str:

@@ -48,6 +48,8 @@ class MessageRoutes:
     ways: Mapping[MessageChannel, tuple[Way, ...]] = field(default_factory=dict)
     give_up_days: int = 7
     """After so many days an undelivered message is given up, which the log says."""
+    objection_minutes: int = 30
+    """So long, from its arrival on, people may object to what is announced as potentially problematic."""
 
     def of(self, channel: str) -> tuple[Way, ...]:
         """Where its messages go."""

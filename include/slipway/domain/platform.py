@@ -51,6 +51,7 @@ class Action(StrEnum):
     SUPPORT_BOOK = "support_book"
     SUPPORT_ACCEPT = "support_accept"
     SUPPORT_WAIVE = "support_waive"
+    ACKNOWLEDGE_UNDELIVERED = "acknowledge_undelivered"
 
 
 class Duty(StrEnum):

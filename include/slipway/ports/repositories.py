@@ -15,6 +15,7 @@ from slipway.domain.activity import (
     Turn,
     Worker,
 )
+from slipway.domain.announcement import Announcement
 from slipway.domain.arrival import Arrival, MirroredCopy
 from slipway.domain.audit import RecordedRequest, RunName
 from slipway.domain.booking import Booking
@@ -294,6 +295,13 @@ class Bookings(Protocol):
     def all(self) -> Sequence[Booking]: ...
     def accept(self, number: int, by: str) -> Booking: ...
     def waive(self, number: int, by: str, because: str) -> Booking: ...
+
+
+class Announcements(Protocol):
+    """What was told beforehand of releases, and who has acknowledged it."""
+
+    def find(self, release_id: str, version: str) -> Announcement | None: ...
+    def acknowledge(self, release_id: str, version: str, person: Person, comment: str) -> None: ...
 
 
 class PendingActs(Protocol):

@@ -12,6 +12,7 @@ from slipway.ports.outside import Message
 from slipway.ports.repositories import (
     Accounts,
     Activities,
+    Announcements,
     Audits,
     Bookings,
     BreakGlass,
@@ -77,6 +78,8 @@ class Transaction(Protocol):
     def disclosures(self) -> Disclosures: ...
     @property
     def bookings(self) -> Bookings: ...
+    @property
+    def announcements(self) -> Announcements: ...
     @property
     def tokens(self) -> ServiceTokens: ...
     @property

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from slipway.domain.authority import entitled
 from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.evidence import evidence, question
-from slipway.domain.grant import ApprovalRequest, Decision, Step
+from slipway.domain.grant import STEPS_BEFORE, ApprovalRequest, Decision, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import earliest_expiry, matter_of
@@ -18,6 +18,7 @@ from slipway.domain.watch_verdict import CheckVerdict, course_of, judge
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.announce_beforehand import announced
 from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
@@ -62,6 +63,8 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
             tx.stages.set_ending(attempt_id, step.role, StageOutcome.REFUSED, detail)
             _log(tx, facts, actor, "approval_impossible", {"step": step.value, "message": detail})
             return NotAsked(go_on=False, detail=detail)
+        if step in STEPS_BEFORE[step.role]:
+            facts = announced(tx, facts, actor)
         request = _request(tx, facts, step, eligible, commits)
         times = tx.grants.ask(request, task_instance)
         names = {person: facts.people.by_id[person].name for person in eligible}

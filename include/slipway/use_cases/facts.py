@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from slipway.domain.act import act_needs
 from slipway.domain.activity import Turn, lane_of
+from slipway.domain.announcement import Announcement
 from slipway.domain.expected_start import nine_in_ten
 from slipway.domain.grant import STEPS_BEFORE
 from slipway.domain.policy.decision import Facts
@@ -67,8 +68,14 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         newer_attempt=newer_attempt(tx, release),
         migration=None if stage.definition.migrations is None else tx.migrations.checked(attempt.id, role),
         booking=None if release.booking is None else tx.bookings.get(release.booking),
+        announcement=_announcement(tx, release, attempt, role),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )
+
+
+def _announcement(tx: Transaction, release: Release, attempt: Attempt, role: StageRole) -> Announcement | None:
+    is_told = release.problematic and role is StageRole.PROD
+    return tx.announcements.find(release.id, attempt.version) if is_told else None
 
 
 def _proofs(tx: Transaction, attempt: Attempt, before: Sequence[Stage]) -> dict[str, Proof]:

@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from slipway.domain.announcement import is_announcement
 from slipway.domain.backoff import wait_before_next
-from slipway.domain.message_routes import MessageRoutes, Way
+from slipway.domain.message_routes import FILE, MessageRoutes, Way
 from slipway.ports.messages import Claim, MessageState, Notifier, NotSentError
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.world import PLATFORM
@@ -58,7 +59,14 @@ def _send(store: ReleaseStore, claim: Claim, notifier: Notifier, draw: Draw) -> 
     with store.transaction() as tx:
         tx.deliveries.delivered(claim, receipt)
         tx.deliveries.way_works(claim.way)
+        if _is_waited_for(claim):
+            tx.wake()
     return True
+
+
+def _is_waited_for(claim: Claim) -> bool:
+    """Whether a release counts the time to object from its arrival on."""
+    return is_announcement(claim.sending.message.key) and claim.way != str(FILE)
 
 
 def _note_failure(tx: Transaction, claim: Claim, error: NotSentError, draw: Draw) -> None:

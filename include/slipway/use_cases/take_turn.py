@@ -13,6 +13,7 @@ from slipway.domain.service import StageRole
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.announce_beforehand import announced
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather, release_of
 from slipway.use_cases.overtake import lock_to_overtake, overtake_lane
@@ -72,6 +73,8 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
         ended = _end_if_hopeless(tx, facts, decision, actor)
         if ended is not None:
             return TurnResult(answer=TurnAnswer.ENDED, lane=lane, blockers=decision.blockers, outcome=ended)
+        facts = announced(tx, facts, actor)
+        decision = decide(facts, tx.now)
         if turn is None or turn.state is TurnState.FREED:
             _enqueue(tx, facts, decision, actor)
         blockers = (*decision.blockers, *who_is_ahead(tx, facts))

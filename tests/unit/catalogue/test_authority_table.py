@@ -55,6 +55,7 @@ FIRST: Mapping[Action, set[str]] = {
     Action.SUPPORT_BOOK: TEAM,
     Action.SUPPORT_ACCEPT: SECOND_LINE,
     Action.SUPPORT_WAIVE: MANAGERS | SECOND_LINE,
+    Action.ACKNOWLEDGE_UNDELIVERED: MANAGERS | SECOND_LINE,
 }
 SECOND: Mapping[Action, set[str]] = {
     Action.ROLLBACK_ELSEWHERE: SENIOR_UP | SECOND_LINE,

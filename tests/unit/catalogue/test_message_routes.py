@@ -16,6 +16,7 @@ def test_every_kind_of_way_is_read_and_each_address_is_one_way() -> None:
             {"webhook": {"connection": "ops_hook", "host": "hooks.example.gov.uk"}},
         ],
         "give_up_days": 3,
+        "objection_minutes": 45,
     }
     routes = MessagesModel.model_validate(given).routes()
     assert routes.of("deploy") == (Way(kind=WayKind.SLACK, address="C0123456789"), FILE)
@@ -25,4 +26,4 @@ def test_every_kind_of_way_is_read_and_each_address_is_one_way() -> None:
         Way(kind=WayKind.EMAIL, address="b@example.gov.uk"),
         Way(kind=WayKind.WEBHOOK, address="ops_hook", host="hooks.example.gov.uk"),
     )
-    assert routes.give_up_days == 3
+    assert (routes.give_up_days, routes.objection_minutes) == (3, 45)

@@ -322,6 +322,18 @@ def test_a_stop_says_what_happens_next(rita: Slipway, airflow: FakeAirflow) -> N
     assert airflow.changes()[0].body == {"reason": "wrong version"}
 
 
+@pytest.mark.parametrize(
+    ("words", "comment"), [((), ""), (("--comment", "we watch it"), "we watch it")], ids=["seen", "with a comment"]
+)
+def test_what_is_announced_is_acknowledged(
+    rita: Slipway, airflow: FakeAirflow, words: tuple[str, ...], comment: str
+) -> None:
+    airflow.answers["POST /slipway/api/releases/r7/acknowledge"] = (200, {"detail": "r7 1.0 is acknowledged"})
+
+    assert rita("acknowledge", "r7", *words).stdout == "r7 1.0 is acknowledged\n"
+    assert airflow.changes()[0].body == {"comment": comment}
+
+
 def test_a_verdict_that_is_owed_is_settled_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers["POST /slipway/api/releases/r7/verdict"] = (200, {"detail": "r7 is live"})
 

@@ -61,7 +61,7 @@ def test_every_kind_that_the_code_writes_is_described_and_no_other() -> None:
 def test_the_table_says_of_each_action_whether_anything_asks_for_it() -> None:
     named = {
         node.attr
-        for layer in ("use_cases", "console")
+        for layer in ("use_cases", "console", "domain/policy")
         for file in (CODE / layer).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Action"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slipway.domain.announcement import Acknowledgement, Announcement, Told
 from slipway.domain.booking import Booking
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.evidence import evidence
@@ -45,6 +46,21 @@ def test_who_expects_trouble_says_so_to_those_who_decide() -> None:
     for problematic in (True, False):
         shown = evidence(Step.APPROVE, facts(release=a_release(problematic=problematic)), None).splitlines()
         assert ("- **Potentially problematic**, says rita" in shown) is problematic
+
+
+def test_who_was_told_beforehand_is_said_and_who_has_seen_it() -> None:
+    at = "2026-11-19 10:00 UTC"
+    slack, file = Told(way="slack:C0DEPLOY", at=NOW), Told(way="file", at=NOW)
+    lena = Acknowledgement(person="lena", name="Lena", at=NOW, comment="seen\n- it is *fine*")
+    for told, line in (
+        ((slack, file), f"- Announced at {at}: reached people at {at} by `slack:C0DEPLOY`"),
+        ((file,), f"- Announced at {at}: **has reached nobody yet** (`the message file tells nobody`)"),
+    ):
+        announcement = Announcement(told_at=NOW, told=told, acknowledged=(lena,))
+        shown = evidence(Step.SIGN_OFF, facts(PROD, announcement=announcement), None).splitlines()
+        assert line in shown
+        assert f"- Acknowledged by lena at {at}: `seen - it is *fine*`" in shown
+    assert not any("Acknowledged" in line for line in evidence(Step.SIGN_OFF, facts(PROD), None).splitlines())
 
 
 def test_what_a_failure_does_is_said_for_what_runs_and_for_nothing() -> None:
@@ -110,6 +126,7 @@ WAIVED = Booking(
         {"release": a_release(change=a_change(by_hand_because=MARKUP))},
         {"holds": (HOLD,)},
         {"booking": WAIVED},
+        {"announcement": Announcement(told_at=NOW, told=(Told(way="slack:C0DEPLOY", problem=MARKUP),))},
         {"bad_version": MARKUP},
         {"attempt": an_attempt(bad_again=BadAgain(by="sue", reason=MARKUP))},
         {"stages_before": (stage_at(detail=MARKUP),)},

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from slipway.adapters.database.accounts import DatabaseAccounts
+from slipway.adapters.database.announcements import DatabaseAnnouncements
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
 from slipway.adapters.database.break_glass import DatabaseBreakGlass
@@ -69,6 +70,7 @@ class DatabaseTransaction:
         self.reviews = DatabaseReviews(self.sql)
         self.disclosures = DatabaseDisclosures(self.sql)
         self.bookings = DatabaseBookings(self.sql)
+        self.announcements = DatabaseAnnouncements(self.sql)
         self.tokens = DatabaseServiceTokens(self.sql)
         self.keyed_requests = DatabaseKeyedRequests(self.sql)
         self.outbox = DatabaseOutbox(self.sql)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from slipway.domain.activity import Quarantine, Rescue, Turn
+from slipway.domain.announcement import Announcement
 from slipway.domain.booking import Booking
 from slipway.domain.containment import Containment
 from slipway.domain.grant import NOTHING_TO_PROVE, Grant
@@ -115,6 +116,8 @@ class Facts:
     """What the release needs to be live first, and how far it is."""
     booking: Booking | None = None
     """The support of second line that the release asked for."""
+    announcement: Announcement | None = None
+    """For Prod: what was told beforehand of this version, where the release is potentially problematic."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
     named_before: str | None = None
