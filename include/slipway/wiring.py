@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slipway.adapters.notifiers.slack import SlackCall
     from slipway.adapters.probes.http_probe import Send
     from slipway.domain.message_routes import Way
-    from slipway.ports.messages import Notifier
+    from slipway.ports.messages import ChannelTopic, Notifier
     from slipway.ports.rehearsal import Suites
 
 
@@ -120,6 +120,13 @@ def make_notifiers(slack: "Callable[[], SlackCall]", mail: "Callable[[], MailSen
                 return MessageFile(state_folder() / "messages.txt")
 
     return make
+
+
+def make_topics(slack: "Callable[[], SlackCall]") -> "Callable[[Way], ChannelTopic]":
+    """The topic of a channel in Slack."""
+    from slipway.adapters.notifiers.slack_topic import SlackTopic
+
+    return lambda way: SlackTopic(slack(), way.address)
 
 
 def artefact_folder() -> Path:

@@ -10,6 +10,7 @@ import pytest
 
 from slipway.adapters.notifiers.message_file import MessageFile
 from slipway.adapters.notifiers.slack import SlackNotifier
+from slipway.adapters.notifiers.slack_topic import SlackTopic
 from slipway.airflow_edge.announcer import Announcer
 from slipway.domain.grant import Step
 from slipway.domain.message_routes import FILE, MessageChannel, MessageRoutes, Way, WayKind
@@ -49,7 +50,7 @@ def announcer(scene: Scene, tmp_path: Path) -> Iterator[Announcer]:
     def notifier(way: Way) -> Notifier:
         return MessageFile(tmp_path / "messages.txt") if way == FILE else SlackNotifier(HookSlackCall(), way.address)
 
-    made = Announcer(scene.store, notifier)
+    made = Announcer(scene.store, notifier, lambda way: SlackTopic(HookSlackCall(), way.address))
     yield made
     made.close()
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from slipway.adapters.sideline import Job, Sideline
 from slipway.domain.errors import SlipwayError
 from slipway.domain.message_routes import Way
-from slipway.ports.messages import Notifier
+from slipway.ports.messages import ChannelTopic, Notifier
 from slipway.ports.store import ReleaseStore
 from slipway.use_cases.send_messages import route_messages, send_messages
-from slipway.wiring import make_notifiers, make_store
+from slipway.use_cases.show_holds_in_topic import show_holds, topic_name, topics_behind
+from slipway.wiring import make_notifiers, make_store, make_topics
 
 if TYPE_CHECKING:
     from slipway.adapters.notifiers.mail import MailSend
@@ -30,16 +31,24 @@ WAYS_AT_ONCE = 16
 class Announcer:
     """Looks for what is to be told, and gives each way its own thread. Says what goes wrong once, not every second."""
 
-    def __init__(self, store: ReleaseStore, make_notifier: Callable[[Way], Notifier]) -> None:
+    def __init__(
+        self,
+        store: ReleaseStore,
+        make_notifier: Callable[[Way], Notifier],
+        make_topic: Callable[[Way], ChannelTopic],
+    ) -> None:
         self._store = store
         self._make_notifier = make_notifier
+        self._make_topic = make_topic
         self._ways = Sideline("ways", WAYS_AT_ONCE)
         self._complaint = ""
 
     def round(self) -> None:
         """One look."""
         try:
-            failures = self._ways.give({str(way): self._sending(way) for way in route_messages(self._store)})
+            sending = {str(way): self._sending(way) for way in route_messages(self._store)}
+            showing = {topic_name(way): self._showing(way) for way in topics_behind(self._store)}
+            failures = self._ways.give(sending | showing)
         except SlipwayError as error:
             failures = [error]
         complaint = "; ".join(f"{failure} ({type(failure).__name__})" for failure in failures)
@@ -53,6 +62,9 @@ class Announcer:
 
     def _sending(self, way: Way) -> Job:
         return lambda: send_messages(self._store, way, self._make_notifier(way))
+
+    def _showing(self, way: Way) -> Job:
+        return lambda: show_holds(self._store, way, self._make_topic(way))
 
 
 def _slack() -> "SlackCall":
@@ -78,7 +90,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    announcer = Announcer(make_store(), make_notifiers(_slack, _mail))
+    announcer = Announcer(make_store(), make_notifiers(_slack, _mail), make_topics(_slack))
     while not stopping.is_set():
         announcer.round()
         stopping.wait(1.0)

@@ -78,6 +78,9 @@ class MessagesModel(StrictModel):
     approvals: list[WayModel] = Field(default=[], description="What waits for somebody's answer.")
     page: list[WayModel] = Field(default=[], description="What somebody must look into now.")
     give_up_days: int = Field(default=7, ge=1, le=90, description="When an undelivered message is given up (logged).")
+    holds_in_topic: bool = Field(
+        default=True, description="Whether the topic of the deploy channel in Slack says what is held, by whom and why."
+    )
     objection_minutes: int = Field(
         default=30,
         ge=1,
@@ -95,5 +98,6 @@ class MessagesModel(StrictModel):
                 if models
             },
             give_up_days=self.give_up_days,
+            holds_in_topic=self.holds_in_topic,
             objection_minutes=self.objection_minutes,
         )

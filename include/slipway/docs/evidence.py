@@ -182,13 +182,18 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R15",
         asks="Holds on all, an environment or a service, with name and reason",
-        rules=("domain/policy/no_hold.py", "use_cases/place_hold.py", "use_cases/lift_hold.py"),
+        rules=(
+            "domain/policy/no_hold.py",
+            "use_cases/place_hold.py",
+            "use_cases/lift_hold.py",
+            "use_cases/show_holds_in_topic.py",
+        ),
         tests=(
             "integration/use_cases/test_before_work.py::test_a_hold_makes_it_wait_and_lifting_it_lets_it_go_on",
             "console/test_changes.py::test_second_line_lifts_anybodys_hold_with_a_reason_only",
+            "integration/test_channel_topic.py::*",
         ),
         log=("hold_placed", "hold_lifted", "hold_ended", "hold_refused"),
-        not_yet="The channel topic that carries the holds.",
     ),
     Evidence(
         number="R16",

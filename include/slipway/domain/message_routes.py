@@ -48,6 +48,8 @@ class MessageRoutes:
     ways: Mapping[MessageChannel, tuple[Way, ...]] = field(default_factory=dict)
     give_up_days: int = 7
     """After so many days an undelivered message is given up, which the log says."""
+    holds_in_topic: bool = True
+    """Whether the topics of the deploy channels in Slack say what is held."""
     objection_minutes: int = 30
     """So long, from its arrival on, people may object to what is announced as potentially problematic."""
 

@@ -64,6 +64,16 @@ class Notifier(Protocol):
         """Replaces the headline above a release's messages, where there is such a thing. Raises NotSentError."""
 
 
+class ChannelTopic(Protocol):
+    """The line above a channel that everybody sees. Every call has a deadline, and raises NotSentError."""
+
+    def read(self) -> str:
+        """What it says now."""
+
+    def write(self, topic: str) -> None:
+        """Replaces it; 250 characters at most."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """A message that this process, and no other, sends one way now."""

@@ -20,6 +20,7 @@ from slipway.domain.arrival import Arrival, MirroredCopy
 from slipway.domain.audit import RecordedRequest, RunName
 from slipway.domain.booking import Booking
 from slipway.domain.break_glass import Opening
+from slipway.domain.channel_topic import HoldShown, KeptTopic
 from slipway.domain.containment import Containment, LiveEmergency
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.governed import Governed
@@ -358,6 +359,15 @@ class Deliveries(Protocol):
     def ways(self) -> Sequence[WayState]: ...
     def headlines_behind(self, way: str, limit: int) -> Sequence[tuple[str, JsonObject, str]]: ...
     def headline_shown(self, release_id: str, way: str, headline: str) -> None: ...
+
+
+class Topics(Protocol):
+    """What is held, for everybody to see, and the topics of channels that say so."""
+
+    def holds(self) -> Sequence[HoldShown]: ...
+    def kept(self) -> Mapping[str, KeptTopic]: ...
+    def keep(self, way: str, topic: KeptTopic) -> None: ...
+    def forget(self, way: str) -> None: ...
 
 
 class Audits(Protocol):

@@ -34,6 +34,7 @@ from slipway.ports.repositories import (
     Reviews,
     ServiceTokens,
     Stages,
+    Topics,
     Turns,
     WatchSamples,
 )
@@ -88,6 +89,8 @@ class Transaction(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def topics(self) -> Topics: ...
     @property
     def audits(self) -> Audits: ...
     @property

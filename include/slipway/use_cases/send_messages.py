@@ -74,12 +74,13 @@ def _note_failure(tx: Transaction, claim: Claim, error: NotSentError, draw: Draw
     wait = wait_before_next(claim.refusals + 1, draw(), error.retry_after) if refused else _NO_WAIT
     tx.deliveries.failed(claim, str(error), wait, in_doubt=error.may_have_arrived, refused=refused)
     if error.way_is_down:
-        _pause(tx, claim.way, error, draw)
+        pause(tx, claim.way, error, draw)
     elif claim.refusals + 1 >= REFUSALS:
         _give_up(tx, claim.number, claim.way, claim.sending.message.key, str(error), claim.sending.message.release_id)
 
 
-def _pause(tx: Transaction, way: str, error: NotSentError, draw: Draw) -> None:
+def pause(tx: Transaction, way: str, error: NotSentError, draw: Draw) -> None:
+    """Nothing goes this way for a while: longer each time, or as long as the other side asks for."""
     wait = wait_before_next(tx.deliveries.failures(way) + 1, draw(), error.retry_after)
     tx.deliveries.way_failed(way, str(error), wait, slowed=error.retry_after is not None)
 
@@ -93,7 +94,7 @@ def _show_headlines(store: ReleaseStore, way: Way, notifier: Notifier, draw: Dra
         except NotSentError as error:
             with store.transaction() as tx:
                 if error.way_is_down:
-                    _pause(tx, str(way), error, draw)
+                    pause(tx, str(way), error, draw)
                     return
                 tx.deliveries.headline_shown(release_id, str(way), headline)
             continue

@@ -33,6 +33,7 @@ from slipway.adapters.database.reviews import DatabaseReviews
 from slipway.adapters.database.rows import Sql
 from slipway.adapters.database.service_tokens import DatabaseKeyedRequests, DatabaseServiceTokens
 from slipway.adapters.database.stages import DatabaseStages
+from slipway.adapters.database.topics import DatabaseTopics
 from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
 from slipway.adapters.database.watch_samples import DatabaseWatchSamples
 from slipway.domain.errors import DatabaseUnavailableError
@@ -75,6 +76,7 @@ class DatabaseTransaction:
         self.keyed_requests = DatabaseKeyedRequests(self.sql)
         self.outbox = DatabaseOutbox(self.sql)
         self.deliveries = DatabaseDeliveries(self.sql)
+        self.topics = DatabaseTopics(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)

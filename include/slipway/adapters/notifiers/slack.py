@@ -71,7 +71,7 @@ class SlackNotifier:
             self._call("chat.update", arguments)
         except SlackRefusedError as refused:
             if refused.code not in _CANNOT_BE_CHANGED:
-                raise _not_sent(refused) from refused
+                raise not_sent(refused) from refused
 
     def _post(self, sending: Sending, *, again: bool) -> Receipt:
         arguments = self._content(sending, again=again)
@@ -83,7 +83,7 @@ class SlackNotifier:
                 posted = self._call("chat.postMessage", {**arguments, "thread_ts": thread["ts"]})
         except SlackRefusedError as refused:
             if thread is None or refused.code != "thread_not_found":
-                raise _not_sent(refused) from refused
+                raise not_sent(refused) from refused
             return self._post(replace(sending, thread=None), again=again)  # somebody deleted the thread's beginning
         return self._receipt(posted, sending)
 
@@ -139,7 +139,8 @@ class SlackNotifier:
         raise SlackRefusedError(method, "too_many_messages")
 
 
-def _not_sent(refused: SlackRefusedError) -> NotSentError:
+def not_sent(refused: SlackRefusedError) -> NotSentError:
+    """What its refusal means for a message, and for those after it."""
     return NotSentError(
         str(refused),
         way_is_down=refused.code not in _ONLY_THIS_MESSAGE,
