@@ -77,6 +77,9 @@ class MessagesModel(StrictModel):
     deploy: list[WayModel] = Field(default=[], description="What happens to releases.")
     approvals: list[WayModel] = Field(default=[], description="What waits for somebody's answer.")
     page: list[WayModel] = Field(default=[], description="What somebody must look into now.")
+    evidence: list[WayModel] = Field(
+        default=[], description="The log's head of each day, to be kept; left out: as under `deploy`."
+    )
     give_up_days: int = Field(default=7, ge=1, le=90, description="When an undelivered message is given up (logged).")
     holds_in_topic: bool = Field(
         default=True, description="Whether the topic of the deploy channel in Slack says what is held, by whom and why."

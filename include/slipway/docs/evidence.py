@@ -66,11 +66,17 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R5",
         asks="A release log: append-only, tamper-evident, complete, searchable, exportable",
-        rules=("domain/log_entry.py", "adapters/database/stored_log.py", "cli/log_commands.py"),
+        rules=(
+            "domain/log_entry.py",
+            "adapters/database/stored_log.py",
+            "cli/log_commands.py",
+            "use_cases/tell_log_head.py",
+        ),
         tests=(
             "integration/database/test_log.py::test_history_cannot_be_rewritten",
             "integration/database/test_log.py::test_writers_at_once_with_rollbacks_in_between_leave_no_gap",
             "integration/log/test_log_commands.py::test_the_first_broken_entry_is_named",
+            "integration/use_cases/test_log_head.py::*",
         ),
         log=("log_broken",),
     ),

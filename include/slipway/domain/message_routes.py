@@ -14,6 +14,8 @@ class MessageChannel(StrEnum):
     """What waits for somebody's answer."""
     PAGE = "page"
     """What somebody must look into now."""
+    EVIDENCE = "evidence"
+    """What is worth keeping where the platform cannot change it: the log's head of each day."""
 
 
 class WayKind(StrEnum):
@@ -43,7 +45,10 @@ FILE = Way(kind=WayKind.FILE)
 
 @dataclass(frozen=True, kw_only=True)
 class MessageRoutes:
-    """The ways of each channel. A channel that has none is written to the message file: nothing is told to nobody."""
+    """The ways of each channel. One that has none is written to the message file: nothing is told to nobody.
+
+    Evidence that has no way of its own goes where the releases are told.
+    """
 
     ways: Mapping[MessageChannel, tuple[Way, ...]] = field(default_factory=dict)
     give_up_days: int = 7
@@ -55,7 +60,10 @@ class MessageRoutes:
 
     def of(self, channel: str) -> tuple[Way, ...]:
         """Where its messages go."""
-        return self.ways.get(MessageChannel(channel)) or (FILE,)
+        known = MessageChannel(channel)
+        if known is MessageChannel.EVIDENCE and not self.ways.get(known):
+            return self.of(MessageChannel.DEPLOY)
+        return self.ways.get(known) or (FILE,)
 
     @property
     def all(self) -> tuple[Way, ...]:

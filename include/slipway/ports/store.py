@@ -125,6 +125,9 @@ class Transaction(Protocol):
     def tell(self, message: Message) -> None:
         """Puts a message into the outbox; a key already there is left alone."""
 
+    def log_head(self) -> tuple[int, str]:
+        """Number and hash of the last entry that is written; what this transaction logs comes after it."""
+
     def wake(self) -> None:
         """Tells whoever waits (triggers, the reconciler) to look again, at commit."""
 

@@ -25,6 +25,7 @@ from slipway.use_cases.remind_people import remind_people
 from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.start_rollbacks import start_rollbacks
 from slipway.use_cases.sync_accounts import accounts_are_behind
+from slipway.use_cases.tell_log_head import tell_log_head
 from slipway.use_cases.watch_catalogue import watch_catalogue
 from slipway.use_cases.watch_quarantines import ask_quarantined, due_quarantines
 from slipway.use_cases.watch_reviews import watch_reviews
@@ -62,6 +63,7 @@ class Reconciler:
         self._duty("holds", lambda: end_holds(self._world))
         self._duty("pending", lambda: expire_pending(self._world))
         self._duty("reminders", lambda: remind_people(self._world))
+        self._duty("log head", lambda: tell_log_head(self._world))
         self._duty("reviews", lambda: watch_reviews(self._world))
         self._duty("quarantines", self._ask_quarantined)
         self._duty("comparisons", self._compare_mirrored)

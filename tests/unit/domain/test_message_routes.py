@@ -12,6 +12,13 @@ def test_a_channel_without_a_way_is_written_to_the_file() -> None:
     assert routes.of("page") == routes.of("approvals") == (FILE,)
 
 
+def test_evidence_without_a_way_of_its_own_goes_where_releases_are_told() -> None:
+    assert MessageRoutes(ways={MessageChannel.DEPLOY: (SLACK,)}).of("evidence") == (SLACK,)
+    both = MessageRoutes(ways={MessageChannel.DEPLOY: (SLACK,), MessageChannel.EVIDENCE: (MAIL,)})
+    assert both.of("evidence") == (MAIL,)
+    assert MessageRoutes().of("evidence") == (FILE,)
+
+
 def test_each_way_is_named_once() -> None:
     routes = MessageRoutes(ways=dict.fromkeys(MessageChannel, (SLACK, MAIL)))
     assert routes.all == (SLACK, MAIL)

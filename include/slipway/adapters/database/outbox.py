@@ -12,6 +12,10 @@ class DatabaseOutbox:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
+    def has(self, key: str) -> bool:
+        """Whether a message of that key was ever told."""
+        return self._sql.first("SELECT 1 FROM outbox WHERE key = :key", key=key) is not None
+
     def unsent(self, limit: int) -> Sequence[tuple[int, Message]]:
         """The oldest messages that are not on their way yet, with their numbers; nobody else takes them meanwhile."""
         rows = self._sql.all(

@@ -20,6 +20,7 @@ from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.deliveries import DatabaseDeliveries
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.log_reader import LogReader
 from slipway.adapters.database.migration_proofs import DatabaseMigrationProofs
 from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
 from slipway.adapters.database.outbox import DatabaseOutbox
@@ -130,6 +131,10 @@ class DatabaseTransaction:
             headline=message.headline,
             payload=json.dumps({} if message.link is None else {"link": asdict(message.link)}),
         )
+
+    def log_head(self) -> tuple[int, str]:
+        """Number and hash of the last entry."""
+        return LogReader(self.sql).head()
 
     def wake(self) -> None:
         """Wakes waiters at commit; PostgreSQL folds repeated calls of one transaction into one."""
