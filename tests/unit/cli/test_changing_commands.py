@@ -577,12 +577,17 @@ def test_a_policy_is_activated_by_its_digest_with_a_reason(rita: Slipway, airflo
     assert rita("policy", "activate", "4f0c").exit_code == 2
 
 
+OF_PHONES = {"revision": "0002", "object": "orders.phone", "detail": "3 rows"}
 PROOF = {
     "service": "orders",
     "environment": "prod",
     "detail": "0002: irreversible (proof m1)",
     "proof": "m1",
-    "findings": [{"code": "data_lost", "revision": "0002", "object": "orders.phone", "detail": "3 rows"}],
+    "findings": [
+        {"code": "still_in_use", "stops": True, "waivable": False, **OF_PHONES},
+        {"code": "data_lost", "stops": True, "waivable": True, **OF_PHONES},
+        {"code": "lint", "stops": False, "waivable": False, **OF_PHONES},
+    ],
     "lost_on_reverse": ["orders.note"],
     "not_covered": ["large objects"],
     "expectations": [],
@@ -607,6 +612,10 @@ def test_a_rehearsal_is_told_and_ends_with_1_where_a_release_would_be_stopped(
     for words in ("irreversible", "orders.phone", "Lost on the way back: orders.note", "Not covered: large objects"):
         assert words in result.stdout
     assert ("old data is gone" in result.stdout) == bool(blockers)
+    findings = {
+        words[0]: words[1:3] for line in result.stdout.splitlines() if "3 rows" in line and (words := line.split())
+    }
+    assert findings == {"still_in_use": ["yes", "0002"], "data_lost": ["unless", "waived"], "lint": ["no", "0002"]}
 
 
 def test_a_waiver_carries_its_terms(rita: Slipway, airflow: FakeAirflow) -> None:
