@@ -21,6 +21,8 @@ from slipway.platform.place import RELEASE_DATABASE, Place
 from slipway.platform.postgres import EmbeddedPostgres
 
 STOP_SECONDS = 60
+PARSED_ONCE = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600"}
+"""For a platform whose DAGs do not change while it runs."""
 
 
 def free_port() -> int:

@@ -28,7 +28,7 @@ from slipway.platform.postgres import EmbeddedPostgres
 from tests.break_glass import keep_open
 from tests.chaos.places import VERSION, publish, write_catalogue
 from tests.chaos.watching import Watch
-from tests.running_platform import RunningPlatform
+from tests.running_platform import PARSED_ONCE, RunningPlatform
 
 REQUESTER, SENIOR, MANAGER, BREAKER = "rita", "sam", "mona", "piet"
 LOOK_SECONDS = 0.3
@@ -46,17 +46,6 @@ def until(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
     raise PlatformError(f"Waited {seconds:.0f} s for {what}.")
 
 
-class UnhurriedPlatform(RunningPlatform):
-    """Parses its DAGs once: nothing in them changes."""
-
-    def variables(self) -> dict[str, str]:
-        """The settings that differ from those of every platform."""
-        return {
-            **super().variables(),
-            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
-        }
-
-
 class Ground:
     """A platform with a catalogue of its own, and the recorder that watches its deploys."""
 
@@ -64,7 +53,7 @@ class Ground:
         self.watch = Watch()
         self._services = len(services)
         catalogue = write_catalogue(root / "catalogue", self.watch.port, services)
-        self.platform = UnhurriedPlatform(root, catalogue=catalogue)
+        self.platform = RunningPlatform(root, catalogue=catalogue, more_variables=PARSED_ONCE)
         publish(self.platform.home.root / "artefacts", root / "sources", services)
         self.store = DatabaseStore(make_engine(self.platform.release_database_url))
         self._clients = threading.local()

@@ -1,7 +1,10 @@
 """One running platform for all end-to-end tests of a session, with the stories that are played on it."""
 
+import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine
@@ -14,9 +17,10 @@ from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.break_glass import break_the_glass
 from tests.e2e.performance import Performance
 from tests.e2e.recorder import Recorder, serve
-from tests.e2e.scenery import BREAKER, Scenery
+from tests.e2e.scenery import BREAKER, CHANNEL, Scenery
 from tests.e2e.story import Scene
-from tests.running_platform import RunningPlatform
+from tests.running_platform import PARSED_ONCE, RunningPlatform
+from tests.slack.stand_in import SlackStandIn, status
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
 
@@ -36,6 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _when(item: pytest.Item) -> int:
     fixtures = getattr(item, "fixturenames", ())
+    if "closed_window" in fixtures:
+        return 6
+    if "when_all_stories_are_told" in fixtures:
+        return 5
     if "when_time_has_run_out" in fixtures:
         return 4
     if "performance" in fixtures:
@@ -46,6 +54,30 @@ def _when(item: pytest.Item) -> int:
 @pytest.fixture
 def when_time_has_run_out() -> None:
     """Puts a test at the end of the session."""
+
+
+@pytest.fixture(scope="session")
+def slack() -> Iterator[SlackStandIn]:
+    """It is down until a test lets it come back, when all stories are told."""
+    with SlackStandIn() as stand_in:
+        stand_in.channel(CHANNEL, topic="Releases of all services")
+        stand_in.always = status(503)
+        yield stand_in
+
+
+@pytest.fixture
+def when_all_stories_are_told(performance: Performance) -> None:
+    """Puts a test after those whose time has run out."""
+    performance.finish()
+
+
+@pytest.fixture
+def closed_window(scene: Scene, performance: Performance) -> None:
+    """From now on, and until after midnight: the last thing that happens in the session."""
+    performance.finish()
+    today = datetime.now(ZoneInfo("Europe/London")).date()
+    closed = [{"date": str(day), "reason": "Nobody is there"} for day in (today, today + timedelta(days=1))]
+    scene.change_platform(("window:\n", f"window:\n  closed_days: {json.dumps(closed)}\n"))
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +94,9 @@ def scenery(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Sce
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory, scenery: Scenery) -> Iterator[RunningPlatform]:
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, scenery: Scenery, slack: SlackStandIn
+) -> Iterator[RunningPlatform]:
     """Real Airflow on the embedded PostgreSQL, in a folder with a space in its name.
 
     At the end it is stopped as by Ctrl-C, and nothing of it may be left running.
@@ -72,7 +106,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory, scenery: Scenery) -> Iter
         root,
         more_dags=[EXTRA_DAGS],
         catalogue=scenery.folder,
-        more_variables={"AIRFLOW_CONN_GITHUB_DEFAULT": scenery.github},
+        more_variables={
+            **PARSED_ONCE,
+            "AIRFLOW_CONN_GITHUB_DEFAULT": scenery.github,
+            "AIRFLOW_CONN_SLACK_DEFAULT": slack.connection,
+        },
     )
     scenery.publish(running.home.root / "artefacts")
     try:

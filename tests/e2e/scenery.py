@@ -17,6 +17,8 @@ from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.adapters.artefacts.samples import build_sample, publish_samples
 from slipway.platform.home import PROJECT
 
+CHANNEL = "C0DEPLOY"
+"""Where everybody would be told everything, if Slack were there."""
 BREAKER = "bree"
 """A platform engineer of the tests' own, who is made a member of BreakGlass."""
 RECORDED = (
@@ -195,6 +197,8 @@ class Scenery:
         text = file.read_text(encoding="utf-8")
         sources = f"\nartefact_sources: {{github: {{tries: 1}}, mirror: {json.dumps(str(self.mirror))}}}\n"
         text = text.replace("slot_park_seconds: 300", "slot_park_seconds: 30")
+        ways = json.dumps([{"slack": CHANNEL}, {"file": True}])
+        text = text.replace("messages:\n", f"messages:\n  deploy: {ways}\n  approvals: {ways}\n  page: {ways}\n")
         hosts = f"watch_hosts: [{json.dumps(urlsplit(self._face).netloc)}]\n"
         file.write_text(text + sources + hosts, encoding="utf-8")
 

@@ -90,6 +90,20 @@ class Scene:
         self.runs.append(run)
         return run
 
+    def change_platform(self, *changes: tuple[str, str]) -> None:
+        """Replaces these texts in platform.yaml; the policy is proposed by one person and activated by another."""
+        file = self.scenery.folder / "platform.yaml"
+        text = file.read_text(encoding="utf-8")
+        for before, after in changes:
+            assert before in text, before
+            text = text.replace(before, after)
+        file.write_text(text, encoding="utf-8")
+        proposed = self.client(GREETING.releaser).request("POST", "/slipway/api/policy/proposals")
+        assert proposed.is_success, proposed.text
+        body = {"digest": proposed.json()["digest"], "reason": "Somebody watches how it works."}
+        activated = self.client(GREETING.manager).request("POST", "/slipway/api/policy/activations", json=body)
+        assert activated.is_success, activated.text
+
     def hold(self, service: str, by: str, reason: str, until: str | None = None) -> int:
         """Places a hold on a service and returns its number."""
         body = {"scope": "service", "name": service, "reason": reason, "until": until}

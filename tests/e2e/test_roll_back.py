@@ -1,11 +1,11 @@
-"""Rollbacks by hand on a running Airflow: beside another release, one that fails, again under a hold (R18)."""
+"""Rollbacks by hand on a running Airflow: beside another release, failing, held, the window closed (R18)."""
 
 import pytest
 
 from slipway.domain.grant import Step
 from slipway.domain.rollback import ROLLBACK_DAG
 from slipway.platform.client import wait_for
-from tests.e2e.performance import story
+from tests.e2e.performance import Performance, story
 from tests.e2e.slipway_cli import slipway
 from tests.e2e.story import PATIENCE, Run, Scene
 
@@ -55,7 +55,7 @@ def test_a_rollback_runs_beside_another_release_that_holds_the_lane(scene: Scene
 
 
 @story
-def test_a_rollback_that_fails_pages_says_what_truly_runs_and_is_tried_again_whatever_is_held(scene: Scene) -> None:
+def test_a_rollback_that_fails_pages_and_says_what_truly_runs(scene: Scene) -> None:
     live_twice(scene, "lost")
     with scene.recorder.silent("lost", "prod"):
         run = rollback(scene, "lost")
@@ -65,5 +65,14 @@ def test_a_rollback_that_fails_pages_says_what_truly_runs_and_is_tried_again_wha
     assert paged
 
     scene.hold("lost", "gus", "Nothing changes here today.")
+
+
+def test_a_rollback_passes_a_hold_and_a_closed_window(
+    scene: Scene, performance: Performance, closed_window: None
+) -> None:
+    performance.judge(test_a_rollback_that_fails_pages_and_says_what_truly_runs.story)  # type: ignore[attr-defined]
+    explained = scene.client("gina").get("/slipway/api/explain", service="lost", environment="prod")
+    blockers = {one["code"] for found in explained for one in found["blockers"]}
+    assert {"hold", "window_closed"} <= blockers
     rollback(scene, "lost").ends("live")
     assert serves(scene, "lost") == "1.0.0"

@@ -43,10 +43,7 @@ def begun(scene: Scene, performance: Performance) -> Iterator[Waits]:
 
 def _watched_for_two_minutes(scene: Scene) -> Run:
     """Somebody should attend for two minutes; approvals given before their lives become short."""
-    file = scene.scenery.folder / "platform.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("attend_minutes: 60", "attend_minutes: 2"), encoding="utf-8")
-    _put_in_effect(scene)
+    scene.change_platform(("attend_minutes: 60", "attend_minutes: 2"))
     run = scene.ask("unattended", "1.0.0")
     run.approve()
     run.authorise()
@@ -60,23 +57,11 @@ def _ends_unverified(run: Run) -> Run:
 
 
 def _put_lives_of_a_minute_in_effect(scene: Scene) -> None:
-    """As any rule: proposed by one person, activated by another."""
-    file = scene.scenery.folder / "platform.yaml"
-    lives = "{request_life_minutes: 1, grant_life_minutes: 1}"
-    short = [
-        f"  {line.split(':')[0].strip()}: {lives}" if "request_life_minutes" in line else line
-        for line in file.read_text(encoding="utf-8").splitlines()
-    ]
-    file.write_text("\n".join(short) + "\n", encoding="utf-8")
-    _put_in_effect(scene)
-
-
-def _put_in_effect(scene: Scene) -> None:
-    proposed = scene.client(GREETING.releaser).request("POST", "/slipway/api/policy/proposals")
-    assert proposed.is_success, proposed.text
-    body = {"digest": proposed.json()["digest"], "reason": "So that time runs out while somebody watches."}
-    activated = scene.client(GREETING.manager).request("POST", "/slipway/api/policy/activations", json=body)
-    assert activated.is_success, activated.text
+    scene.change_platform(
+        ("request_life_minutes: 1440", "request_life_minutes: 1"),
+        ("grant_life_minutes: 1440", "grant_life_minutes: 1"),
+        ("grant_life_minutes: 2880", "grant_life_minutes: 1"),
+    )
 
 
 def _nobody_answers(scene: Scene) -> Run:

@@ -20,7 +20,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, a_service, people, platform_rules
 from tests.scene import Scene
-from tests.slack.stand_in import TOKEN, SlackStandIn, answer_lost, limited, no_json, status
+from tests.slack.stand_in import SlackStandIn, answer_lost, limited, no_json, status
 
 pytestmark = pytest.mark.airflow
 SLACK = Way(kind=WayKind.SLACK, address="C0DEPLOY")
@@ -30,8 +30,7 @@ SLACK = Way(kind=WayKind.SLACK, address="C0DEPLOY")
 def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackStandIn]:
     with SlackStandIn() as stand_in:
         stand_in.channel(SLACK.address)
-        connection = {"conn_type": "slack", "password": TOKEN, "extra": {"base_url": stand_in.url}}
-        monkeypatch.setenv("AIRFLOW_CONN_SLACK_DEFAULT", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK_DEFAULT", stand_in.connection)
         yield stand_in
 
 

@@ -1,6 +1,5 @@
 """Holds stand in the topic of the deploy channel for as long as they stand, and delay no message (R14, R15)."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.show_holds_in_topic import show_holds, topics_behind
 from tests.builders import a_service, people, platform_rules
 from tests.scene import Scene
-from tests.slack.stand_in import TOKEN, Call, SlackStandIn, answer_lost, status
+from tests.slack.stand_in import Call, SlackStandIn, answer_lost, status
 
 pytestmark = pytest.mark.airflow
 SLACK = Way(kind=WayKind.SLACK, address="C0DEPLOY")
@@ -29,8 +28,7 @@ def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackStandIn]:
     with SlackStandIn() as stand_in:
         for way in (SLACK, PAGES):
             stand_in.channel(way.address, topic=BEFORE)
-        connection = {"conn_type": "slack", "password": TOKEN, "extra": {"base_url": stand_in.url}}
-        monkeypatch.setenv("AIRFLOW_CONN_SLACK_DEFAULT", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK_DEFAULT", stand_in.connection)
         yield stand_in
 
 

@@ -82,6 +82,11 @@ class SlackStandIn:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/api/"
 
+    @property
+    def connection(self) -> str:
+        """What Airflow needs to reach it, as JSON."""
+        return json.dumps({"conn_type": "slack", "password": TOKEN, "extra": {"base_url": self.url}})
+
     def __enter__(self) -> "SlackStandIn":
         self._thread.start()
         return self

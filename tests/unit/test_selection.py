@@ -28,7 +28,7 @@ def test_those_that_start_a_platform_are_where_the_sessions_look_for_them() -> N
     starters = {
         file.relative_to(PROJECT / "tests").parts[0]
         for file in PROJECT.glob("tests/**/*.py")
-        if re.search(r"\bRunningPlatform\(|\bLargePlatform\(|\bUnhurriedPlatform\(", file.read_text(encoding="utf-8"))
+        if re.search(r"\bRunningPlatform\(|\bLargePlatform\(", file.read_text(encoding="utf-8"))
     }
     assert starters - {"bench", "running_platform.py"} - PLATFORMS == set()
 

@@ -181,6 +181,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_reminders.py::*",
             "integration/use_cases/test_announced_beforehand.py::*",
             "integration/use_cases/test_slack_is_down.py::*",
+            "e2e/test_slack_is_down.py::*",
         ),
         log=("approval_asked", "message_given_up", "release_announced", "release_acknowledged"),
         not_yet="Mentions of the authors.",

@@ -245,10 +245,11 @@ WALKS: Sequence[Walk] = (
         tests=(f"{_ROLL_BACK}::test_a_rollback_runs_beside_another_release_that_holds_the_lane",),
     ),
     Walk(
-        moment="A rollback fails, and is tried again while the service is held",
+        moment="A rollback fails, and is tried again while the service is held and the window is closed",
         ends_so="Live is uncertain, second line is paged and told what runs; the next one is not held up",
         tests=(
-            f"{_ROLL_BACK}::test_a_rollback_that_fails_pages_says_what_truly_runs_and_is_tried_again_whatever_is_held",
+            f"{_ROLL_BACK}::test_a_rollback_that_fails_pages_and_says_what_truly_runs",
+            f"{_ROLL_BACK}::test_a_rollback_passes_a_hold_and_a_closed_window",
         ),
     ),
     Walk(
