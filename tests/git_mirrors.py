@@ -39,7 +39,7 @@ def _git(*arguments: str, author: str = "somebody") -> None:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": author,
         "GIT_COMMITTER_NAME": author,
-        "GIT_AUTHOR_EMAIL": "somebody@example.org",
+        "GIT_AUTHOR_EMAIL": f"{author.lower()}@example.org",
         "GIT_COMMITTER_EMAIL": "somebody@example.org",
     }
     subprocess.run(["git", *arguments], check=True, env=environment)

@@ -15,7 +15,7 @@ from slipway.use_cases.world import ReconcilerPorts, World
 
 if TYPE_CHECKING:
     from slipway.adapters.notifiers.mail import MailSend
-    from slipway.adapters.notifiers.slack import SlackCall
+    from slipway.adapters.notifiers.slack_api import SlackCall
     from slipway.adapters.probes.http_probe import Send
     from slipway.domain.message_routes import Way
     from slipway.ports.messages import ChannelTopic, Notifier
@@ -105,13 +105,16 @@ def make_notifiers(slack: "Callable[[], SlackCall]", mail: "Callable[[], MailSen
     from slipway.adapters.notifiers.mail import MailNotifier
     from slipway.adapters.notifiers.message_file import MessageFile
     from slipway.adapters.notifiers.slack import SlackNotifier
+    from slipway.adapters.notifiers.slack_people import SlackPeople
     from slipway.adapters.notifiers.webhook import WebhookNotifier
     from slipway.domain.message_routes import WayKind
+
+    people = SlackPeople()
 
     def make(way: "Way") -> "Notifier":
         match way.kind:
             case WayKind.SLACK:
-                return SlackNotifier(slack(), way.address)
+                return SlackNotifier(slack(), way.address, people)
             case WayKind.EMAIL:
                 return MailNotifier(mail(), way.address)
             case WayKind.WEBHOOK:

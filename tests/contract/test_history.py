@@ -63,6 +63,7 @@ def test_the_commits_come_newest_first_with_author_and_first_line(place: Place) 
     told = [(commit.author, commit.subject) for commit in found.commits]
     assert told == [("Grace", "Mend | the <b>form</b>"), ("Ada", "Take more orders")]
     assert all(len(commit.id) == 40 for commit in found.commits)
+    assert [commit.email for commit in found.commits] == ["grace@example.org", "ada@example.org"]
     assert (found.since, found.total, found.unavailable) == ("1.0.0", 2, "")
     assert found.source
 

@@ -19,7 +19,7 @@ from tests.e2e.performance import Performance
 from tests.e2e.recorder import Recorder, serve
 from tests.e2e.scenery import BREAKER, CHANNEL, Scenery
 from tests.e2e.story import Scene
-from tests.running_platform import PARSED_ONCE, RunningPlatform
+from tests.running_platform import RunningPlatform
 from tests.slack.stand_in import SlackStandIn, status
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
@@ -107,7 +107,6 @@ def platform(
         more_dags=[EXTRA_DAGS],
         catalogue=scenery.folder,
         more_variables={
-            **PARSED_ONCE,
             "AIRFLOW_CONN_GITHUB_DEFAULT": scenery.github,
             "AIRFLOW_CONN_SLACK_DEFAULT": slack.connection,
         },

@@ -12,6 +12,10 @@ from urllib.parse import unquote
 Handle = Callable[["GitHubServer", BaseHTTPRequestHandler], bool]
 
 
+def _author(name: str) -> dict[str, str]:
+    return {"name": name, "email": f"{name.lower()}@example.org"}
+
+
 class GitHubServer:
     """One repository, `gov/orders`. `trouble`, where it is set, answers instead: see below."""
 
@@ -61,7 +65,7 @@ class GitHubServer:
     ) -> None:
         """What was written between two tags: sha, author and message, oldest first; and how they stand."""
         listed = [
-            {"sha": sha, "commit": {"message": message, "author": {"name": author}}, "author": None}
+            {"sha": sha, "commit": {"message": message, "author": _author(author)}, "author": None}
             for sha, author, message in commits
         ]
         found = {"status": status, "total_commits": len(listed) if total is None else total, "commits": listed}

@@ -74,6 +74,22 @@ def test_nothing_that_people_write_mentions_links_or_formats_the_headline(
     assert all(block["text"]["verbatim"] for block in posted["blocks"])
 
 
+def test_who_should_hear_of_it_is_called_and_is_looked_up_once(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    slack.people = {"ada@example.org": "U0ADA"}
+    message = replace(OPENED, mentions=("ada@example.org", "nobody@example.org"))
+    for key in ("a", "b"):
+        notifier.send(sending(replace(message, key=key)))
+    assert blocks_of(slack)[0][-1] == "For <@U0ADA>"
+    assert slack.shown(DEPLOY)[0].endswith("For <@U0ADA>")
+    assert slack.counted()["users.lookupByEmail"] == 2
+
+
+def test_whom_the_app_may_not_look_up_is_told_like_everybody(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    slack.scopes.remove("users:read.email")
+    notifier.send(sending(replace(OPENED, mentions=("ada@example.org",))))
+    assert blocks_of(slack) == [["*orders 1.1: asked for*", "rita asks for it"]]
+
+
 @pytest.mark.parametrize("character", ["x", "&", "<", "\N{GRINNING FACE}"])
 def test_a_text_of_any_length_fits(slack: SlackStandIn, notifier: SlackNotifier, character: str) -> None:
     notifier.send(sending(replace(OPENED, text=character * 20_000, headline=character * 20_000)))

@@ -21,7 +21,7 @@ from slipway.wiring import make_notifiers, make_store, make_topics
 
 if TYPE_CHECKING:
     from slipway.adapters.notifiers.mail import MailSend
-    from slipway.adapters.notifiers.slack import SlackCall
+    from slipway.adapters.notifiers.slack_api import SlackCall
 
 _LOG = logging.getLogger(__name__)
 WAYS_AT_ONCE = 16

@@ -8,7 +8,7 @@ from airflow.providers.slack.hooks.slack import SlackHook
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slipway.adapters.notifiers.retry_after import retry_after
-from slipway.adapters.notifiers.slack import SlackRefusedError
+from slipway.adapters.notifiers.slack_api import SlackRefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.ports.messages import NotSentError
 
@@ -17,6 +17,7 @@ DEADLINE_SECONDS = 10
 _UNHEARD = logging.getLogger("slack_sdk.unheard")
 """The SDK's own complaints, one a call: whoever calls keeps each problem with its message, and says it once."""
 _UNHEARD.setLevel(logging.CRITICAL)
+_READING = frozenset({"conversations.history", "conversations.replies", "conversations.info", "users.lookupByEmail"})
 _OK, _TOO_MANY, _SERVER_ERRORS = 200, 429, 500
 
 
@@ -51,7 +52,7 @@ class HookSlackCall:
 
 def _asked(hook: SlackHook, method: str, arguments: JsonObject) -> JsonObject:
     """Reading methods take a form only; those that write take JSON, which blocks need."""
-    if method.startswith("conversations.") and method != "conversations.setTopic":
+    if method in _READING:
         answer = hook.call(method, params=dict(arguments))
     else:
         answer = hook.call(method, json=dict(arguments))

@@ -15,6 +15,8 @@ class Commit:
     author: str
     subject: str
     """First line of its message."""
+    email: str = ""
+    """Its author's, as written there: by it somebody is recognised, and it is never shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,11 @@ class CommitsSinceLive:
     source: str = ""
     unavailable: str = ""
     """Why nothing can be said; empty where something is."""
+
+    @property
+    def authors(self) -> tuple[Commit, ...]:
+        """A commit of each author, in the order in which they come up."""
+        return tuple({commit.author: commit for commit in reversed(self.commits)}.values())[::-1]
 
     def lines(self) -> Iterator[str]:
         """Markdown list items."""

@@ -353,6 +353,8 @@ class Message:
     headline: str | None = None
     """How the release stands after this, in a line; it replaces the one before."""
     link: Link | None = None
+    mentions: tuple[str, ...] = ()
+    """Mail addresses of people whom it should not pass by: they are called by name where a way can do that."""
 
 
 class ServiceDefinitions(Protocol):

@@ -23,6 +23,7 @@ from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.headlines import headline
+from slipway.use_cases.name_authors import name_authors
 from slipway.use_cases.where_to_answer import how_to_answer, where_to_answer
 from slipway.use_cases.world import World
 
@@ -65,6 +66,7 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
             return NotAsked(go_on=False, detail=detail)
         if step in STEPS_BEFORE[step.role]:
             facts = announced(tx, facts, actor)
+        name_authors(tx, facts, commits)
         request = _request(tx, facts, step, eligible, commits)
         times = tx.grants.ask(request, task_instance)
         names = {person: facts.people.by_id[person].name for person in eligible}

@@ -1,8 +1,11 @@
 """Lets a finding of one proof pass, by a manager who neither asked for the release nor wrote the change (R19)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from slipway.domain.authority import Matter, why_not
+from slipway.domain.authors import wrote_it
+from slipway.domain.commits import Commit
 from slipway.domain.errors import RefusedError, SlipwayError
 from slipway.domain.finding_policy import POLICY, Term
 from slipway.domain.json_value import JsonObject
@@ -25,7 +28,7 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
         proof = tx.migrations.get(proof_id)
     authors = _authors(world, proof)
     with world.store.transaction() as tx:
-        refusal = _may_not(tx, proof, authors or frozenset(), actor) or _flaw(proof, terms, tx.now)
+        refusal = _may_not(tx, proof, authors or (), actor) or _flaw(proof, terms, tx.now)
         told = _told(proof, terms, authors)
         service, environment = proof.service, proof.environment
         if refusal is None:
@@ -46,7 +49,7 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
     raise RefusedError(code, message)
 
 
-def _may_not(tx: Transaction, proof: MigrationProof, authors: frozenset[str], actor: Actor) -> tuple[str, str] | None:
+def _may_not(tx: Transaction, proof: MigrationProof, authors: Sequence[Commit], actor: Actor) -> tuple[str, str] | None:
     policy = tx.policy()
     owner = policy.services.get(proof.service)
     parties = {
@@ -100,7 +103,7 @@ def _what_is_missing(terms: Terms, needed: frozenset[Term], now: datetime) -> st
     return None
 
 
-def _authors(world: World, proof: MigrationProof) -> frozenset[str] | None:
+def _authors(world: World, proof: MigrationProof) -> tuple[Commit, ...] | None:
     """Who wrote what is new since the version that ran; None where nobody can say."""
     if proof.version is None or proof.old_version is None:
         return None
@@ -112,20 +115,18 @@ def _authors(world: World, proof: MigrationProof) -> frozenset[str] | None:
             return None
         for history in world.upstreams.histories(sources):
             commits = history.commits(repository, proof.old_version, proof.version)
-            return frozenset(commit.author for commit in commits.commits)
+            return commits.authors
     except SlipwayError:
         return None
     return None
 
 
-def _ids(policy: PolicyInEffect, authors: frozenset[str]) -> frozenset[str]:
-    """Of the people who have one of these names, or are called so."""
-    known = {author.strip().casefold() for author in authors}
-    people = policy.people.by_id.values()
-    return frozenset(one.id for one in people if known & {one.id.casefold(), one.name.casefold()})
+def _ids(policy: PolicyInEffect, authors: Sequence[Commit]) -> frozenset[str]:
+    """Of all people whom one of them may be."""
+    return frozenset(person.id for author in authors for person in wrote_it(policy.people, author))
 
 
-def _told(proof: MigrationProof, terms: Terms, authors: frozenset[str] | None) -> JsonObject:
+def _told(proof: MigrationProof, terms: Terms, authors: Sequence[Commit] | None) -> JsonObject:
     times = ("expires_at", "restored_at", "window_begins", "window_ends")
     return {
         "proof": proof.id,
@@ -134,6 +135,6 @@ def _told(proof: MigrationProof, terms: Terms, authors: frozenset[str] | None) -
         "reason": shortened(terms.reason, TEXT),
         "backup": shortened(terms.backup),
         "runbook": shortened(terms.runbook, TEXT),
-        "authors": "unknown" if authors is None else sorted(authors),
+        "authors": "unknown" if authors is None else sorted({author.author for author in authors}),
         **{name: value.isoformat() if (value := getattr(terms, name)) else None for name in times},
     }

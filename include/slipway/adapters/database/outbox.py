@@ -54,4 +54,5 @@ def message_of(row: Row) -> Message:
         release_id=row["release_id"],
         headline=row["headline"],
         link=None if link is None else Link(**link),
+        mentions=tuple(row["payload"].get("mentions", ())),
     )

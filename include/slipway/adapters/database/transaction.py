@@ -129,7 +129,7 @@ class DatabaseTransaction:
             text=message.text,
             release_id=message.release_id,
             headline=message.headline,
-            payload=json.dumps({} if message.link is None else {"link": asdict(message.link)}),
+            payload=json.dumps(_more(message)),
         )
 
     def log_head(self) -> tuple[int, str]:
@@ -168,6 +168,11 @@ class DatabaseStore:
                 transaction.flush_log()
         except (OperationalError, InterfaceError) as error:
             raise DatabaseUnavailableError(_what_to_do(error)) from error
+
+
+def _more(message: Message) -> JsonObject:
+    more: JsonObject = {} if message.link is None else {"link": asdict(message.link)}
+    return {**more, "mentions": list(message.mentions)} if message.mentions else more
 
 
 def _what_to_do(error: OperationalError | InterfaceError) -> str:

@@ -1,49 +1,33 @@
 """Messages in Slack: one thread a release, whose first message shows how it stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from slipway.adapters.notifiers.slack_api import SlackCall, SlackRefusedError, not_sent
+from slipway.adapters.notifiers.slack_people import SlackPeople
 from slipway.adapters.notifiers.slack_text import fitting, headline_block, linked, plain, section
 from slipway.adapters.notifiers.words import paragraphs
-from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
-from slipway.ports.messages import NotSentError, Receipt, Sending
-
-SlackCall = Callable[[str, JsonObject], JsonObject]
-"""Calls a method of Slack's Web API once. Raises SlackRefusedError, or NotSentError where there is no proper answer."""
+from slipway.ports.messages import Receipt, Sending
+from slipway.ports.outside import Message
 
 EVENT = "slipway_message"
 """Type of the metadata by which a message is found again."""
-_PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
-"""Slack says of these that some of it may have been done."""
-_ONLY_THIS_MESSAGE = frozenset(
-    {"msg_too_long", "no_text", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
-    | {"invalid_arguments", "invalid_arg_name", "invalid_metadata_format", "metadata_too_large"}
-    | {"markdown_text_conflict", "too_many_attachments", "message_limit_exceeded"}
-)
-"""Any other error (a token, a scope, a channel) would meet every message."""
 _CANNOT_BE_CHANGED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _PAGE, _PAGES = 200, 10
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """By how much Slack's clock and the database's may differ."""
 
 
-class SlackRefusedError(SlipwayError):
-    """`{"ok": false, "error": code}`."""
-
-    def __init__(self, method: str, code: str) -> None:
-        super().__init__(f"Slack refuses {method}: {code}{_what_to_do(code)}")
-        self.code = code
-
-
 class SlackNotifier:
     """`Notifier` for one channel, by its id. The app must be a member of it."""
 
-    def __init__(self, call: SlackCall, channel: str) -> None:
+    def __init__(self, call: SlackCall, channel: str, people: SlackPeople | None = None) -> None:
         self._call = call
         self._channel = channel
+        self._people = people or SlackPeople()
 
     def send(self, sending: Sending) -> Receipt:
         """Posts it, below the first message of its release; one in doubt is looked for before it is posted again."""
@@ -90,10 +74,11 @@ class SlackNotifier:
     def _content(self, sending: Sending, *, again: bool) -> JsonObject:
         message, said = sending.message, paragraphs(sending, again=again)
         headline = message.headline if sending.thread is None else None
-        below = [*map(fitting, said), *([linked(message.link)] if message.link else [])]
+        called = self._calls(message)
+        below = [*map(fitting, said), *called, *([linked(message.link)] if message.link else [])]
         return {
             "channel": self._channel,
-            "text": plain([headline, *said] if headline else said, message.link),
+            "text": "\n".join([plain([headline, *said] if headline else said, message.link), *called]),
             "blocks": [*([headline_block(headline)] if headline else []), *map(section, below)],
             "metadata": {"event_type": EVENT, "event_payload": {"key": message.key}},
             "unfurl_links": False,
@@ -108,6 +93,12 @@ class SlackNotifier:
             place={"channel": self._channel, "ts": posted["ts"], "below": below},
             begins_thread=message.release_id is not None and sending.thread is None,
         )
+
+    def _calls(self, message: Message) -> list[str]:
+        """Those who should hear of it, in the one form that Slack rings for; whom it does not know is left out."""
+        found = [self._people.find(self._call, address) for address in message.mentions]
+        called = " ".join(f"<@{one}>" for one in dict.fromkeys(found) if one)
+        return [f"For {called}"] if called else []
 
     def _find(self, sending: Sending) -> JsonObject | None:
         """The message, if it arrived. Raises SlackRefusedError where that cannot be told."""
@@ -137,23 +128,3 @@ class SlackNotifier:
                 return
             arguments["cursor"] = cursor
         raise SlackRefusedError(method, "too_many_messages")
-
-
-def not_sent(refused: SlackRefusedError) -> NotSentError:
-    """What its refusal means for a message, and for those after it."""
-    return NotSentError(
-        str(refused),
-        way_is_down=refused.code not in _ONLY_THIS_MESSAGE,
-        may_have_arrived=refused.code in _PERHAPS_DONE,
-    )
-
-
-def _what_to_do(code: str) -> str:
-    advice = {
-        "channel_not_found": "; look up the channel's id, and invite the app if the channel is private",
-        "not_in_channel": "; invite the app to the channel",
-        "is_archived": "; the channel is archived",
-        "missing_scope": "; give the app the scopes of docs/how-to/announce-in-slack.md, and install it again",
-    }
-    tokens = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
-    return "; put the app's token into the connection" if code in tokens else advice.get(code, "")

@@ -1,6 +1,6 @@
 """The topic of a Slack channel."""
 
-from slipway.adapters.notifiers.slack import SlackCall, SlackRefusedError, not_sent
+from slipway.adapters.notifiers.slack_api import SlackCall, SlackRefusedError, not_sent
 
 
 class SlackTopic:

@@ -10,6 +10,7 @@ from slipway.domain.repository import Repository
 
 LABEL = "the git mirror"
 _SECONDS = 10
+_FORMAT = "--format=%H%n%an%n%ae%n%s"
 _QUIET = {
     # Nothing but the mirror's own objects decides: no settings of this machine, no helper programs, no questions.
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -34,7 +35,13 @@ class GitMirror:
         between = (f"{older}..{newer}", "--")
         total = int(self._git(git_dir, "rev-list", "--count", *between))
         listed = self._git(
-            git_dir, "log", "-z", "--no-show-signature", f"--max-count={MOST_SHOWN}", "--format=%H%n%an%n%s", *between
+            git_dir,
+            "log",
+            "-z",
+            "--no-show-signature",
+            f"--max-count={MOST_SHOWN}",
+            _FORMAT,
+            *between,
         )
         commits = tuple(_commit(each) for each in listed.split("\0") if each)
         return CommitsSinceLive(since=since, commits=commits, total=total, source=LABEL)
@@ -83,5 +90,5 @@ class GitMirror:
 
 
 def _commit(text: str) -> Commit:
-    number, author, subject = text.split("\n", 2)
-    return Commit(id=number, author=author, subject=subject)
+    number, author, email, subject = text.split("\n", 3)
+    return Commit(id=number, author=author, email=email, subject=subject)

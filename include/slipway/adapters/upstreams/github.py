@@ -124,7 +124,12 @@ def _commit(listed: Mapping[str, Any]) -> Commit:
     inner = listed.get("commit")
     facts = inner if isinstance(inner, dict) else {}
     author, account = facts.get("author"), listed.get("author")
-    name = (author if isinstance(author, dict) else {}).get("name")
+    wrote = author if isinstance(author, dict) else {}
     login = (account if isinstance(account, dict) else {}).get("login")
     subject = str(facts.get("message") or "").strip().partition("\n")[0]
-    return Commit(id=str(listed.get("sha") or ""), author=str(login or name or "somebody"), subject=subject)
+    return Commit(
+        id=str(listed.get("sha") or ""),
+        author=str(login or wrote.get("name") or "somebody"),
+        email=str(wrote.get("email") or ""),
+        subject=subject,
+    )
