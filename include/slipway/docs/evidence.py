@@ -173,6 +173,7 @@ EVIDENCE: Sequence[Evidence] = (
             "domain/message_routes.py",
             "use_cases/remind_people.py",
             "use_cases/announce_beforehand.py",
+            "use_cases/name_authors.py",
             "domain/policy/objections_had_time.py",
         ),
         tests=(
@@ -182,9 +183,9 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_announced_beforehand.py::*",
             "integration/use_cases/test_slack_is_down.py::*",
             "e2e/test_slack_is_down.py::*",
+            "integration/use_cases/test_authors_named.py::*",
         ),
         log=("approval_asked", "message_given_up", "release_announced", "release_acknowledged"),
-        not_yet="Mentions of the authors.",
     ),
     Evidence(
         number="R15",

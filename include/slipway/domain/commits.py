@@ -34,7 +34,10 @@ class CommitsSinceLive:
     @property
     def authors(self) -> tuple[Commit, ...]:
         """A commit of each author, in the order in which they come up."""
-        return tuple({commit.author: commit for commit in reversed(self.commits)}.values())[::-1]
+        first: dict[str, Commit] = {}
+        for commit in self.commits:
+            first.setdefault(commit.author, commit)
+        return tuple(first.values())
 
     def lines(self) -> Iterator[str]:
         """Markdown list items."""
