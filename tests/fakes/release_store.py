@@ -27,6 +27,7 @@ from slipway.domain.containment import LiveEmergency
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
+from slipway.domain.last_day import LastDay
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
@@ -195,6 +196,7 @@ class MemoryTransaction:
         self.outbox = MemoryOutbox(tables)
         self.deliveries = MemoryDeliveries(tables)
         self.announcements = MemoryAnnouncements(tables)
+        self.last_days = QuietDays()
 
     @property
     def now(self) -> datetime:
@@ -842,6 +844,13 @@ class NoQuarantines:
 
     def of_service(self, _service: str, _environment: str) -> None:
         return None
+
+
+class QuietDays:
+    """`LastDays`: nothing happened."""
+
+    def of(self, environment: str) -> LastDay:
+        return LastDay(environment=environment)
 
 
 class NothingOwed:

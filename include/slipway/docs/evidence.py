@@ -174,6 +174,7 @@ EVIDENCE: Sequence[Evidence] = (
             "use_cases/remind_people.py",
             "use_cases/announce_beforehand.py",
             "use_cases/name_authors.py",
+            "domain/last_day.py",
             "domain/policy/objections_had_time.py",
         ),
         tests=(
@@ -184,6 +185,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_slack_is_down.py::*",
             "e2e/test_slack_is_down.py::*",
             "integration/use_cases/test_authors_named.py::*",
+            "integration/use_cases/test_last_day.py::*",
         ),
         log=("approval_asked", "message_given_up", "release_announced", "release_acknowledged"),
     ),

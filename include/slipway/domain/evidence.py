@@ -11,6 +11,7 @@ from slipway.domain.change import OutsideChange
 from slipway.domain.commits import CommitsSinceLive, harmless
 from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
+from slipway.domain.last_day import LastDay
 from slipway.domain.migration_evidence import migration_lines
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
@@ -48,6 +49,7 @@ def evidence(
     commits: CommitsSinceLive | None = None,
     returning: Sequence[Release] = (),
     watched: Sequence[CheckVerdict] = (),
+    last_day: LastDay | None = None,
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -71,6 +73,7 @@ def evidence(
         ),
         *_since_the_proof(facts),
         *_differs_from_live(returning),
+        *(last_day.lines() if last_day else ()),
         *_watch(facts.stage),
         *(f"- Watched: {_said(one.name)}: **{one.verdict or 'broken off'}**, {_said(one.detail)}" for one in watched),
         *(f"- Needs {state}" for state in facts.needs),

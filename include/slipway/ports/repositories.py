@@ -27,6 +27,7 @@ from slipway.domain.governed import Governed
 from slipway.domain.grant import Answer, ApprovalRequest, Awaited, Grant, Step
 from slipway.domain.identities import Identity
 from slipway.domain.json_value import JsonObject
+from slipway.domain.last_day import LastDay
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_proof import MigrationProof
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
@@ -369,6 +370,12 @@ class Topics(Protocol):
     def kept(self) -> Mapping[str, KeptTopic]: ...
     def keep(self, way: str, topic: KeptTopic) -> None: ...
     def forget(self, way: str) -> None: ...
+
+
+class LastDays(Protocol):
+    """What happened lately, for those who decide."""
+
+    def of(self, environment: str) -> LastDay: ...
 
 
 class Audits(Protocol):

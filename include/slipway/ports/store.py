@@ -21,6 +21,7 @@ from slipway.ports.repositories import (
     Disclosures,
     Grants,
     KeyedRequests,
+    LastDays,
     Leases,
     MigrationProofs,
     MirroredCopies,
@@ -91,6 +92,8 @@ class Transaction(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def topics(self) -> Topics: ...
+    @property
+    def last_days(self) -> LastDays: ...
     @property
     def audits(self) -> Audits: ...
     @property

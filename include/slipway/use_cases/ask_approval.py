@@ -121,6 +121,7 @@ def _request(
         commits=commits,
         returning=tx.releases.open_returns(),
         watched=watched,
+        last_day=tx.last_days.of(facts.stage.environment) if step in STEPS_BEFORE[step.role] else None,
     )
     return ApprovalRequest(
         attempt_id=facts.attempt.id,

@@ -20,6 +20,7 @@ from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.deliveries import DatabaseDeliveries
 from slipway.adapters.database.disclosures import DatabaseDisclosures
 from slipway.adapters.database.grants import DatabaseGrants
+from slipway.adapters.database.last_days import DatabaseLastDays
 from slipway.adapters.database.log_reader import LogReader
 from slipway.adapters.database.migration_proofs import DatabaseMigrationProofs
 from slipway.adapters.database.mirrored_copies import DatabaseMirroredCopies
@@ -78,6 +79,7 @@ class DatabaseTransaction:
         self.outbox = DatabaseOutbox(self.sql)
         self.deliveries = DatabaseDeliveries(self.sql)
         self.topics = DatabaseTopics(self.sql)
+        self.last_days = DatabaseLastDays(self.sql)
         self.audits = DatabaseAudits(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
