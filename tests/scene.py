@@ -36,6 +36,7 @@ from slipway.use_cases.watch import Progress, Watched, look_at_live, watch
 from slipway.use_cases.world import World
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.fakes.artefact_source import FakeArtefactSource
+from tests.fakes.command_suites import FakeCommandSuites
 from tests.fakes.connections import FakeConnections
 from tests.fakes.deploy_target import FakeDeployTarget, FakeTargetRegistry
 from tests.fakes.migration_runner import FakeMigrationRunner
@@ -99,6 +100,7 @@ class Scene:
         self.store = store
         self.target = MortalTarget()
         self.probe = FakeProbe()
+        self.commands = FakeCommandSuites()
         self.monitor = FakeMonitor()
         self.artefacts = FakeArtefactSource()
         self.migrations = FakeMigrationRunner()
@@ -119,6 +121,7 @@ class Scene:
             lint=lambda _folder, _revisions, _dialect: (),
             suites=lambda _: None,
             probe=self.probe,
+            commands=self.commands,
             monitor=self.monitor,
             connections=FakeConnections({name: f"postgresql:///{name}" for name in names}),
             locks=self.locks,

@@ -59,6 +59,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
     from slipway.adapters.migrations.lint.squawk import installed_squawk
     from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
     from slipway.adapters.monitors.sources import Sources
+    from slipway.adapters.probes.command_suites import LeashedSuites
     from slipway.adapters.probes.http_probe import HttpProbe
     from slipway.adapters.probes.httpx_send import HttpxSend
     from slipway.adapters.targets.registry import Registry
@@ -79,6 +80,7 @@ def make_world(make_send: "Callable[[], Send] | None" = None) -> World:
         lint=lint,
         suites=_suites,
         probe=HttpProbe((make_send or HttpxSend)(), connections),
+        commands=LeashedSuites(connections),
         monitor=Sources(connections),
         connections=connections,
         locks=FileActivityLock(home / "run" / "activities"),

@@ -1,12 +1,13 @@
 """The smoke checks of a service: the same in every environment, only the address differs (R1, R16)."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from slipway.catalogue.strict_model import ConnectionId, StrictModel, Text
-from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
+from slipway.domain.service import Priority, SmokeCheck, SmokeCommand, SmokeSuite
 
 Url = Annotated[
     str,
@@ -20,6 +21,8 @@ HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]*$", max_length=1000)]
 KeptName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _OURS = frozenset({"version", "digest"})
+_FILLED_IN = frozenset({"url", "version", "digest", "folder", "report"})
+_NAMED = re.compile(r"\{(\w+)\}")
 _NOT_BY_HAND = frozenset({"authorization", "host", "content-length", "transfer-encoding"})
 
 
@@ -61,11 +64,49 @@ class SmokeCheckModel(StrictModel):
         return SmokeCheck(**self.model_dump())
 
 
+class SmokeCommandModel(StrictModel):
+    """A suite of tests that a program runs, once, when the checks have passed: pytest, cucumber, k6.
+
+    In its arguments `{url}`, `{version}`, `{digest}`, `{folder}` (the artefact's files, where it runs) and `{report}`
+    are filled in."""
+
+    name: Text
+    run: list[Text] = Field(
+        min_length=1,
+        max_length=50,
+        description="Program and arguments; no shell reads them. It must be installed where tasks run.",
+        examples=[["pytest", "smoke", "--base-url={url}", "--junit-xml={report}"]],
+    )
+    bearer: ConnectionId | None = Field(
+        None, description="Airflow's HTTP connection whose password the program finds in SMOKE_TOKEN."
+    )
+    seconds: float = Field(300.0, gt=0, le=3600, description="As long as it may take.")
+    priority: Priority = Field(
+        Priority.BLOCKING, description="A warning that does not pass is told and kept; it undoes nothing."
+    )
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        if strange := sorted({name for part in self.run for name in _NAMED.findall(part)} - _FILLED_IN):
+            raise ValueError(f"nothing is filled in for {', '.join(f'`{{{name}}}`' for name in strange)}")
+        return self
+
+    @property
+    def reports(self) -> bool:
+        """Whether a report is asked of it: then it must write one."""
+        return any("{report}" in part for part in self.run)
+
+    def command(self) -> SmokeCommand:
+        """The domain value."""
+        return SmokeCommand(**{**self.model_dump(), "run": tuple(self.run)}, reports=self.reports)
+
+
 class SmokeModel(StrictModel):
     """Checks of which those that block must all pass before the deadline."""
 
     deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Failing checks are tried again until then.")
     checks: list[SmokeCheckModel] = Field(min_length=1, max_length=100)
+    commands: list[SmokeCommandModel] = Field([], max_length=20, description="Programs that test more, one by one.")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -99,4 +140,5 @@ class SmokeModel(StrictModel):
     def suite(self, url: str) -> SmokeSuite:
         """The checks against one address."""
         checks = tuple(model.check() for model in self.checks)
-        return SmokeSuite(url=url, checks=checks, deadline_seconds=self.deadline_seconds)
+        commands = tuple(model.command() for model in self.commands)
+        return SmokeSuite(url=url, checks=checks, deadline_seconds=self.deadline_seconds, commands=commands)

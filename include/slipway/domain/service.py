@@ -1,13 +1,12 @@
 """What the catalogue says about a service, as plain values. All of it turns into JSON and back without loss."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
 
 from slipway.domain.json_value import JsonObject, JsonValue, sha256_of
 from slipway.domain.repository import Repository
-from slipway.domain.watch import HourBefore, Limits, SourceKind, WatchCheck, WatchSettings
+from slipway.domain.watch import WatchSettings
 
 
 class StageRole(StrEnum):
@@ -67,12 +66,31 @@ class SmokeCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmokeCommand:
+    """A suite of tests that a program runs: pytest, cucumber, k6. It is run once, when the checks have passed (R16).
+
+    `{url}`, `{version}`, `{digest}`, `{folder}` and `{report}` are filled in in its arguments; no shell reads them.
+    """
+
+    name: str
+    run: tuple[str, ...]
+    reports: bool = False
+    """Whether it writes its results to `{report}`, as JUnit XML."""
+    bearer: str | None = None
+    """Connection whose password the program finds in `SMOKE_TOKEN`."""
+    seconds: float = 300.0
+    """As long as it may take."""
+    priority: Priority = Priority.BLOCKING
+
+
+@dataclass(frozen=True, kw_only=True)
 class SmokeSuite:
     """Checks that must all pass before the deadline (seconds); failing ones are tried again until then (R16)."""
 
     url: str
     checks: tuple[SmokeCheck, ...]
     deadline_seconds: float = 60.0
+    commands: tuple[SmokeCommand, ...] = ()
 
 
 class CopyStrategy(StrEnum):
@@ -109,13 +127,6 @@ class MigrationSettings:
     lock_tries: int = 6
     statement_timeout_seconds: float = 300.0
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> "MigrationSettings":
-        """From what `asdict` makes of it."""
-        rehearsal = value.get("rehearsal", {})
-        copy = CopyStrategy(rehearsal.get("copy", CopyStrategy.DUMP))
-        return MigrationSettings(**{**value, "rehearsal": RehearsalSettings(**{**rehearsal, "copy": copy})})
 
 
 class Profile(StrEnum):
@@ -170,41 +181,6 @@ class StageDefinition:
     """Somebody outside does the work; there is no target then."""
     watch: WatchSettings | None = None
     """What of live is watched afterwards; Prod only."""
-
-    def as_json(self) -> dict[str, Any]:
-        """A JSON object that `from_json` turns back into an equal value."""
-        return asdict(self)
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> "StageDefinition":
-        """The inverse of `as_json`."""
-        smoke, target, migrations = value["smoke"], value["target"], value["migrations"]
-        absent, repository, act = value["not_applicable"], value.get("repository"), value.get("act")
-        watch = value.get("watch")
-        return StageDefinition(
-            role=StageRole(value["role"]),
-            environment=value["environment"],
-            target=TargetSettings(**target) if target else None,
-            smoke=SmokeSuite(**{**smoke, "checks": tuple(SmokeCheck(**c) for c in smoke["checks"])}) if smoke else None,
-            migrations=MigrationSettings.from_json(migrations) if migrations else None,
-            deploy_deadline_seconds=value["deploy_deadline_seconds"],
-            migrate_deadline_seconds=value["migrate_deadline_seconds"],
-            not_applicable=NotApplicable(**absent) if absent else None,
-            repository=Repository(**repository) if repository else None,
-            act=ActSettings(**{**act, "by": ActedBy(act["by"])}) if act else None,
-            watch=_watch(watch) if watch else None,
-        )
-
-
-def _watch(value: Mapping[str, Any]) -> WatchSettings:
-    return WatchSettings(**{**value, "checks": tuple(_watch_check(one) for one in value["checks"])})
-
-
-def _watch_check(value: Mapping[str, Any]) -> WatchCheck:
-    limits, matchers = value["limits"], tuple(value["matchers"])
-    hour = HourBefore(**limits["hour_before"]) if limits["hour_before"] else None
-    kept = Limits(**{**limits, "hour_before": hour})
-    return WatchCheck(**{**value, "source": SourceKind(value["source"]), "matchers": matchers, "limits": kept})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from slipway.domain.commits import CommitsSinceLive, Containing
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import MigrationFile
 from slipway.domain.repository import ArtefactSources, Repository
-from slipway.domain.service import MigrationSettings, Priority, Service, SmokeSuite, TargetSettings
+from slipway.domain.service import MigrationSettings, Priority, Service, SmokeCommand, SmokeSuite, TargetSettings
 from slipway.domain.watch import Sample, WatchCheck
 
 
@@ -279,6 +279,13 @@ class Probe(Protocol):
 
     def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
         """One result per check; failing ones were tried again until the suite's deadline."""
+
+
+class CommandSuites(Protocol):
+    """Runs suites of tests that are programs of their own."""
+
+    def run(self, command: SmokeCommand, values: Mapping[str, str], folder: Path) -> CheckResult:
+        """How it ended. `folder` has the artefact's files; the program may write there, and it goes afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)

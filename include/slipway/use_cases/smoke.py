@@ -3,11 +3,12 @@
 from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
-from slipway.domain.service import Priority, StageRole
+from slipway.domain.service import Priority, SmokeCommand, SmokeSuite, StageRole
 from slipway.domain.verdict import Verdict, suite_verdict
-from slipway.ports.outside import CheckResult, CheckStatus
+from slipway.ports.outside import Artefact, CheckResult, CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.settle import is_by_hand
+from slipway.use_cases.unpacked import empty_folder, unpacked
 from slipway.use_cases.world import World
 
 
@@ -64,4 +65,29 @@ def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[C
     if suite is None or not suite.checks:
         detail = "the service has no smoke suite: no data is never success"
         return [CheckResult(name="suite", status=CheckStatus.UNKNOWN, detail=detail)]
-    return list(world.probe.run(suite, {"version": version, "digest": digest}))
+    values = {"version": version, "digest": digest}
+    results = list(world.probe.run(suite, values))
+    if not suite.commands:
+        return results
+    if any(one.priority is Priority.BLOCKING and one.status is not CheckStatus.PASS for one in results):
+        return [*results, *(_not_run(one, "the checks before it did not pass") for one in suite.commands)]
+    artefact = Artefact(service=attempt.service, version=version, digest=digest, size=0)
+    return [*results, *_run_commands(world, stage, suite, artefact)]
+
+
+def _run_commands(world: World, stage: Stage, suite: SmokeSuite, artefact: Artefact) -> list[CheckResult]:
+    """Where somebody else deploys, there are no files of the artefact."""
+    values = {"url": suite.url, "version": artefact.version, "digest": artefact.digest}
+    files = empty_folder(world) if stage.definition.target is None else unpacked(world, artefact)
+    try:
+        with files as folder:
+            return [world.commands.run(one, values, folder) for one in suite.commands]
+    except SlipwayError as error:
+        return [_not_run(one, str(error)) for one in suite.commands]
+
+
+def _not_run(command: SmokeCommand, because: str) -> CheckResult:
+    detail = f"not run: {because}"
+    return CheckResult(
+        name=command.name, status=CheckStatus.UNKNOWN, detail=detail, attempts=0, priority=command.priority
+    )

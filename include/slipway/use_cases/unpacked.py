@@ -12,6 +12,13 @@ from slipway.use_cases.world import World
 @contextmanager
 def unpacked(world: World, artefact: Artefact) -> Iterator[Path]:
     """The artefact's verified files, in a folder that nobody else uses and that goes afterwards."""
+    with empty_folder(world) as folder:
+        yield world.artefacts.fetch(artefact, folder)
+
+
+@contextmanager
+def empty_folder(world: World) -> Iterator[Path]:
+    """One that nobody else uses and that goes afterwards."""
     world.workspace.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=world.workspace, prefix=f"{artefact.service}-") as folder:
-        yield world.artefacts.fetch(artefact, Path(folder))
+    with tempfile.TemporaryDirectory(dir=world.workspace, prefix="artefact-") as folder:
+        yield Path(folder)

@@ -9,6 +9,7 @@ from slipway.domain.migration_proof import Finding
 from slipway.ports.outside import (
     ActivityLock,
     ArtefactStore,
+    CommandSuites,
     Connections,
     MigrationRunner,
     Monitor,
@@ -44,6 +45,7 @@ class World:
     suites: Callable[[str], Suites | None]
     """A service's expectations of its data; None: it has none."""
     probe: Probe
+    commands: CommandSuites
     monitor: Monitor
     connections: Connections
     locks: ActivityLock

@@ -8,7 +8,7 @@ import pytest
 
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
-from slipway.domain.service import Priority, Service, SmokeCheck, SmokeSuite
+from slipway.domain.service import Priority, Service, SmokeCheck, SmokeCommand, SmokeSuite
 from slipway.ports import CheckStatus
 from slipway.use_cases.smoke import SmokeFailedError
 from tests.builders import DEV, a_service
@@ -49,6 +49,51 @@ def test_a_warning_undoes_nothing_and_those_who_decide_are_shown_it(scene: Scene
     assert [one["priority"] for one in finished["checks"]] == ["blocking", "warning"]
 
     assert "; **warnings**: `finds things`" in form(scene, attempt)
+
+
+def with_commands(scene: Scene, *commands: SmokeCommand) -> None:
+    service = scene.definitions.services["orders"]
+    suite = SmokeSuite(url="http://service", checks=CHECKS, commands=commands)
+    stages = {role: replace(stage, smoke=suite) for role, stage in service.stages.items()}
+    scene.definitions.services["orders"] = replace(service, stages=stages)
+
+
+PYTEST = SmokeCommand(name="pytest", run=("pytest",))
+LOAD = SmokeCommand(name="load", run=("k6",), priority=Priority.WARNING)
+
+
+def test_suites_that_are_programs_run_after_the_checks_beside_the_artefacts_files(scene: Scene) -> None:
+    with_commands(scene, PYTEST, LOAD)
+    attempt = scene.opened("1.1", files={"smoke/test_orders.py": "import pytest"})
+    scene.stage(attempt, DEV)
+    values = {"url": "http://service", "version": "1.1", "digest": attempt.digest}
+    assert scene.commands.runs == [
+        ("pytest", values, ["app.py", "smoke/test_orders.py"]),
+        ("load", values, ["app.py", "smoke/test_orders.py"]),
+    ]
+    finished = json.loads(scene.log("smoke_finished")[-1])
+    assert [one["name"] for one in finished["checks"]] == ["answers", "finds things", "pytest", "load"]
+    assert list(scene.world.workspace.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [CheckStatus.FAIL, CheckStatus.UNKNOWN])
+def test_a_suite_that_does_not_pass_ends_the_stage_and_a_warning_does_not(scene: Scene, status: CheckStatus) -> None:
+    with_commands(scene, PYTEST, LOAD)
+    scene.commands.verdicts["load"] = status
+    scene.preprod_passed()
+    scene.commands.verdicts["pytest"] = status
+    attempt = scene.opened("1.1")
+    with pytest.raises(SmokeFailedError, match=f"pytest: {status}"):
+        scene.work(attempt, DEV)
+
+
+def test_no_suite_runs_against_a_service_that_does_not_work(scene: Scene) -> None:
+    with_commands(scene, PYTEST)
+    scene.probe.of_checks["answers"] = CheckStatus.FAIL
+    attempt = scene.opened()
+    with pytest.raises(SmokeFailedError, match="pytest: unknown \\(not run: the checks before it did not pass"):
+        scene.work(attempt, DEV)
+    assert scene.commands.runs == []
 
 
 def test_a_warning_that_passes_is_not_mentioned(scene: Scene) -> None:

@@ -1,6 +1,5 @@
 """Loading a right catalogue, whole and in parts."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, Party
 from slipway.domain.release_window import DayWindow, Weekday
-from slipway.domain.service import CopyStrategy, MigrationSettings, RehearsalSettings, StageDefinition, StageRole
-from tests.builders import a_stage
+from slipway.domain.service import CopyStrategy, RehearsalSettings, StageRole
 
 Edit = Callable[[str, str, str], None]
 
@@ -71,28 +69,6 @@ def test_a_service_without_dev_says_why_and_who_agreed(demo: Path) -> None:
     assert forms.nightly is None
     assert forms.stages[StageRole.PREPROD].environment == "qa"
     assert forms.stages[StageRole.PROD].environment == "live"
-
-
-@pytest.mark.parametrize("name", ["orders", "forms", "greeter"])
-def test_stages_survive_the_way_through_json(demo: Path, name: str) -> None:
-    for stage in load_service(demo, name).stages.values():
-        assert StageDefinition.from_json(stage.as_json()) == stage
-
-
-def test_how_migrations_are_rehearsed_survives_the_way_through_json() -> None:
-    settings = RehearsalSettings(
-        copy=CopyStrategy.REPLICA, sample_rows=7, replica="orders_copy", may_differ={"orders.updated_at": "a trigger"}
-    )
-    stage = a_stage(StageRole.PROD, migrations=MigrationSettings(connection="orders_prod", rehearsal=settings))
-    assert StageDefinition.from_json(json.loads(json.dumps(stage.as_json()))) == stage
-
-
-def test_a_stage_that_was_kept_before_rehearsals_could_be_set_is_read_with_the_defaults() -> None:
-    kept = a_stage(StageRole.PROD, migrations=MigrationSettings(connection="orders_prod")).as_json()
-    del kept["migrations"]["rehearsal"]
-    read = StageDefinition.from_json(kept).migrations
-    assert read is not None
-    assert read.rehearsal == RehearsalSettings()
 
 
 def test_each_stage_gets_the_settings_of_rehearsals_with_its_own_prepared_copy(folder: Path) -> None:

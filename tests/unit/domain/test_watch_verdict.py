@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from slipway.domain.service import StageDefinition
 from slipway.domain.verdict import Verdict
 from slipway.domain.watch import HourBefore, Limits, Sample, SourceKind, WatchCheck
 from slipway.domain.watch_verdict import CheckVerdict, judge, judge_check
-from tests.builders import PROD, a_stage
 from tests.watching import (
     BEGAN,
     a_check,
     a_course,
-    a_watch,
     an_alert,
     an_alert_check,
     samples,
@@ -162,10 +159,3 @@ def test_one_that_fails_waits_for_nobody() -> None:
     checks = (a_check("one"), a_check("other"))
     found = judge(a_course(*checks), {"one": samples(9.0, 9.0)}, BEGAN + timedelta(seconds=20))
     assert found.verdict is FAIL
-
-
-def test_the_settings_come_back_from_json_as_they_were() -> None:
-    hour = HourBefore(at_most_times=2.0, ignore_below=0.1)
-    compared = a_check("compared", limits=Limits(at_most=3.0, hour_before=hour))
-    definition = a_stage(PROD, watch=a_watch(compared, an_alert_check(matchers=('a="b"',), heartbeat="Watchdog")))
-    assert StageDefinition.from_json(definition.as_json()) == definition

@@ -1,0 +1,119 @@
+"""Suites that are programs: what the fake and those on a leash have in common, and how the latter judge."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from slipway.adapters.probes.command_suites import LeashedSuites
+from slipway.domain.service import Priority, SmokeCommand
+from slipway.ports import CheckStatus, CommandSuites
+from tests.fakes.command_suites import FakeCommandSuites
+from tests.fakes.connections import FakeConnections
+
+VALUES = {"url": "http://service", "version": "1.1", "digest": "sha256:1"}
+TOKEN = "a-token-that-nobody-may-read"
+PASSED = '<testsuites><testsuite><testcase name="a"/><testcase name="b"><skipped/></testcase></testsuite></testsuites>'
+FAILED = (
+    '<testsuite><testcase classname="orders" name="are taken"><failure message="expected 201, got 500"/></testcase>'
+    '<testcase name="b"/></testsuite>'
+)
+
+
+def program(text: str, *more: str, **changes: object) -> SmokeCommand:
+    """A suite that is a few lines of Python."""
+    return SmokeCommand(**{"name": "suite", "run": (sys.executable, "-c", text, *more), "seconds": 20, **changes})
+
+
+def writes(report: str, code: int = 0) -> SmokeCommand:
+    text = "import sys; open(sys.argv[1], 'w').write(sys.argv[2]); sys.exit(int(sys.argv[3]))"
+    return program(text, "{report}", report, str(code), reports=True)
+
+
+@pytest.fixture
+def suites() -> LeashedSuites:
+    return LeashedSuites(FakeConnections({"smoke": f"http://:{TOKEN}@service"}))
+
+
+def fake(verdict: CheckStatus) -> tuple[CommandSuites, SmokeCommand]:
+    made = FakeCommandSuites()
+    made.verdicts["suite"] = verdict
+    return made, program("")
+
+
+def real(verdict: CheckStatus) -> tuple[CommandSuites, SmokeCommand]:
+    says = {CheckStatus.PASS: "", CheckStatus.FAIL: "exit(3)", CheckStatus.UNKNOWN: "import time; time.sleep(60)"}
+    return LeashedSuites(FakeConnections({})), program(says[verdict], seconds=1.0)
+
+
+@pytest.mark.parametrize("made", [fake, real])
+@pytest.mark.parametrize("verdict", list(CheckStatus))
+def test_it_says_of_a_suite_how_it_ended(
+    made: Callable[[CheckStatus], tuple[CommandSuites, SmokeCommand]], verdict: CheckStatus, tmp_path: Path
+) -> None:
+    suites, command = made(verdict)
+    result = suites.run(command, VALUES, tmp_path)
+    assert (result.name, result.status, result.priority) == ("suite", verdict, Priority.BLOCKING)
+    assert result.detail
+
+
+def test_a_program_gets_the_address_and_the_artefacts_files_and_none_of_our_variables(
+    suites: LeashedSuites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLIPWAY_DATABASE_URL", "postgresql://secret")
+    (tmp_path / "tests.txt").write_text("they are here")
+    text = """
+import os, sys
+assert sys.argv[1:] == ["http://service/x", "1.1", "{strange}", os.getcwd()], sys.argv
+assert open("tests.txt").read() == "they are here"
+assert not [name for name in os.environ if name.startswith(("SLIPWAY", "AIRFLOW"))]
+"""
+    result = suites.run(program(text, "{url}/x", "{version}", "{strange}", "{folder}"), VALUES, tmp_path.resolve())
+    assert result.status is CheckStatus.PASS, result.detail
+
+
+def test_a_report_is_read_into_the_evidence(suites: LeashedSuites, tmp_path: Path) -> None:
+    passed = suites.run(writes(PASSED), VALUES, tmp_path)
+    assert (passed.status, passed.detail) == (CheckStatus.PASS, "1 tests, 0 failed, 1 skipped")
+    failed = suites.run(writes(FAILED, 1), VALUES, tmp_path)
+    assert failed.status is CheckStatus.FAIL
+    assert failed.detail == "2 tests, 1 failed; orders are taken: expected 201, got 500; it ended with code 1"
+
+
+def test_what_its_report_says_counts_though_it_ended_well(suites: LeashedSuites, tmp_path: Path) -> None:
+    assert suites.run(writes(FAILED), VALUES, tmp_path).status is CheckStatus.FAIL
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("<testsuite/>", "it tested nothing (0 tests, 0 failed)"),
+        ('<testsuite><testcase name="a"><skipped/></testcase></testsuite>', "it tested nothing"),
+        ("no XML", "its report is no XML"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><testsuite/>', "a definition of document type"),
+    ],
+)
+def test_a_report_that_says_nothing_is_no_success(
+    suites: LeashedSuites, tmp_path: Path, report: str, said: str
+) -> None:
+    result = suites.run(writes(report), VALUES, tmp_path)
+    assert result.status is CheckStatus.UNKNOWN
+    assert said in result.detail
+
+
+def test_a_report_that_was_asked_for_and_never_written_is_no_success(suites: LeashedSuites, tmp_path: Path) -> None:
+    result = suites.run(program("", "{report}", reports=True), VALUES, tmp_path)
+    assert (result.status, result.detail) == (CheckStatus.UNKNOWN, "it ended well, but it wrote no report")
+
+
+def test_a_program_that_is_not_there_says_so(suites: LeashedSuites, tmp_path: Path) -> None:
+    result = suites.run(SmokeCommand(name="suite", run=("no-such-program",)), VALUES, tmp_path)
+    assert result.status is CheckStatus.UNKNOWN
+    assert "it could not be started" in result.detail
+
+
+def test_its_token_is_shown_nowhere(suites: LeashedSuites, tmp_path: Path) -> None:
+    text = "import os; print('I have', os.environ['SMOKE_TOKEN']); exit(1)"
+    result = suites.run(program(text, bearer="smoke"), VALUES, tmp_path)
+    assert result.detail == "it ended with code 1. It said: I have ***"
