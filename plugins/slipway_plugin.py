@@ -26,10 +26,11 @@ class SlipwayPlugin(AirflowPlugin):
 
     @property
     def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]
-        """The recorder of every changing request."""
+        """The recorder of every changing request, and a limit to what waits."""
         from airflow.configuration import conf  # noqa: PLC0415 - see above
 
         from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.patience import Patience  # noqa: PLC0415 - see above
         from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
         from slipway.airflow_edge.release_kinds import ReleaseKinds  # noqa: PLC0415 - see above
         from slipway.airflow_edge.request_log import record_in_release_log  # noqa: PLC0415 - see above
@@ -41,7 +42,10 @@ class SlipwayPlugin(AirflowPlugin):
             "kinds": ReleaseKinds(),
             "base_url": base_url,
         }
-        return [{"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs}]
+        return [
+            {"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs},
+            {"name": "Slipway patience", "middleware": Patience, "args": [], "kwargs": {}},
+        ]
 
     @property
     def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
