@@ -66,6 +66,14 @@ class StageModel(StrictModel):
     migrate_deadline_seconds: float = Field(300.0, gt=0, le=86400)
 
 
+class PreprodModel(StageModel):
+    """The environment that proves a version before it goes live."""
+
+    rehearse_rollback: bool = Field(
+        False, description="Whether `deploy` also goes back to what ran before, and forth again, as part of the proof."
+    )
+
+
 class NotApplicableModel(StrictModel):
     """Why there is no such stage."""
 
@@ -133,7 +141,7 @@ class StagesModel(StrictModel):
         Annotated[StageModel, Tag("StageModel")] | Annotated[AbsentStageModel, Tag("AbsentStageModel")],
         Discriminator(_which),
     ]
-    preprod: StageModel
+    preprod: PreprodModel
     prod: StageModel
 
 
@@ -167,7 +175,7 @@ class ServiceModel(OwnedModel):
     )
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
-    stand_ins: list[StageModel] = Field(
+    stand_ins: list[PreprodModel] = Field(
         [], description="Pre-production environments that prove an emergency while Preprod is down (`--proof-in`)."
     )
 
@@ -202,6 +210,7 @@ class ServiceModel(OwnedModel):
             migrate_deadline_seconds=model.migrate_deadline_seconds,
             repository=self._repository(),
             watch=self.watch.settings() if self.watch and role is StageRole.PROD else None,
+            rehearse_rollback=isinstance(model, PreprodModel) and model.rehearse_rollback,
         )
 
     def _repository(self) -> Repository | None:

@@ -18,6 +18,7 @@ from slipway.domain.service import SmokeSuite, StageRole
 from slipway.domain.text_limits import NAME, TEXT
 from slipway.domain.watch_verdict import CheckVerdict
 from slipway.domain.way_back import WayBack, way_back
+from slipway.domain.way_back_rehearsal import WayBackTried
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
@@ -48,6 +49,7 @@ def evidence(
     commits: CommitsSinceLive | None = None,
     returning: Sequence[Release] = (),
     watched: Sequence[CheckVerdict] = (),
+    tried: WayBackTried | None = None,
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -69,6 +71,7 @@ def evidence(
             if release.change is None
             else _change(facts, release.change, runs_now)
         ),
+        *([tried.line] if tried else []),
         *_since_the_proof(facts),
         *_differs_from_live(returning),
         *_watch(facts.stage),

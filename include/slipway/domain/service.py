@@ -170,6 +170,8 @@ class StageDefinition:
     """Somebody outside does the work; there is no target then."""
     watch: WatchSettings | None = None
     """What of live is watched afterwards; Prod only."""
+    rehearse_rollback: bool = False
+    """Whether going back is tried within the deploy; Preprod only."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` turns back into an equal value."""
@@ -193,6 +195,7 @@ class StageDefinition:
             repository=Repository(**repository) if repository else None,
             act=ActSettings(**{**act, "by": ActedBy(act["by"])}) if act else None,
             watch=_watch(watch) if watch else None,
+            rehearse_rollback=value.get("rehearse_rollback", False),
         )
 
 

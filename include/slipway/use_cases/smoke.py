@@ -1,10 +1,11 @@
 """Runs the stage's smoke suite and records its verdict: pass, fail or unknown (R16)."""
 
-from slipway.domain.activity import Activity, ActivityKind
+from slipway.domain.activity import Activity, ActivityKind, last_work
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import Priority, StageRole
 from slipway.domain.verdict import Verdict, suite_verdict
+from slipway.domain.way_back_rehearsal import is_way_back
 from slipway.ports.outside import CheckResult, CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.settle import is_by_hand
@@ -31,8 +32,8 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
         raise SmokeFailedError(f"smoke in {stage.environment} has failed before: its verdict stands")
     if any(a.kind is ActivityKind.UNDO for a in activities):
         raise SmokeFailedError(f"{stage.environment} is being undone: there is nothing to test any more")
-    work = next((a for a in activities if a.kind in _TESTED and a.state.succeeded), None)
-    if work is None:
+    work = last_work(activities)
+    if work is None or not work.state.succeeded or is_way_back(work):
         raise SmokeFailedError(f"nothing was deployed to {stage.environment} by {attempt_id}: there is nothing to test")
     results = _run(world, attempt, stage, work)
     verdict = suite_verdict(one.status.value for one in results if one.priority is Priority.BLOCKING)
@@ -47,9 +48,6 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
     if verdict is not Verdict.PASS:
         raise SmokeFailedError(f"smoke in {stage.environment}: {verdict}. {words}")
     return words
-
-
-_TESTED = frozenset({ActivityKind.DEPLOY, ActivityKind.ACT})
 
 
 def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[CheckResult]:
