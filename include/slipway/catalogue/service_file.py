@@ -27,6 +27,7 @@ from slipway.domain.service import (
     ActSettings,
     MigrationSettings,
     NotApplicable,
+    Page,
     Profile,
     RehearsalSettings,
     Service,
@@ -34,6 +35,12 @@ from slipway.domain.service import (
     StageRole,
     TargetSettings,
 )
+
+Version = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=100),
+    Field(examples=["1.0.0-maintenance"]),
+]
 
 
 class TargetKind(StrEnum):
@@ -64,6 +71,11 @@ class StageModel(StrictModel):
     )
     deploy_deadline_seconds: float = Field(120.0, gt=0, le=7200)
     migrate_deadline_seconds: float = Field(300.0, gt=0, le=86400)
+    in_place_of_nothing: Version | None = Field(
+        None,
+        description="Version of this service, such as a maintenance page, that a failure brings where nothing ran"
+        " before. Left out: nothing runs there then.",
+    )
 
 
 class PreprodModel(StageModel):
@@ -211,6 +223,7 @@ class ServiceModel(OwnedModel):
             repository=self._repository(),
             watch=self.watch.settings() if self.watch and role is StageRole.PROD else None,
             rehearse_rollback=isinstance(model, PreprodModel) and model.rehearse_rollback,
+            in_place_of_nothing=Page(version=model.in_place_of_nothing) if model.in_place_of_nothing else None,
         )
 
     def _repository(self) -> Repository | None:

@@ -238,6 +238,7 @@ EVIDENCE: Sequence[Evidence] = (
             "use_cases/open_rescue.py",
             "use_cases/roll_back.py",
             "use_cases/rehearse_way_back.py",
+            "use_cases/in_place_of_nothing.py",
             "domain/policy/way_back_is_authorised.py",
             "domain/policy/no_rescue_runs.py",
         ),
@@ -249,6 +250,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_rescue.py::test_no_hold_no_window_and_no_difference_of_policy_keeps_a_rescue_away",
             "integration/use_cases/test_roll_back.py::*",
             "integration/use_cases/test_rehearsed_way_back.py::*",
+            "integration/use_cases/test_in_place_of_nothing.py::*",
             "integration/use_cases/test_return_of_preprod.py::*",
         ),
         log=(

@@ -123,7 +123,12 @@ def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
     proof = None if facts.migration is None else facts.migration.proof
     if proof is not None and way_back(proof) is WayBack.STOP:
         return "**a failure does not bring it back**: its migrations leave no proven way, see below"
-    return "that is what a failure brings back" if runs_now else "a failure removes it again"
+    if runs_now:
+        return "that is what a failure brings back"
+    page = facts.stage.definition.in_place_of_nothing
+    if page is None or page.digest is None:
+        return "a failure removes it again"
+    return f"a failure brings {page.version} (`{page.digest[:19]}…`), which stands in for nothing"
 
 
 def _artefact(

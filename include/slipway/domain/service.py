@@ -153,6 +153,15 @@ class NotApplicable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Page:
+    """A version of the same service that stands in where nothing ran before: a maintenance page."""
+
+    version: str
+    digest: str | None = None
+    """As `open` found it in the store; None: something ran there then, and that is what comes back."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageDefinition:
     """Everything a stage needs, resolved at `open` and kept with the attempt."""
 
@@ -172,6 +181,8 @@ class StageDefinition:
     """What of live is watched afterwards; Prod only."""
     rehearse_rollback: bool = False
     """Whether going back is tried within the deploy; Preprod only."""
+    in_place_of_nothing: Page | None = None
+    """What a failure brings where nothing ran before; None: it leaves nothing there."""
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object that `from_json` turns back into an equal value."""
@@ -182,7 +193,7 @@ class StageDefinition:
         """The inverse of `as_json`."""
         smoke, target, migrations = value["smoke"], value["target"], value["migrations"]
         absent, repository, act = value["not_applicable"], value.get("repository"), value.get("act")
-        watch = value.get("watch")
+        watch, page = value.get("watch"), value.get("in_place_of_nothing")
         return StageDefinition(
             role=StageRole(value["role"]),
             environment=value["environment"],
@@ -196,6 +207,7 @@ class StageDefinition:
             act=ActSettings(**{**act, "by": ActedBy(act["by"])}) if act else None,
             watch=_watch(watch) if watch else None,
             rehearse_rollback=value.get("rehearse_rollback", False),
+            in_place_of_nothing=Page(**page) if page else None,
         )
 
 

@@ -37,7 +37,10 @@ def bring_back(world: World, service: str, stage: Stage, activity: Activity, loc
     # By its digest, not by what its version names now: a rescue does not depend on a name.
     previous = Artefact(service=service, version=stage.previous_version, digest=stage.previous_digest, size=0)
     deploy_to(world, stage, previous, activity, lock_fd)
-    return f"{stage.previous_version} ({stage.previous_digest[:19]}…) runs again in {stage.environment}"
+    page, named = stage.definition.in_place_of_nothing, f"{stage.previous_version} ({stage.previous_digest[:19]}…)"
+    if page is not None and page.digest == stage.previous_digest:
+        return f"{named} runs in {stage.environment} in place of nothing, which ran here before"
+    return f"{named} runs again in {stage.environment}"
 
 
 def current(world: World, service: str, stage: Stage) -> Running:

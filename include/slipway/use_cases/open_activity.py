@@ -18,6 +18,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
+from slipway.use_cases.in_place_of_nothing import what_ran_before
 from slipway.use_cases.overtake import lock_to_overtake, overtake_service
 from slipway.use_cases.world import World
 
@@ -204,7 +205,8 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         replace(stage, policy_hash=facts.policy_hash), attempt.digest, facts.turn.fencing, facts.grants
     )
     tx.leases.take(attempt.service, stage.environment, permit)
-    tx.stages.set_previous(attempt.id, stage.role, tx.records.deployed(attempt.service, stage.environment))
+    before = what_ran_before(stage, tx.records.deployed(attempt.service, stage.environment))
+    tx.stages.set_previous(attempt.id, stage.role, before)
     payload = {
         "permit": permit.id,
         "digest": permit.digest,

@@ -8,6 +8,8 @@ from slipway.domain.verdict import Verdict, suite_verdict
 from slipway.domain.way_back_rehearsal import is_way_back
 from slipway.ports.outside import CheckResult, CheckStatus
 from slipway.ports.values import Actor
+from slipway.use_cases.deploy_to import current, is_there
+from slipway.use_cases.in_place_of_nothing import stands_in
 from slipway.use_cases.settle import is_by_hand
 from slipway.use_cases.world import World
 
@@ -53,6 +55,8 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
 def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[CheckResult]:
     suite = stage.definition.smoke
     version, digest = attempt.version, attempt.digest
+    if attempt.is_rollback and stands_in(stage.definition, attempt.version):
+        return [_page(world, attempt, stage)]
     if is_by_hand(stage):
         if suite is None:
             return [CheckResult(name="looked at", status=CheckStatus.PASS, detail=work.detail, attempts=1)]
@@ -63,3 +67,11 @@ def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[C
         detail = "the service has no smoke suite: no data is never success"
         return [CheckResult(name="suite", status=CheckStatus.UNKNOWN, detail=detail)]
     return list(world.probe.run(suite, {"version": version, "digest": digest}))
+
+
+def _page(world: World, attempt: Attempt, stage: Stage) -> CheckResult:
+    """The service's checks are not for what stands in for nothing: its target is asked, and nobody else."""
+    running = current(world, attempt.service, stage)
+    status = CheckStatus.PASS if is_there(running, attempt.digest) else CheckStatus.UNKNOWN
+    detail = f"{attempt.version} stands in for nothing; its target says: {running.version or 'nothing'} runs"
+    return CheckResult(name="stands in", status=status, detail=detail, attempts=1)
