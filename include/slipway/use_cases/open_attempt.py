@@ -80,8 +80,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
         to = request.to if not request.release_id else release.to
-        service = service.proven_in(release.proof_in)
-        service = with_pages(world, tx, service, release, to, artefact)
+        service = with_pages(world, tx, service.proven_in(release.proof_in), release, to, artefact)
         is_new = request.origin is Origin.PERSON or not tx.releases.attempts(release.id)
         superseded = supersede_pending(tx, release, request.actor) if is_new else []
         attempt = tx.releases.open_attempt(

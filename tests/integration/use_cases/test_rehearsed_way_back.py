@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from slipway.domain.service import Service, StageRole
 from slipway.ports import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.facts import gather
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.integration.use_cases.test_migrations import proof_of, waived
@@ -343,6 +345,18 @@ def test_an_attempt_that_carries_the_proof_over_carries_this_over_too(scene: Sce
     again = scene.opened("1.1", by="platform", origin=Origin.PLATFORM, release_id=attempt.release_id)
     assert scene.stage_of(again, PREPROD).outcome == "carried_over"
     assert form(scene, again)[0].startswith("- Going back was rehearsed in preprod: 1.1, back to 1.0")
+
+
+def test_what_must_fit_into_the_window_is_twice_as_much(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(a_service(), asking(a_service("forms")))
+
+    def needs(**more: Any) -> timedelta:
+        attempt = scene.opened(**more)
+        with scene.store.transaction() as tx:
+            return gather(tx, attempt, PREPROD).stage_needs
+
+    usual = needs()
+    assert needs(**RISKY) == needs(service="forms") == 2 * usual
 
 
 def test_it_does_not_count_as_time_that_every_stage_takes(scene: Scene) -> None:
