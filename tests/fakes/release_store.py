@@ -694,7 +694,7 @@ class MemoryActivities(_Table):
     def close(self, activity_id: str, state: ActivityState, detail: str) -> None:
         activity = self._all.activities[activity_id]
         if activity.state is ActivityState.OPEN:
-            self._all.activities[activity_id] = changed(activity, state=state, detail=detail)
+            self._all.activities[activity_id] = changed(activity, state=state, detail=detail, closed_at=self._now)
 
 
 class MemoryGrants(_Table):

@@ -27,6 +27,7 @@ from slipway.domain.service import (
     ActSettings,
     MigrationSettings,
     NotApplicable,
+    Page,
     Profile,
     RehearsalSettings,
     Service,
@@ -34,6 +35,12 @@ from slipway.domain.service import (
     StageRole,
     TargetSettings,
 )
+
+Version = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=100),
+    Field(examples=["1.0.0-maintenance"]),
+]
 
 
 class TargetKind(StrEnum):
@@ -64,6 +71,19 @@ class StageModel(StrictModel):
     )
     deploy_deadline_seconds: float = Field(120.0, gt=0, le=7200)
     migrate_deadline_seconds: float = Field(300.0, gt=0, le=86400)
+    in_place_of_nothing: Version | None = Field(
+        None,
+        description="Version of this service, such as a maintenance page, that a failure brings where nothing ran"
+        " before. Left out: nothing runs there then.",
+    )
+
+
+class PreprodModel(StageModel):
+    """The environment that proves a version before it goes live."""
+
+    rehearse_rollback: bool = Field(
+        False, description="Whether `deploy` also goes back to what ran before, and forth again, as part of the proof."
+    )
 
 
 class NotApplicableModel(StrictModel):
@@ -133,7 +153,7 @@ class StagesModel(StrictModel):
         Annotated[StageModel, Tag("StageModel")] | Annotated[AbsentStageModel, Tag("AbsentStageModel")],
         Discriminator(_which),
     ]
-    preprod: StageModel
+    preprod: PreprodModel
     prod: StageModel
 
 
@@ -167,7 +187,7 @@ class ServiceModel(OwnedModel):
     )
     migrations: MigrationsModel | None = Field(None, description="Left out: the service has no database.")
     stages: StagesModel
-    stand_ins: list[StageModel] = Field(
+    stand_ins: list[PreprodModel] = Field(
         [], description="Pre-production environments that prove an emergency while Preprod is down (`--proof-in`)."
     )
 
@@ -202,6 +222,8 @@ class ServiceModel(OwnedModel):
             migrate_deadline_seconds=model.migrate_deadline_seconds,
             repository=self._repository(),
             watch=self.watch.settings() if self.watch and role is StageRole.PROD else None,
+            rehearse_rollback=isinstance(model, PreprodModel) and model.rehearse_rollback,
+            in_place_of_nothing=Page(version=model.in_place_of_nothing) if model.in_place_of_nothing else None,
         )
 
     def _repository(self) -> Repository | None:

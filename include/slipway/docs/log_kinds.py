@@ -53,6 +53,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
     "Work": {
         "activity_start_repeated": "A task started twice; the second start settles the first and repeats nothing.",
         "rescue_overlap": "Something is brought back while another service's release, `beside`, holds the lane.",
+        "rollback_rehearsed": "Preprod went back, and forth again, within its deploy: `from`, `to`, `seconds` back.",
+        "rollback_not_rehearsed": "Preprod was asked to rehearse going back, and does not: `from`, `to`, `because`.",
         "activity_unsettled": "A process died, and its target does not say what runs: asked again, told each minute.",
         "migrate_not_applicable": "The artefact carries no migrations.",
         "migrate_refused": "Migrations could not be begun: the artefact or the connection is not as it should be.",

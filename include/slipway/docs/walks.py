@@ -21,6 +21,7 @@ _COUPLED = "integration/use_cases/test_coupled_releases.py"
 _ELSEWHERE = "integration/use_cases/test_proof_elsewhere.py"
 _EMERGENCY = "e2e/test_emergency.py"
 _HARD = "e2e/test_hard_moments.py"
+_IN_PLACE = "integration/use_cases/test_in_place_of_nothing.py"
 _IN_TIME = "integration/use_cases/test_walks_in_time.py"
 _OUTSIDE = "integration/use_cases/test_changes_outside.py"
 _OVERTAKING = "integration/use_cases/test_overtaking.py"
@@ -158,12 +159,14 @@ WALKS: Sequence[Walk] = (
     ),
     Walk(
         moment="The first release ever fails in Prod",
-        ends_so="It is removed: live serves nothing again, the service is held, log and console say so",
+        ends_so="It is removed: live serves nothing again, or the maintenance page that its service names. The service"
+        " is held, log and console say so",
         tests=(
             f"{_HARD}::test_a_first_release_ever_that_fails_in_prod_is_removed_and_log_and_console_say_so",
             "integration/use_cases/test_at_work.py::test_a_first_release_ever_that_fails_is_removed",
+            f"{_IN_PLACE}::test_a_first_release_ever_that_fails_in_prod_leaves_the_page_and_holds_the_service",
+            f"{_IN_PLACE}::test_what_comes_back_to_the_next_release_is_the_page",
         ),
-        not_yet="A maintenance page in place of nothing: no target has one.",
     ),
     Walk(
         moment="A third party acts the next day",

@@ -101,6 +101,7 @@ class Activity:
     opened_at: datetime
     deadline: datetime
     detail: str
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +125,12 @@ class Rescue:
     attempt_id: str
     service: str
     environment: str
+
+
+def last_work(activities: Sequence[Activity]) -> Activity | None:
+    """What brought an artefact last, or was to: a stage may deploy more than once. Given in their order."""
+    brings = {ActivityKind.DEPLOY, ActivityKind.ACT}
+    return next((activity for activity in reversed(activities) if activity.kind in brings), None)
 
 
 def why_not_next(before: Sequence[Activity], kind: ActivityKind) -> str | None:

@@ -19,6 +19,7 @@ from slipway.domain.service import SmokeSuite, StageRole
 from slipway.domain.text_limits import NAME, TEXT
 from slipway.domain.watch_verdict import CheckVerdict
 from slipway.domain.way_back import WayBack, way_back
+from slipway.domain.way_back_rehearsal import WayBackTried
 
 MOST_SHOWN = 30
 """Longer lists of other services' changes hide the rest of the form."""
@@ -50,6 +51,7 @@ def evidence(
     returning: Sequence[Release] = (),
     watched: Sequence[CheckVerdict] = (),
     last_day: LastDay | None = None,
+    tried: WayBackTried | None = None,
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -71,6 +73,7 @@ def evidence(
             if release.change is None
             else _change(facts, release.change, runs_now)
         ),
+        *([tried.line] if tried else []),
         *_since_the_proof(facts),
         *_differs_from_live(returning),
         *(last_day.lines() if last_day else ()),
@@ -123,7 +126,12 @@ def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
     proof = None if facts.migration is None else facts.migration.proof
     if proof is not None and way_back(proof) is WayBack.STOP:
         return "**a failure does not bring it back**: its migrations leave no proven way, see below"
-    return "that is what a failure brings back" if runs_now else "a failure removes it again"
+    if runs_now:
+        return "that is what a failure brings back"
+    page = facts.stage.definition.in_place_of_nothing
+    if page is None or page.digest is None:
+        return "a failure removes it again"
+    return f"a failure brings {page.version} (`{page.digest[:19]}…`), which stands in for nothing"
 
 
 def _artefact(

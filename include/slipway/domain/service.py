@@ -164,6 +164,15 @@ class NotApplicable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Page:
+    """A version of the same service that stands in where nothing ran before: a maintenance page."""
+
+    version: str
+    digest: str | None = None
+    """As `open` found it in the store; None: something ran there then, and that is what comes back."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageDefinition:
     """Everything a stage needs, resolved at `open` and kept with the attempt."""
 
@@ -181,6 +190,10 @@ class StageDefinition:
     """Somebody outside does the work; there is no target then."""
     watch: WatchSettings | None = None
     """What of live is watched afterwards; Prod only."""
+    rehearse_rollback: bool = False
+    """Whether going back is tried within the deploy; Preprod only."""
+    in_place_of_nothing: Page | None = None
+    """What a failure brings where nothing ran before; None: it leaves nothing there."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from slipway.domain.activity import Activity, ActivityKind, ActivityState
+from slipway.domain.activity import Activity, ActivityKind, ActivityState, last_work
 from slipway.domain.address import place_of
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
+from slipway.domain.way_back_rehearsal import in_words, is_way_back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,8 @@ def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) 
     if stage.definition.act is not None:
         return _how_an_act_ends(attempt, stage, activities)
     undo_begun = any(a.kind is ActivityKind.UNDO for a in activities)
-    deployed = any(a.kind is ActivityKind.DEPLOY and a.state.succeeded for a in activities)
+    last = last_work(activities)
+    deployed = last is not None and last.state.succeeded and not is_way_back(last)
     stopped = attempt.stop_requested_by is not None
     if deployed and stage.smoke == "pass" and not stopped:
         ending = _after_a_pass(stage)
@@ -130,7 +132,9 @@ def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deploye
         return f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}"
     failed = next((a for a in reversed(activities) if not a.state.succeeded), None)
     if failed is not None:
-        return f"{failed.kind} {failed.state}: {failed.detail}"
+        return f"{in_words(failed)} {failed.state}: {failed.detail}"
+    if last_work(activities) is not None and not deployed:
+        return f"going back was rehearsed, and {attempt.version} was not brought again"
     if not deployed:
         return "migrated, but never deployed"
     return f"smoke: {stage.smoke or 'not run'}"

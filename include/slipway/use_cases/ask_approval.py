@@ -14,6 +14,7 @@ from slipway.domain.policy.decision import Facts
 from slipway.domain.policy.grants_count import earliest_expiry, matter_of
 from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
+from slipway.domain.service import StageRole
 from slipway.domain.watch_verdict import CheckVerdict, course_of, judge
 from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
@@ -24,6 +25,7 @@ from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.headlines import headline
 from slipway.use_cases.name_authors import name_authors
+from slipway.use_cases.way_back_tried import way_back_tried
 from slipway.use_cases.where_to_answer import how_to_answer, where_to_answer
 from slipway.use_cases.world import World
 
@@ -113,6 +115,7 @@ def _request(
     runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
     arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
     watched = _seen_by_the_watch(tx, facts) if step is Step.VERDICT else ()
+    tried = way_back_tried(tx, facts.attempt, facts.release) if step.role is StageRole.PROD else None
     text = evidence(
         step,
         facts,
@@ -122,6 +125,7 @@ def _request(
         returning=tx.releases.open_returns(),
         watched=watched,
         last_day=tx.last_days.of(facts.stage.environment) if step in STEPS_BEFORE[step.role] else None,
+        tried=tried,
     )
     return ApprovalRequest(
         attempt_id=facts.attempt.id,

@@ -12,6 +12,7 @@ from slipway.domain.service import StageDefinition
 from slipway.ports.outside import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
+from slipway.use_cases.in_place_of_nothing import versions_to_release
 from slipway.use_cases.refuse_long_texts import shortened
 from slipway.use_cases.rehearse_migrations import Subject, rehearse_migrations
 from slipway.use_cases.world import World
@@ -83,7 +84,8 @@ def _stage(world: World, service: str, environment: str) -> StageDefinition:
 
 
 def _artefact(world: World, service: str, version: str | None) -> Artefact:
-    wanted = version or next(reversed(world.artefacts.versions(service)), None)
+    known = versions_to_release(world, world.definitions.service(service))
+    wanted = version or next(reversed(known), None)
     if wanted is None:
         raise NotFoundError(f"{service} has no built version yet: nothing can be rehearsed")
     return world.artefacts.resolve(service, wanted)

@@ -4,6 +4,7 @@ from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.errors import SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.service import StageRole
+from slipway.use_cases.in_place_of_nothing import stands_in
 from slipway.use_cases.world import World
 
 _DECIDED_ON = frozenset({Step.APPROVE, Step.AUTHORISE, Step.SIGN_OFF})
@@ -21,6 +22,7 @@ def commits_since_live(world: World, attempt_id: str, step: Step) -> CommitsSinc
         if attempt is None or repository is None or stage.outcome or stage.ending:
             return None
         since = tx.records.deployed(attempt.service, prod.environment).version
+        since = None if stands_in(prod.definition, since) else since
         sources = tx.policy().platform.artefact_sources
     if since is None or since == attempt.version:
         return CommitsSinceLive(since=since, source="the release log")

@@ -1,14 +1,16 @@
-"""Deploys the attempt's artefact, byte for byte, to the stage's target."""
+"""Deploys the attempt's artefact, byte for byte, to the stage's target; in Preprod goes back and forth where asked."""
 
 from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Artefact, DeployOrder
+from slipway.domain.way_back_rehearsal import is_asked_for
 from slipway.ports.values import Actor
+from slipway.use_cases.deploy_to import deploy_to, refuse_unless_there
 from slipway.use_cases.do_activity import TaskWorker, do_activity
-from slipway.use_cases.service_database import migration_order, proven_artefact, service_environment
-from slipway.use_cases.unpacked import unpacked
+from slipway.use_cases.facts import release_of
+from slipway.use_cases.rehearse_way_back import rehearse_way_back
+from slipway.use_cases.service_database import migration_order, proven_artefact
 from slipway.use_cases.world import World
 
 
@@ -17,33 +19,20 @@ def deploy(world: World, attempt_id: str, role: StageRole, task: TaskWorker, act
     with world.store.transaction() as tx:
         stage = tx.stages.get(attempt_id, role)
         attempt = tx.releases.lock_attempt(attempt_id)
+        rehearses = is_asked_for(release_of(tx, attempt), stage)
     if stage.outcome is not None and stage.outcome.has_no_work:
         return stage.detail
 
-    def work(activity: Activity, lock_fd: int) -> str:
+    def bring(activity: Activity, lock_fd: int) -> str:
         _refuse_without_its_migrations(world, attempt, stage, activity)
         deploy_to(world, stage, proven_artefact(world, attempt), activity, lock_fd)
+        if rehearses:
+            refuse_unless_there(world, attempt.service, stage, activity)
         return f"{attempt.version} ({attempt.digest[:19]}…) runs in {stage.environment}"
 
     seconds = stage.definition.deploy_deadline_seconds
-    return do_activity(world, attempt_id, role, ActivityKind.DEPLOY, task, seconds, actor, work).detail
-
-
-def deploy_to(world: World, stage: Stage, artefact: Artefact, activity: Activity, lock_fd: int) -> None:
-    """The one way an artefact gets to a target, forwards and back. Raises TargetError, ArtefactError."""
-    assert stage.definition.target is not None, "a stage with work has a target"
-    with unpacked(world, artefact) as folder:
-        order = DeployOrder(
-            service=artefact.service,
-            environment=stage.environment,
-            artefact=artefact,
-            folder=folder,
-            fencing=activity.fencing,
-            deadline=activity.deadline,
-            lock_fd=lock_fd,
-            environment_variables=service_environment(world, stage),
-        )
-        world.targets.target(stage.definition.target).deploy(order)
+    detail = do_activity(world, attempt_id, role, ActivityKind.DEPLOY, task, seconds, actor, bring).detail
+    return f"{detail}; {rehearse_way_back(world, attempt, role, task, actor, bring)}" if rehearses else detail
 
 
 def _refuse_without_its_migrations(world: World, attempt: Attempt, stage: Stage, activity: Activity) -> None:

@@ -14,6 +14,7 @@ from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import Proof
 from slipway.domain.release import Attempt, Release, Stage
 from slipway.domain.service import StageRole
+from slipway.domain.way_back_rehearsal import is_asked_for
 from slipway.ports.store import Transaction
 from slipway.ports.values import PolicyInEffect
 from slipway.use_cases.at_rest import may_overtake
@@ -43,7 +44,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         attempt=attempt,
         stage=stage,
         calendar=policy.calendar,
-        stage_needs=_needs_of(tx, policy, attempt, stage, turn),
+        stage_needs=_needs_of(tx, policy, release, stage, turn),
         not_activated=not_activated(tx, policy, attempt.service, stage.environment),
         product_owner=release.product_owner,
         stages_before=before,
@@ -84,11 +85,14 @@ def _proofs(tx: Transaction, attempt: Attempt, before: Sequence[Stage]) -> dict[
     return {place: proof for place, proof in found if proof is not None}
 
 
-def _needs_of(tx: Transaction, policy: PolicyInEffect, attempt: Attempt, stage: Stage, turn: Turn | None) -> timedelta:
+def _needs_of(tx: Transaction, policy: PolicyInEffect, release: Release, stage: Stage, turn: Turn | None) -> timedelta:
     if stage.definition.act is not None:
         return act_needs(stage.definition, turn, tx.now)
     watch = stage.definition.watch
-    return stage_needs(tx, policy, attempt.service, stage.environment) + (timedelta() if watch is None else watch.span)
+    needs = stage_needs(tx, policy, release.service, stage.environment)
+    if is_asked_for(release, stage):
+        needs *= 2  # back and forth once more
+    return needs + (timedelta() if watch is None else watch.span)
 
 
 def stage_needs(tx: Transaction, policy: PolicyInEffect, service: str, environment: str) -> timedelta:

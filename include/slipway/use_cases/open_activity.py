@@ -12,11 +12,13 @@ from slipway.domain.policy.no_hold import passed_holds
 from slipway.domain.policy.targets_agree import TRANSIENT, passes_drift_because
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
+from slipway.domain.way_back_rehearsal import brought_by
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_targets import Answers, ask_targets, record_drift, still_valid, void_disproved
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
+from slipway.use_cases.in_place_of_nothing import what_ran_before
 from slipway.use_cases.overtake import lock_to_overtake, overtake_service
 from slipway.use_cases.world import World
 
@@ -51,6 +53,7 @@ class _Wanted:
     worker: Worker
     seconds: float
     actor: Actor
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +78,22 @@ def open_activity(
     worker: Worker,
     seconds: float,
     actor: Actor,
+    number: int = 1,
 ) -> Opening:
     """Migrate, deploy or act. Raises NotPermittedError, which is in the log and ends the stage.
 
     Raises HeldBackError while a rescue runs, which nobody waits for in here (see `await_rescue`), and where a target
-    gives no clear answer to somebody who asks from outside: no request lasts that long."""
+    gives no clear answer to somebody who asks from outside: no request lasts that long. `number` counts what a stage
+    does of one kind."""
     wanted = _Wanted(
-        attempt_id=attempt_id, role=role, kind=kind, id=activity_id, worker=worker, seconds=seconds, actor=actor
+        attempt_id=attempt_id,
+        role=role,
+        kind=kind,
+        id=activity_id,
+        worker=worker,
+        seconds=seconds,
+        actor=actor,
+        number=number,
     )
     look_again(world, attempt_id, role, actor)
     answers = ask_targets(world, attempt_id, role)
@@ -108,7 +120,7 @@ def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Openi
         lock_to_overtake(tx, attempt, tx.leases.live(attempt.service, stage.environment))
         permit = tx.permits.find(attempt.id, role)
         before = tx.activities.of_stage(attempt.id, role)
-        existing = next((a for a in before if a.kind is kind), None)
+        existing = next((a for a in before if (a.kind, a.number) == (kind, wanted.number)), None)
         if existing is not None:
             payload = {"activity": existing.id, "kind": kind.value, "state": existing.state.value}
             tx.log("activity_start_repeated", actor, attempt=attempt, payload=payload)
@@ -118,7 +130,8 @@ def _open(world: World, wanted: _Wanted, answers: Answers, wait: _Wait) -> Openi
         if decision.allowed:
             permit = permit or _issue_permit(tx, facts, actor)
             deadline = tx.now + timedelta(seconds=wanted.seconds)
-            activity = tx.activities.open(permit, wanted.id, kind, 1, attempt.digest, wanted.worker, deadline)
+            digest = brought_by(attempt, stage, kind, wanted.number)
+            activity = tx.activities.open(permit, wanted.id, kind, wanted.number, digest, wanted.worker, deadline)
             log_starting(tx, activity, facts.stage.environment, actor)
             return Opening(activity=activity, mine=True)
         if held_back_by_a_rescue(decision):
@@ -140,6 +153,7 @@ def log_starting(tx: Transaction, activity: Activity, environment: str, actor: A
     attempt = tx.releases.attempt(activity.attempt_id)
     payload = {
         "activity": activity.id,
+        "number": activity.number,
         "digest": activity.digest,
         "fencing": activity.fencing,
         "deadline": activity.deadline.isoformat(),
@@ -191,7 +205,8 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         replace(stage, policy_hash=facts.policy_hash), attempt.digest, facts.turn.fencing, facts.grants
     )
     tx.leases.take(attempt.service, stage.environment, permit)
-    tx.stages.set_previous(attempt.id, stage.role, tx.records.deployed(attempt.service, stage.environment))
+    before = what_ran_before(stage, tx.records.deployed(attempt.service, stage.environment))
+    tx.stages.set_previous(attempt.id, stage.role, before)
     payload = {
         "permit": permit.id,
         "digest": permit.digest,

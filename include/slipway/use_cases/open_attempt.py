@@ -19,6 +19,7 @@ from slipway.use_cases.change_stages import (
 from slipway.use_cases.check_needs import refuse_circles
 from slipway.use_cases.contain_emergencies import asked_before_opening, keep_contained
 from slipway.use_cases.headlines import headline
+from slipway.use_cases.in_place_of_nothing import pages_needed, versions_to_release, with_pages
 from slipway.use_cases.new_release import requested_release
 from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
@@ -63,7 +64,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
             refuse_free_text_in(request)
         refuse_strangers(policy, service, request, release)
         last = next(reversed(tx.releases.attempts(release.id)), None) if release else None
-        artefact = _artefact(world, request, release, last)
+        artefact = _artefact(world, request, service, release, last)
         again = inherited(last, artefact)
         if request.origin is Origin.PERSON:
             again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
@@ -78,7 +79,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
             if request.origin is Origin.PERSON:
                 tx.releases.add_requester(release.id, request.actor.id)
         refuse_circles(tx, release, artefact.version)
-        service = service.proven_in(release.proof_in)
+        to = request.to if not request.release_id else release.to
+        service = with_pages(world, tx, service.proven_in(release.proof_in), release, to, artefact)
         is_new = request.origin is Origin.PERSON or not tx.releases.attempts(release.id)
         superseded = supersede_pending(tx, release, request.actor) if is_new else []
         attempt = tx.releases.open_attempt(
@@ -96,7 +98,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     service,
                     release,
                     artefact,
-                    request.to if not request.release_id else release.to,
+                    to,
                 ),
                 depends_on=service.depends_on,
                 bad_again=again,
@@ -129,21 +131,28 @@ def _bring_artefacts(world: World, request: AttemptRequest, service: Service) ->
         if tx.releases.attempt_of_run(request.dag_id, request.run_id) is not None:
             return
         policy = tx.policy()
-        refuse_strangers(policy, as_owned(service, policy), request, release_to_resume(tx, request))
+        release = release_to_resume(tx, request)
+        refuse_strangers(policy, as_owned(service, policy), request, release)
+        pages = pages_needed(tx, service, request.to if release is None else release.to)
     if request.version is not None:
         bring_artefact(world, service, request.version, request.actor)
+    for page in {one.in_place_of_nothing.version for one in pages if one.in_place_of_nothing}:
+        with suppress(NotFoundError):  # what is not there is refused with the stage that it is for
+            bring_artefact(world, service, page, request.actor)
     for name, version in read_needs(request.needs):
         with suppress(NotFoundError):  # what is not known is refused with the other needs
             bring_artefact(world, world.definitions.service(name), version, request.actor)
 
 
-def _artefact(world: World, request: AttemptRequest, release: Release | None, last: Attempt | None) -> Artefact:
+def _artefact(
+    world: World, request: AttemptRequest, service: Service, release: Release | None, last: Attempt | None
+) -> Artefact:
     change = request.change if release is None else release.change
     if change is not None:
         return Artefact(service=request.service, version=change.version, digest=change.digest, size=0)
     version = request.version or (last.version if last else None)
     if version is None:
-        known = world.artefacts.versions(request.service)
+        known = versions_to_release(world, service)
         if not known:
             raise RefusedError("no_version", f"{request.service} has no built version yet: nothing can be released")
         version = known[-1]

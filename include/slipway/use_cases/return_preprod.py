@@ -8,6 +8,7 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import NewRelease
 from slipway.use_cases.ask_rollback import as_payload
 from slipway.use_cases.facts import release_of
+from slipway.use_cases.in_place_of_nothing import stands_in
 from slipway.use_cases.world import PLATFORM, World
 
 
@@ -27,8 +28,8 @@ def _ask(tx: Transaction, attempt: Attempt) -> None:
     live = tx.stages.get(attempt.id, StageRole.PROD)
     runs = tx.records.deployed(attempt.service, preprod.environment)
     wanted = tx.records.deployed(attempt.service, live.environment)
-    if wanted.version is None or wanted.digest is None:
-        return
+    if wanted.version is None or wanted.digest is None or stands_in(live.definition, wanted.version):
+        return  # nothing is live, or what is there in place of nothing
     rollback = Rollback(
         environment=preprod.environment,
         version=wanted.version,

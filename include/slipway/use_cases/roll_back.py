@@ -7,7 +7,7 @@ from slipway.domain.rollback import Rollback
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
 from slipway.use_cases.begin_rescue import stop_who_works_there
-from slipway.use_cases.deploy import deploy_to
+from slipway.use_cases.deploy_to import deploy_to
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.facts import release_of
 from slipway.use_cases.finish_stage import finish_stage

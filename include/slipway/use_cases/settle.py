@@ -9,9 +9,12 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.schema_state import SchemaState
 from slipway.domain.service import ActedBy
+from slipway.domain.way_back_rehearsal import is_way_back
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, Deployed
+from slipway.use_cases.deploy_to import current, is_there
 from slipway.use_cases.service_database import TO_LOOK, migration_order
+from slipway.use_cases.way_back_tried import note_rehearsal
 from slipway.use_cases.world import World
 
 TOLD_EVERY = timedelta(minutes=1)
@@ -87,10 +90,11 @@ def close_activity(tx: Transaction, activity: Activity, state: ActivityState, de
         tx.records.add_deployment(attempt, stage.environment, deployed, "deploy")
     if state.succeeded and activity.kind is ActivityKind.MIGRATE:
         _note_schema(tx, attempt, stage)
-    if state.succeeded and activity.kind is ActivityKind.UNDO and not is_by_hand(stage):
+    if state.succeeded and brings_what_was_before(activity, stage):
         deployed = Deployed(version=stage.previous_version, digest=stage.previous_digest)
         tx.records.add_deployment(attempt, stage.environment, deployed, "undo")
     _log(tx, activity, stage, actor, f"{activity.kind}_{state}", {"detail": detail})
+    note_rehearsal(tx, attempt, stage, tx.activities.lock(activity.id), actor)
     tx.wake()
 
 
@@ -116,7 +120,13 @@ def _note_schema(tx: Transaction, attempt: Attempt, stage: Stage) -> None:
 
 def brings_the_artefact(activity: Activity, stage: Stage) -> bool:
     """Whether another artefact runs there since: what people change by hand leaves that as it was."""
-    return activity.kind is ActivityKind.DEPLOY or (activity.kind is ActivityKind.ACT and not is_by_hand(stage))
+    deploys = activity.kind is ActivityKind.DEPLOY and not is_way_back(activity)
+    return deploys or (activity.kind is ActivityKind.ACT and not is_by_hand(stage))
+
+
+def brings_what_was_before(activity: Activity, stage: Stage) -> bool:
+    """Whether what ran before the stage runs there since: it was undone, or going back was rehearsed."""
+    return is_way_back(activity) or (activity.kind is ActivityKind.UNDO and not is_by_hand(stage))
 
 
 def is_by_hand(stage: Stage) -> bool:
@@ -148,15 +158,16 @@ def _reached(world: World, attempt: Attempt, activity: Activity, stage: Stage, u
     if activity.kind is ActivityKind.MIGRATE:
         with migration_order(world, attempt, stage, until) as order:
             return order is None or not world.migrations.state(order).pending
-    assert stage.definition.target is not None, "a stage with activities has a target"
-    target = world.targets.target(stage.definition.target)
-    running = target.current(attempt.service, stage.environment)
-    if activity.digest is None:
-        return running.digest is None
-    return running.healthy and running.digest == activity.digest
+    return is_there(current(world, attempt.service, stage), activity.digest)
 
 
 def _log(tx: Transaction, activity: Activity, stage: Stage, actor: Actor, kind: str, more: dict[str, str]) -> None:
-    payload = {"activity": activity.id, "digest": activity.digest, "fencing": activity.fencing, **more}
+    payload = {
+        "activity": activity.id,
+        "number": activity.number,
+        "digest": activity.digest,
+        "fencing": activity.fencing,
+        **more,
+    }
     attempt = tx.releases.attempt(activity.attempt_id)
     tx.log(kind, actor, attempt=attempt, environment=stage.environment, payload=payload)

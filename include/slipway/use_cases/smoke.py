@@ -1,12 +1,15 @@
 """Runs the stage's smoke suite and records its verdict: pass, fail or unknown (R16)."""
 
-from slipway.domain.activity import Activity, ActivityKind
+from slipway.domain.activity import Activity, ActivityKind, last_work
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import Priority, SmokeCommand, SmokeSuite, StageRole
 from slipway.domain.verdict import Verdict, suite_verdict
+from slipway.domain.way_back_rehearsal import is_way_back
 from slipway.ports.outside import Artefact, CheckResult, CheckStatus
 from slipway.ports.values import Actor
+from slipway.use_cases.deploy_to import current, is_there
+from slipway.use_cases.in_place_of_nothing import stands_in
 from slipway.use_cases.settle import is_by_hand
 from slipway.use_cases.unpacked import empty_folder, unpacked
 from slipway.use_cases.world import World
@@ -32,8 +35,8 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
         raise SmokeFailedError(f"smoke in {stage.environment} has failed before: its verdict stands")
     if any(a.kind is ActivityKind.UNDO for a in activities):
         raise SmokeFailedError(f"{stage.environment} is being undone: there is nothing to test any more")
-    work = next((a for a in activities if a.kind in _TESTED and a.state.succeeded), None)
-    if work is None:
+    work = last_work(activities)
+    if work is None or not work.state.succeeded or is_way_back(work):
         raise SmokeFailedError(f"nothing was deployed to {stage.environment} by {attempt_id}: there is nothing to test")
     results = _run(world, attempt, stage, work)
     verdict = suite_verdict(one.status.value for one in results if one.priority is Priority.BLOCKING)
@@ -50,12 +53,11 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
     return words
 
 
-_TESTED = frozenset({ActivityKind.DEPLOY, ActivityKind.ACT})
-
-
 def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[CheckResult]:
     suite = stage.definition.smoke
     version, digest = attempt.version, attempt.digest
+    if attempt.is_rollback and stands_in(stage.definition, attempt.version):
+        return [_page(world, attempt, stage)]
     if is_by_hand(stage):
         if suite is None:
             return [CheckResult(name="looked at", status=CheckStatus.PASS, detail=work.detail, attempts=1)]
@@ -91,3 +93,11 @@ def _not_run(command: SmokeCommand, because: str) -> CheckResult:
     return CheckResult(
         name=command.name, status=CheckStatus.UNKNOWN, detail=detail, attempts=0, priority=command.priority
     )
+
+
+def _page(world: World, attempt: Attempt, stage: Stage) -> CheckResult:
+    """The service's checks are not for what stands in for nothing: its target is asked, and nobody else."""
+    running = current(world, attempt.service, stage)
+    status = CheckStatus.PASS if is_there(running, attempt.digest) else CheckStatus.UNKNOWN
+    detail = f"{attempt.version} stands in for nothing; its target says: {running.version or 'nothing'} runs"
+    return CheckResult(name="stands in", status=status, detail=detail, attempts=1)

@@ -7,10 +7,10 @@ from slipway.domain.activity import LIVE_LANE, Activity, ActivityKind, ActivityS
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import deciding_undo
-from slipway.ports.outside import Artefact, Message
+from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
-from slipway.use_cases.deploy import deploy_to
+from slipway.use_cases.deploy_to import bring_back, current
 from slipway.use_cases.do_activity import TaskWorker, work_and_close
 from slipway.use_cases.open_activity import log_starting
 from slipway.use_cases.undo_schema import NoProvenWayError, undo_schema
@@ -32,9 +32,9 @@ def undo(world: World, attempt: Attempt, stage: Stage, task: TaskWorker, actor: 
             except NoProvenWayError as error:
                 raise SlipwayError(_stopped(world, attempt, stage, error)) from error
             except SlipwayError as error:  # what serves people comes back all the same
-                artefact = _bring_back_artefact(world, attempt, stage, activity, lock_fd)
+                artefact = bring_back(world, attempt.service, stage, activity, lock_fd)
                 raise SlipwayError(f"{artefact}; but the schema is not back: {error}") from error
-            return f"{_bring_back_artefact(world, attempt, stage, activity, lock_fd)}; {schema}"
+            return f"{bring_back(world, attempt.service, stage, activity, lock_fd)}; {schema}"
 
         try:
             return work_and_close(world, activity, lock.fileno(), actor, work)
@@ -86,25 +86,9 @@ def say_what_it_runs_beside(tx: Transaction, attempt: Attempt, stage: Stage, act
     )
 
 
-def _bring_back_artefact(world: World, attempt: Attempt, stage: Stage, activity: Activity, lock_fd: int) -> str:
-    assert stage.definition.target is not None, "a stage with activities has a target"
-    target = world.targets.target(stage.definition.target)
-    if stage.previous_digest is None or stage.previous_version is None:
-        target.remove(attempt.service, stage.environment, activity.fencing)
-        return "removed: nothing ran here before"
-    running = target.current(attempt.service, stage.environment)
-    if running.healthy and running.digest == stage.previous_digest:
-        return f"{stage.previous_version} still runs: nothing to bring back"
-    # By its digest, not by what its version names now: a rescue does not depend on a name.
-    previous = Artefact(service=attempt.service, version=stage.previous_version, digest=stage.previous_digest, size=0)
-    deploy_to(world, stage, previous, activity, lock_fd)
-    return f"{stage.previous_version} ({stage.previous_digest[:19]}…) runs again in {stage.environment}"
-
-
 def _stopped(world: World, attempt: Attempt, stage: Stage, error: NoProvenWayError) -> str:
     """Nothing is brought back onto a schema that it may fail on, or spoil: people decide, and are told what runs."""
-    assert stage.definition.target is not None, "a stage with activities has a target"
-    running = world.targets.target(stage.definition.target).current(attempt.service, stage.environment)
+    running = current(world, attempt.service, stage)
     return (
         f"{running.version or 'nothing'} runs, {'healthy' if running.healthy else 'not healthy'}, and was left as it"
         f" is: {error}. Decide: mend it with a new version, or restore by the runbook of the waiver"

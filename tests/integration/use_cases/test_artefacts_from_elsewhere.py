@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, UnavailableError
 from slipway.domain.grant import Step
 from slipway.domain.repository import Repository
+from slipway.domain.service import Page
 from slipway.use_cases.ask_approval import Asked
 from tests.builders import DEV, PROD, a_service
 from tests.fakes.upstreams import FakeUpstream, FakeUpstreams, tar_of
@@ -47,6 +48,22 @@ def test_the_entry_says_where_it_came_from_before_anything_is_requested(places: 
     assert (entry["version"], entry["digest"]) == ("1.0", attempt.digest)
     assert (entry["source"], entry["address"], entry["failed"]) == ("GitHub", "gov/orders 1.0", [])
     assert places.mirror.asked == []
+
+
+def test_what_stands_in_for_nothing_is_brought_too_and_only_where_nothing_runs(
+    make_scene: Callable[..., Scene],
+) -> None:
+    prod = replace(ORDERS.stages[PROD], in_place_of_nothing=Page(version="0.0-page"))
+    upstream = FakeUpstream("GitHub")
+    for version in ("0.0-page", "1.0", "1.1"):
+        upstream.publish("orders", version, tar_of({"app.py": version}))
+    scene = make_scene(replace(ORDERS, stages={**ORDERS.stages, PROD: prod}), upstreams=FakeUpstreams([upstream]))
+    scene.opened("1.0", to=DEV)
+    assert [version for _, version in upstream.asked] == ["1.0"]
+    attempt = scene.opened("1.1")
+    assert [version for _, version in upstream.asked] == ["1.0", "1.1", "0.0-page"]
+    page = scene.stage_of(attempt, PROD).definition.in_place_of_nothing
+    assert page == Page(version="0.0-page", digest=scene.artefacts.resolve("orders", "0.0-page").digest)
 
 
 def test_where_the_first_gives_no_answer_the_mirror_serves_and_why_is_recorded(places: Places) -> None:

@@ -16,6 +16,7 @@ MIGRATE, DEPLOY, UNDO = ActivityKind.MIGRATE, ActivityKind.DEPLOY, ActivityKind.
 DONE, FAILED = ActivityState.DONE, ActivityState.FAILED
 STOPPED = {"stop_requested_by": "rob", "stop_reason": "wrong"}
 MIGRATED, DEPLOYED = an_activity(MIGRATE), an_activity(DEPLOY)
+WENT_BACK = an_activity(DEPLOY, number=2, digest=None)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,15 @@ def test_what_passed_is_kept(role: StageRole, stage: Any, outcome: str) -> None:
         (PREPROD, {}, {}, [an_activity(MIGRATE, FAILED)], "migrate failed"),
         (PREPROD, {}, {}, [MIGRATED, an_activity(DEPLOY, FAILED)], "deploy failed"),
         (PREPROD, {"smoke": "pass"}, {}, [an_activity(DEPLOY, ActivityState.SETTLED_FAILED)], "settled_failed"),
+        (PREPROD, {"smoke": "pass"}, {}, [DEPLOYED, WENT_BACK], "and 1.0 was not brought again"),
+        (
+            PREPROD,
+            {},
+            {},
+            [DEPLOYED, an_activity(DEPLOY, FAILED, number=2)],
+            "the rehearsed way back (deploy 2) failed",
+        ),
+        (PREPROD, {}, {}, [DEPLOYED, WENT_BACK, an_activity(DEPLOY, FAILED, number=3)], "(deploy 3) failed"),
         (PREPROD, {"smoke": "pass"}, {}, [DEPLOYED, an_activity(UNDO)], "undone before"),
         (PROD, {"smoke": "pass", "confirmed": "fail"}, {}, [DEPLOYED], "does not work"),
     ],
@@ -66,6 +76,11 @@ def test_everything_else_is_undone(role: StageRole, stage: Any, attempt: Any, ac
     ending = how_it_ends(an_attempt(**attempt), stage_at(role, **stage), activities)
     assert ending.undo
     assert why in ending.detail
+
+
+def test_a_way_back_that_was_rehearsed_to_its_end_changes_nothing() -> None:
+    rehearsed = [DEPLOYED, WENT_BACK, an_activity(DEPLOY, number=3)]
+    assert how_it_ends(an_attempt(), stage_at(smoke="pass"), rehearsed).outcome == "passed"
 
 
 def test_a_settled_deploy_counts_like_one_that_was_seen_to_the_end() -> None:

@@ -182,4 +182,5 @@ def _activity(row: Row) -> Activity:
         opened_at=row["opened_at"],
         deadline=row["deadline"],
         detail=row["detail"],
+        closed_at=row["closed_at"],
     )
