@@ -24,8 +24,11 @@ from tests.slack.stand_in import SlackStandIn, status
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
 
-LONG_STORIES = ("test_release_path.py", "test_migrations.py", "test_hard_moments.py")
-"""Several stages one after the other: what begins late among them would keep everybody waiting at the end."""
+LONG_STORIES = (
+    *("test_roll_back.py", "test_watch.py", "test_release_path.py"),
+    *("test_migrations.py", "test_hard_moments.py", "test_emergency.py"),
+)
+"""Several stages one after the other, the longest first: one that begins late keeps everybody waiting at the end."""
 MEANWHILE = ("test_every_route.py", "test_release_refused.py")
 """Their tests that are no stories ask the API server only: they fill the time in which something waits."""
 
@@ -38,7 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_when)
 
 
-def _when(item: pytest.Item) -> int:
+def _when(item: pytest.Item) -> float:
+    name = item.path.name
     fixtures = getattr(item, "fixturenames", ())
     if "closed_window" in fixtures:
         return 6
@@ -47,8 +51,8 @@ def _when(item: pytest.Item) -> int:
     if "when_time_has_run_out" in fixtures:
         return 4
     if "performance" in fixtures:
-        return 1 if item.path.name in LONG_STORIES else 2
-    return 3 if item.path.name in MEANWHILE else 0
+        return 1 + (LONG_STORIES.index(name) if name in LONG_STORIES else len(LONG_STORIES)) / 100
+    return 3 if name in MEANWHILE else 0
 
 
 @pytest.fixture

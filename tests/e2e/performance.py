@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from slipway.platform.errors import PlatformError
 from tests.e2e.story import Scene
 
-AT_ONCE = 6
+AT_ONCE = 7
 """Enough for one to be ready for the lane at any time; each run that waits costs the scheduler looks all the while."""
 Story = Callable[[Scene], None]
 Test = Callable[["Performance"], None]
