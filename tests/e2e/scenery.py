@@ -159,7 +159,9 @@ class Scenery:
         """A service that is watched for a minute, by what its own health check says."""
         asks = {"source": "http_json", "url": f"{self._face}/{name}/prod/health"}
         checks = [{"name": str(look["path"]), **asks, **look} for look in looks]
-        self.write(name, {**self.recorded(name), "watch": {"minutes": 1, "every_seconds": 5, "checks": checks}})
+        service = {**self.recorded(name), "watch": {"minutes": 1, "every_seconds": 5, "checks": checks}}
+        service["stages"]["preprod"]["rehearse_rollback"] = name == "observed"
+        self.write(name, service)
 
     def _deaf(self) -> dict[str, Any]:
         """A service whose deploy endpoint is an address at which nobody listens."""

@@ -1,4 +1,7 @@
-"""Live is watched on a running platform: unclear, so a person decides; failing, so it is brought back and held."""
+"""Live is watched on a running platform: unclear, so a person decides; failing, so it is brought back and held.
+
+Going back was rehearsed in Preprod before.
+"""
 
 import pytest
 
@@ -33,6 +36,10 @@ def test_an_unclear_watch_asks_somebody_else_and_a_failing_one_brings_the_versio
 
     run = scene.ask("observed", "1.1.0")
     in_prod(run)
+    (rehearsed,) = run.log("rollback_rehearsed")
+    assert (rehearsed["environment"], rehearsed["payload"]["to"]) == ("preprod", "1.0.0")
+    deploys = [work.version for work in scene.recorder.works("observed", "preprod") if work.action == "deploy"]
+    assert deploys[-3:] == ["1.1.0", "1.0.0", "1.1.0"]
     run.ends("rolled_back")
     assert scene.recorder.runs("observed", "prod") == "1.0.0"
     told = [entry["kind"] for entry in run.log("watch_finished", "undo_done", "hold_placed", "version_marked_bad")]
