@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.announcement import Acknowledgement, Announcement, announcement_key
+from slipway.domain.message import Message
 from slipway.domain.people import Person
 from slipway.domain.release import ChangeKind
 from slipway.domain.service import StageRole
 from slipway.platform.postgres import EmbeddedPostgres
 from slipway.ports.messages import Receipt
-from slipway.ports.outside import Message
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import NewRelease
 from tests.fakes.release_store import MemoryStore

@@ -18,8 +18,8 @@ from slipway.adapters.notifiers.mail import MailNotifier
 from slipway.adapters.notifiers.message_file import MessageFile
 from slipway.adapters.notifiers.slack import SlackNotifier
 from slipway.adapters.notifiers.webhook import WebhookNotifier
+from slipway.domain.message import Link, Message
 from slipway.ports.messages import Notifier, NotSentError, Sending
-from slipway.ports.outside import Link, Message
 from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.webhook_receiver import KEY, WebhookReceiver
 from tests.slack.stand_in import TOKEN, SlackStandIn, answer_lost

@@ -28,6 +28,7 @@ from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject
 from slipway.domain.last_day import LastDay
+from slipway.domain.message import Message
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
@@ -37,7 +38,6 @@ from slipway.domain.release_window import Calendar
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
 from slipway.ports.messages import Claim, Receipt, Sending
-from slipway.ports.outside import Message
 from slipway.ports.values import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
 
 Key = tuple[str, StageRole]

@@ -9,8 +9,8 @@ import pytest
 
 from slipway.adapters.notifiers.slack import SlackNotifier
 from slipway.airflow_edge.slack_call import HookSlackCall
+from slipway.domain.message import Link, Message
 from slipway.ports.messages import NotSentError, Sending
-from slipway.ports.outside import Link, Message
 from tests.slack.stand_in import (
     LONGEST_SECTION,
     TOKEN,

@@ -6,9 +6,10 @@ from slipway.console.changes import VIA, Body
 from slipway.console.parts import Person, UsedParts
 from slipway.console.texts import Name, Why
 from slipway.domain.json_value import JsonObject
+from slipway.domain.messages.words import how_to_second
 from slipway.domain.rollback import ROLLBACK_DAG, Basis
 from slipway.ports.values import Actor
-from slipway.use_cases.ask_rollback import AskedRollback, ask_rollback, second_it
+from slipway.use_cases.ask_rollback import AskedRollback, ask_rollback
 
 router = APIRouter()
 
@@ -34,9 +35,9 @@ def new_rollback(body: NewRollback, person: Person, parts: UsedParts) -> JsonObj
     detail = f"{release.id} rolls back {release.service} in {rollback}: its run of {ROLLBACK_DAG} starts in a moment"
     if asked.pending is not None:
         if rollback.basis is Basis.TWO_PEOPLE:
-            detail = f"{release.id} waits, nothing was touched yet. {second_it(asked.pending)}"
+            detail = f"{release.id} waits, nothing was touched yet. {how_to_second(asked.pending)}"
         else:
-            detail += f". Its second person is owed, and that is a finding until then: {second_it(asked.pending)}"
+            detail += f". Its second person is owed, and that is a finding until then: {how_to_second(asked.pending)}"
     return {
         "id": release.id,
         "release_id": release.id,

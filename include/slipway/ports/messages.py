@@ -6,7 +6,7 @@ from typing import Protocol
 
 from slipway.domain.errors import Remedy, SlipwayError
 from slipway.domain.json_value import JsonObject
-from slipway.ports.outside import Message
+from slipway.domain.message import Message
 
 
 @dataclass(frozen=True, kw_only=True)

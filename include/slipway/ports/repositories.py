@@ -28,6 +28,7 @@ from slipway.domain.grant import Answer, ApprovalRequest, Awaited, Grant, Step
 from slipway.domain.identities import Identity
 from slipway.domain.json_value import JsonObject
 from slipway.domain.last_day import LastDay
+from slipway.domain.message import Message
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_proof import MigrationProof
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
@@ -51,7 +52,6 @@ from slipway.domain.service_token import ServiceToken
 from slipway.domain.two_people import PendingAct, PendingState
 from slipway.domain.watch import Sample
 from slipway.ports.messages import Claim, MessageState, Receipt, WayState
-from slipway.ports.outside import Message
 from slipway.ports.values import (
     Activation,
     Actor,

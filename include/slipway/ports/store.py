@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from slipway.domain.json_value import JsonObject
+from slipway.domain.message import Message
 from slipway.domain.release import (
     Attempt,
 )
-from slipway.ports.outside import Message
 from slipway.ports.repositories import (
     Accounts,
     Activities,

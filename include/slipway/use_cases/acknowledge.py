@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from slipway.domain import messages
 from slipway.domain.announcement import Announcement
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.people import Person
 from slipway.domain.policy.objections_had_time import in_words, time_to_object, waits, why_not_instead
 from slipway.domain.release import Attempt, Release, ReleaseState
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.keep_private import said_of
@@ -73,12 +73,7 @@ def _acknowledge(tx: Transaction, policy: PolicyInEffect, seen: _Seen, actor: Ac
 
 
 def _go_on(tx: Transaction, seen: _Seen, actor: Actor) -> None:
-    release, version = seen.release, seen.attempt.version
-    text = (
-        f"{release.service} {version} ({release.id}): no channel has delivered that it is potentially problematic;"
-        f" {actor.id} has acknowledged it instead, so it waits for objections no longer"
-    )
-    tx.tell(Message(key=f"{release.id}:{version}:acknowledged", channel="deploy", text=text))
+    tx.tell(messages.announcements.acknowledged(seen.release, seen.attempt.version, actor.id))
     tx.wake()
 
 

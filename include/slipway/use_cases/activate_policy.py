@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.gained_rights import gained_rights, gains_of_activators
 from slipway.domain.gained_roles import gained_roles
 from slipway.domain.platform import Action, Party
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect, Proposal
 from slipway.use_cases.world import World
@@ -92,14 +92,9 @@ def _say(
         "activator_gains": list(gained),
     }
     tx.log("policy_activated", actor, payload=payload)
-    text = f"{actor.id} puts policy {proposal.digest[:12]} into effect: {reason}"
     activation = tx.policies.activation()
     assert activation is not None, "written above"
-    tx.tell(Message(key=f"policy:activated:{activation.activated_at.isoformat()}", channel="deploy", text=text))
+    tx.tell(messages.policy.activated(proposal.digest, actor.id, reason, activation.activated_at))
     if gained:
-        text = (
-            f"{actor.id} gains by policy {proposal.digest[:12]}, which they put into effect: {'; '.join(gained)}."
-            " Whoever could have activated it gains by it: look whether it is right"
-        )
-        tx.tell(Message(key=f"policy:gain:{activation.activated_at.isoformat()}", channel="page", text=text))
+        tx.tell(messages.policy.gained(proposal.digest, actor.id, gained, activation.activated_at))
     tx.wake()

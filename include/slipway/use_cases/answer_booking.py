@@ -1,11 +1,11 @@
 """Second line accepts a booked support; a manager or second line waives it, so that a release goes on without (R21)."""
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.booking import Booking
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import said_of_service
@@ -60,8 +60,7 @@ def _too_late(tx: Transaction, booking: Booking) -> str | None:
 def _say(tx: Transaction, kind: str, booking: Booking, actor: Actor, reason: str) -> None:
     payload = {"booking": booking.id, "booked_by": booking.booked_by, "reason": reason}
     tx.log(kind, actor, service=booking.service, payload=payload)
-    text = f"{booking}, for {booking.service} (booked by {booking.booked_by}) is {booking.state}"
-    tx.tell(Message(key=f"support:{booking.id}:{kind}", channel="deploy", text=text))
+    tx.tell(messages.support.answered(booking, kind))
     tx.wake()
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.policy import no_hold, proof_holds, window_is_open
 from slipway.domain.policy.decision import Blocker, Facts
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.use_cases.facts import gather
 
@@ -17,11 +17,7 @@ def must_wait(tx: Transaction, attempt: Attempt) -> bool:
     endless = {blocker.message: blocker for facts in _asked_anew(tx, attempt) for blocker in _endless(facts, tx.now)}
     if not endless:
         return False
-    text = (
-        f"{attempt.service} {attempt.version} ({attempt.release_id}): its approvals or its proof grew old. Nobody is"
-        f" asked again until this is over: {'; '.join(endless)}"
-    )
-    tx.tell(Message(key=f"{attempt.id}:not_asked_again", channel="deploy", text=text, release_id=attempt.release_id))
+    tx.tell(messages.approvals.not_asked_again(attempt, tuple(endless)))
     return True
 
 

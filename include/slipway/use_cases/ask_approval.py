@@ -1,10 +1,10 @@
 """Puts a question to the people who may answer it, with the evidence it is decided on (R6, R8, R9, R16)."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from slipway.domain import messages
 from slipway.domain.authority import entitled
 from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.evidence import evidence, question
@@ -16,17 +16,14 @@ from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.watch_verdict import CheckVerdict, course_of, judge
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.announce_beforehand import announced
 from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
-from slipway.use_cases.headlines import headline
 from slipway.use_cases.name_authors import name_authors
 from slipway.use_cases.way_back_tried import way_back_tried
-from slipway.use_cases.where_to_answer import how_to_answer, where_to_answer
 from slipway.use_cases.world import World
 
 
@@ -80,10 +77,21 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
             "expires_at": request.expires_at.isoformat(),
         }
         _log(tx, facts, actor, "approval_asked", payload)
-        tx.tell(_message(world, request, facts, names, times))
+        subject = question(step, facts)
+        tx.tell(
+            messages.approvals.asked(
+                attempt,
+                request,
+                facts.stage.environment,
+                question=subject,
+                names=tuple(names.values()),
+                times=times,
+                base_url=world.base_url,
+            )
+        )
         return Asked(
             request=request,
-            subject=question(step, facts),
+            subject=subject,
             assignees=names,
             seconds_left=max(1.0, (request.expires_at - tx.now).total_seconds()),
             again=times > 1,
@@ -158,20 +166,3 @@ def _deadline(tx: Transaction, facts: Facts, step: Step) -> datetime:
 
 def _log(tx: Transaction, facts: Facts, actor: Actor, kind: str, payload: JsonObject) -> None:
     tx.log(kind, actor, attempt=facts.attempt, environment=facts.stage.environment, payload=payload)
-
-
-def _message(world: World, request: ApprovalRequest, facts: Facts, names: Mapping[str, str], times: int) -> Message:
-    step, attempt = request.step, facts.attempt
-    again = " (asked again: the answer before did not count)" if times > 1 else ""
-    until = f"{request.expires_at:%Y-%m-%d %H:%M} UTC"
-    return Message(
-        key=f"{attempt.id}:{step}:{times}",
-        channel="approvals",
-        release_id=facts.release.id,
-        headline=headline(attempt, f"waits for {step} of {facts.stage.environment}"),
-        text=(
-            f"{question(step, facts)}{again} Waiting until {until} for one of: {', '.join(names.values())}."
-            f" {how_to_answer(attempt, step)}"
-        ),
-        link=where_to_answer(world, attempt, step),
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from slipway.domain import messages
 from slipway.domain.change import OutsideChange
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.json_value import JsonObject
@@ -10,7 +11,6 @@ from slipway.domain.people import People
 from slipway.domain.release import ChangeKind, Outcome, Release
 from slipway.domain.service import StageRole
 from slipway.domain.text_limits import MOST_AUTHORS, REFUSAL, says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewRelease
 from slipway.use_cases.act_matter import Reporter
@@ -118,8 +118,7 @@ def _create(
         tx.releases.add_requester(release.id, author)
     payload = {**asked.as_body(), "authors": authors, "key": asked.key, "origin": "pipeline"}
     tx.log("release_requested", who.actor, release_id=release.id, service=release.service, payload=payload)
-    text = f"{release.service} {asked.change.version}: its pipeline asks to go live ({release.id}): {release.summary}"
-    tx.tell(Message(key=f"{release.id}:asked", channel="deploy", text=text, release_id=release.id))
+    tx.tell(messages.outside_changes.asked_by_pipeline(release, asked.change.version))
     return release
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.json_value import JsonObject
@@ -11,7 +12,6 @@ from slipway.domain.release import ChangeKind, Outcome, Release
 from slipway.domain.rollback import Basis, Rollback
 from slipway.domain.text_limits import REFUSAL, says_nothing
 from slipway.domain.two_people import PendingAct, why_not_one_of_two
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, Deployed, NewRelease
 from slipway.use_cases.begin_rescue import begin_rescue
@@ -106,12 +106,11 @@ def write_rollback(tx: Transaction, asked: AskedRollback, rollback: Rollback, ac
         payload={**as_payload(rollback), "reason": reason},
     )
     pending = _ask_second(tx, release, rollback, reason, actor) if rollback.basis.needs_second else None
-    text = f"{release.service}: {actor.id} rolls back {rollback} ({release.id}): {reason}"
     if rollback.basis is Basis.TWO_PEOPLE:
         assert pending is not None, "asked above"
-        text = f"{actor.id} wants to roll back {release.service} in {rollback}: {reason}. {second_it(pending)}"
-    tx.tell(Message(key=f"{release.id}:asked", channel="deploy", text=text))
-    if rollback.basis is not Basis.TWO_PEOPLE:
+        tx.tell(messages.rollbacks.waits_for_second(release, rollback, actor.id, reason, pending))
+    else:
+        tx.tell(messages.rollbacks.asked_for(release, rollback, actor.id, reason))
         begin_rescue(tx, release, actor)
     tx.wake()
     return Asked(release=release, pending=pending)
@@ -127,11 +126,6 @@ def as_payload(rollback: Rollback) -> JsonObject:
         "to": rollback.version,
         "digest": rollback.digest,
     }
-
-
-def second_it(pending: PendingAct) -> str:
-    """What the second person does, and until when."""
-    return f"It takes two: `slipway second {pending.id}` by {pending.expires_at:%Y-%m-%d %H:%M} UTC"
 
 
 def log_refusal(world: World, asked: AskedRollback, actor: Actor, error: SlipwayError) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
+from slipway.domain import messages
 from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.domain.text_limits import says_nothing
 from slipway.domain.two_people import PendingAct, needed, why_not_one_of_two
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
@@ -57,9 +57,5 @@ def _announce(tx: Transaction, pending: PendingAct, subject: Subject, actor: Act
     tx.log(
         "second_awaited", actor, attempt=subject.attempt, environment=subject.environment, payload=as_payload(pending)
     )
-    text = (
-        f"{actor.id} wants to {subject.words}: {pending.reason}. It takes two"
-        f" ({needed(tx.policy().platform.rule(pending.action))}): `slipway second {pending.id}`"
-        f" by {pending.expires_at:%H:%M} UTC"
-    )
-    tx.tell(Message(key=f"pending:{pending.id}:awaited", channel="deploy", text=text))
+    rule = tx.policy().platform.rule(pending.action)
+    tx.tell(messages.two_people.awaited(pending, subject.words, needed(rule)))

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.errors import SlipwayError
 from slipway.domain.policy.decision import Decision, Facts
 from slipway.domain.policy.targets_agree import REPROVED, to_ask
 from slipway.domain.release import Stage
 from slipway.domain.service import StageRole
 from slipway.domain.sighting import Sighting
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.world import World
@@ -61,12 +61,7 @@ def record_drift(tx: Transaction, facts: Facts, actor: Actor) -> None:
                 environment=sighting.environment,
                 payload=sighting.as_json(),
             )
-            text = (
-                f"{facts.release.service} in {sighting.environment} runs {sighting.version} ({sighting.digest}), but"
-                f" the log says {sighting.logged_digest}: it was changed past the platform"
-            )
-            key = f"{facts.attempt.id}:{facts.stage.role}:drift:{sighting.environment}"
-            tx.tell(Message(key=key, channel="page", text=text, release_id=facts.release.id))
+            tx.tell(messages.past_the_platform.drifted(facts.attempt, facts.stage.role, sighting))
 
 
 def void_disproved(tx: Transaction, facts: Facts, decision: Decision) -> None:

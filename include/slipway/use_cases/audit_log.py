@@ -1,8 +1,8 @@
 """Tells what a verification of the release log came to: a break is written, and paged once (R5)."""
 
+from slipway.domain import messages
 from slipway.domain.errors import RefusedError
 from slipway.domain.log_entry import Verification
-from slipway.ports.outside import Message
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import Actor
 
@@ -12,13 +12,10 @@ def audit_log(store: ReleaseStore, result: Verification, actor: Actor) -> str:
     broken = result.broken
     if broken is None:
         return f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}"
-    text = (
-        f"the release log does not hold at entry {broken.seq}: {broken.what}. Compare it with a head that was"
-        " published (`slipway log verify --published SEQ:HASH`) and with the last export"
-    )
+    message = messages.evidence.log_broken(broken)
     with store.transaction() as tx:
         if tx.audits.judge_once(f"log:{broken.seq}:{broken.what}", found=True):
             tx.log("log_broken", actor, payload={"seq": broken.seq, "what": broken.what})
-            tx.tell(Message(key=f"audit:log:{broken.seq}", channel="page", text=text))
+            tx.tell(message)
             tx.wake()
-    raise RefusedError("log_broken", text)
+    raise RefusedError("log_broken", message.text)

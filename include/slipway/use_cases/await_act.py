@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.act import act_until
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
@@ -94,12 +94,7 @@ def _goes_on(attempt: Attempt, stage: Stage, activity: Activity | None) -> bool:
 def _announce(tx: Transaction, attempt: Attempt, stage: Stage, until: datetime) -> None:
     release = release_of(tx, attempt)
     act = stage.definition.act
-    text = (
-        f"{release.service} ({release.id}): it is the turn of {release.summary}. Whoever makes it (a"
-        f" {act.by if act else 'person'}) has until {until:%H:%M} UTC: `slipway change act {release.id}` before,"
-        f" `slipway change confirm {release.id}` after it"
-    )
-    tx.tell(Message(key=f"{attempt.id}:act", channel="deploy", text=text, release_id=attempt.release_id))
+    tx.tell(messages.outside_changes.may_be_made(release, attempt.id, act.by if act else "person", until))
 
 
 def _nobody_began(

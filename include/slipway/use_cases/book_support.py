@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.booking import Booking
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import said_of_service
@@ -39,9 +39,7 @@ def book_support(world: World, request: SupportRequest, actor: Actor) -> Booking
             booking = tx.bookings.book(request.service, request.begins, request.ends, request.reason, actor.id)
             payload = {"booking": booking.id, **request.as_json()}
             tx.log("support_booked", actor, service=request.service, payload=payload)
-            text = f"{actor.id} asks for {booking}, for {request.service}: {request.reason}."
-            text += f" Second line accepts with: slipway support accept {booking.id}"
-            tx.tell(Message(key=f"support:{booking.id}:booked", channel="deploy", text=text))
+            tx.tell(messages.support.booked(booking))
             return booking
         payload = {**request.as_json(), "message": refusal}
         tx.log("support_booking_refused", actor, service=request.service, payload=payload)

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slipway.domain.release import Attempt, Outcome, ReleaseState, Stage, StageOutcome, attempt_outcome
-from slipway.ports.outside import Message
-from slipway.ports.store import Transaction
+from slipway.domain import messages
+from slipway.domain.release import Outcome, ReleaseState, Stage, StageOutcome, attempt_outcome
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.finish_stage import finish_stage
-from slipway.use_cases.headlines import headline
 from slipway.use_cases.world import World
 
 
@@ -55,7 +53,7 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         tx.releases.set_state(attempt.release_id, state, outcome)
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
-        _tell(tx, attempt, outcome, detail)
+        tx.tell(messages.releases.ended(attempt, outcome, detail))
         tx.wake()
         return Closing(outcome=outcome, detail=detail)
 
@@ -66,19 +64,3 @@ def _detail(stages: Sequence[Stage]) -> str:
     said = dict.fromkeys(stage.detail for stage in ended)
     where = {detail: ", ".join(stage.environment for stage in ended if stage.detail == detail) for detail in said}
     return "; ".join(f"{environments}: {detail}" for detail, environments in where.items())
-
-
-def _tell(tx: Transaction, attempt: Attempt, outcome: Outcome, detail: str) -> None:
-    next_step = f"\nNext: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
-    if attempt.is_rollback:
-        next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
-    text = f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}"
-    tx.tell(
-        Message(
-            key=f"{attempt.id}:ended",
-            channel="deploy",
-            text=text,
-            release_id=attempt.release_id,
-            headline=headline(attempt, outcome),
-        )
-    )

@@ -1,12 +1,12 @@
 """Break-glass ends: by one person at any time, or by itself. Whose account loses the role follows at once."""
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter
 from slipway.domain.break_glass import Opening
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.text_limits import says_nothing
 from slipway.domain.two_people import why_not_one_of_two
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.world import PLATFORM, World
@@ -44,8 +44,7 @@ def _close(tx: Transaction, opening: Opening, actor: Actor, because: str) -> Non
         return
     payload = {"break_glass": opening.id, "person": opening.person, "because": because}
     tx.log("break_glass_closed", actor, payload=payload)
-    text = f"break-glass {opening.id} for {opening.person} is closed by {actor.id}: {because}"
-    tx.tell(Message(key=f"break_glass:{opening.id}:closed", channel="page", text=text))
+    tx.tell(messages.access.closed(opening, actor.id, because))
     tx.wake()
 
 

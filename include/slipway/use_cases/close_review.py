@@ -1,5 +1,6 @@
 """Closes a review, by a manager who neither declared nor approved what it is about (R20)."""
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, entitled, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import STEPS_BEFORE, Decision
@@ -8,7 +9,6 @@ from slipway.domain.release import ReleaseState
 from slipway.domain.review import Review, parties, rule_for
 from slipway.domain.service import StageRole
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import said_of_service
@@ -25,8 +25,7 @@ def close_review(world: World, number: int, actor: Actor, reason: str) -> Review
         if refusal is None:
             closed = tx.reviews.close(review.id, actor.id, reason)
             tx.log("review_closed", actor, release_id=review.release_id, service=review.service, payload=payload)
-            text = f"{actor.id} closes review {review.id} ({review.about}): {reason}"
-            tx.tell(Message(key=f"review:{review.id}:closed", channel="deploy", text=text))
+            tx.tell(messages.reviews.closed(review, actor.id, reason))
             tx.wake()
             return closed
         payload["message"] = refusal

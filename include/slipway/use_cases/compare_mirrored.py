@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from slipway.domain import messages
 from slipway.domain.arrival import MirroredCopy
 from slipway.domain.errors import NotFoundError, UnavailableError
 from slipway.domain.json_value import JsonObject
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.use_cases.world import PLATFORM, World
 
@@ -81,11 +81,7 @@ def _published(world: World, copy: MirroredCopy) -> _Published | None:
 def _tell_the_difference(tx: Transaction, copy: MirroredCopy, because: str) -> None:
     payload = {**_payload(copy), "because": because}
     tx.log("artefact_differs_upstream", PLATFORM, service=copy.service, payload=payload)
-    text = (
-        f"{copy.service} {copy.version} came from {copy.source}; it is not what is published: {because.rstrip('.')}."
-        " No stage of it starts any more. Look where it runs, and who changed which copy"
-    )
-    tx.tell(Message(key=f"mirrored_copy:{copy.id}:differs", channel="page", text=text))
+    tx.tell(messages.past_the_platform.copy_differs(copy, because))
     tx.wake()
 
 

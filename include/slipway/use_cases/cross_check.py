@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.audit import AirflowFacts, Finding, RunName, service_of_dag
 from slipway.domain.left_behind import left_behind
 from slipway.domain.past_the_recorder import TOLERANCE, judge
-from slipway.ports.outside import Message
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.ports.values import Actor
 
@@ -65,5 +65,4 @@ def _write(tx: Transaction, key: str, finding: Finding) -> None:
         service=service_of_dag(finding.dag_id),
         payload={"key": key, **finding.as_json()},
     )
-    text = f"unauthorised change: {finding}. It is in the release log; a manager or second line must look into it"
-    tx.tell(Message(key=f"audit:{key}", channel="page", text=text))
+    tx.tell(messages.past_the_platform.in_airflow(key, finding))

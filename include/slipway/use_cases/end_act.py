@@ -3,11 +3,11 @@
 import uuid
 from enum import StrEnum
 
+from slipway.domain import messages
 from slipway.domain.activity import Activity, ActivityKind, ActivityState
 from slipway.domain.json_value import sha256_of
 from slipway.domain.platform import Action
 from slipway.domain.service import ActedBy
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.act_matter import (
@@ -114,8 +114,7 @@ def _unauthorised(tx: Transaction, matter: ActMatter, who: Reporter, seen: str) 
     }
     environment = matter.stage.environment
     tx.log("unauthorised_change", who.actor, attempt=attempt, environment=environment, payload=payload)
-    text = f"unauthorised change: {what} (reported by {who.actor.id} for {attempt.id}). Somebody must look into it"
-    tx.tell(Message(key=f"{key}:unauthorised", channel="page", text=text))
+    tx.tell(messages.past_the_platform.without_permit(attempt, key, who.actor.id, what))
     return ActRefusal(
         code="unauthorised_change",
         message=f"nothing permitted a change of {matter.release.service} by {attempt.id}: this is recorded as an"

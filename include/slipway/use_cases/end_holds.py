@@ -1,6 +1,6 @@
 """A hold whose time is over, or whose release has ended, ends by itself: written and told once (R15)."""
 
-from slipway.ports.outside import Message
+from slipway.domain import messages
 from slipway.use_cases.world import PLATFORM, World
 
 
@@ -12,7 +12,14 @@ def end_holds(world: World) -> None:
             service = hold.name if hold.scope == "service" else None
             environment = hold.name if hold.scope == "environment" else None
             tx.log("hold_ended", PLATFORM, service=service, environment=environment, payload=payload)
-            what = "everything" if hold.name is None else f"{hold.scope} {hold.name}"
-            text = f"hold {hold.id} of {hold.placed_by} on {what} has ended: {hold.because} ({hold.reason})"
-            tx.tell(Message(key=f"hold:{hold.id}:ended", channel="deploy", text=text))
+            tx.tell(
+                messages.holds.ended(
+                    hold.id,
+                    placed_by=hold.placed_by,
+                    scope=hold.scope,
+                    name=hold.name,
+                    because=hold.because,
+                    reason=hold.reason,
+                )
+            )
             tx.wake()

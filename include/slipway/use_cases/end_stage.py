@@ -1,13 +1,12 @@
 """Writes how a stage ended, what follows from it, and lets go of what it held."""
 
+from slipway.domain import messages
 from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.stage_ending import Ending
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
-from slipway.use_cases.headlines import headline
 from slipway.use_cases.world import PLATFORM
 
 
@@ -23,8 +22,8 @@ def record_ending(
     freed_lease = not lease_stays and tx.leases.free(attempt.id, stage.role)
     if freed_lane or freed_lease:
         tx.log("lane_freed", actor, attempt=attempt, environment=stage.environment)
-    if ending.outcome is not StageOutcome.NOT_STARTED:
-        tx.tell(_message(attempt, stage, ending))  # else the end of the attempt, which follows, says the same
+    if ending.outcome is not StageOutcome.NOT_STARTED:  # else the end of the attempt, which follows, says the same
+        tx.tell(messages.releases.stage_ended(attempt, stage, ending))
     tx.wake()
 
 
@@ -51,14 +50,3 @@ def hold_for_failure(tx: Transaction, attempt: Attempt, stage: Stage, failed: st
     hold = tx.records.place_hold("service", attempt.service, reason, PLATFORM.id, None, failed, absolute=True)
     placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
     tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
-
-
-def _message(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
-    page = ending.outcome in {StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
-    return Message(
-        key=f"{attempt.id}:{stage.role}:finished",
-        channel="page" if page else "deploy",
-        release_id=attempt.release_id,
-        headline=headline(attempt, f"{stage.environment}: {ending.outcome}"),
-        text=f"{attempt.service} {attempt.version} in {stage.environment}: {ending.outcome}. {ending.detail}",
-    )

@@ -1,7 +1,7 @@
 """Acts that nobody seconded in time expire, with an entry and a message, once."""
 
+from slipway.domain import messages
 from slipway.domain.two_people import PendingState
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.use_cases.two_person_act import as_payload
 from slipway.use_cases.two_person_acts import ACTS
@@ -26,5 +26,4 @@ def expire_due(tx: Transaction) -> None:
             environment=subject.environment,
             payload=as_payload(pending),
         )
-        text = f"pending {pending.id} has expired: {pending.first} wanted to {subject.words}, and nobody seconded it"
-        tx.tell(Message(key=f"pending:{pending.id}:expired", channel="deploy", text=text))
+        tx.tell(messages.two_people.expired(pending, subject.words))

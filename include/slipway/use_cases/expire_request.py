@@ -1,8 +1,8 @@
 """Ends a question that nobody answered in time."""
 
+from slipway.domain import messages
 from slipway.domain.grant import Step
 from slipway.domain.release import StageOutcome
-from slipway.ports.outside import Message
 from slipway.ports.values import Actor
 from slipway.use_cases.world import World
 
@@ -20,9 +20,6 @@ def expire_request(world: World, attempt_id: str, step: Step, actor: Actor) -> s
             tx.stages.set_ending(attempt_id, step.role, StageOutcome.EXPIRED, detail)
         payload = {"step": step.value, "detail": detail}
         tx.grants.close_request(attempt_id, step)
-        text = f"{attempt.service} {attempt.version} ({attempt.release_id}): {detail}, in {stage.environment}"
-        tx.tell(
-            Message(key=f"{attempt_id}:{step}:expired", channel="approvals", text=text, release_id=attempt.release_id)
-        )
+        tx.tell(messages.approvals.expired(attempt, step, stage.environment, detail))
         tx.log("request_expired", actor, attempt=attempt, environment=stage.environment, payload=payload)
         return detail

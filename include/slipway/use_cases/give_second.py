@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from slipway.domain import messages
 from slipway.domain.errors import RefusedError
 from slipway.domain.two_people import PendingAct, PendingState, why_not_these_two
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.expire_pending import expire_due
@@ -64,8 +64,7 @@ def _second(world: World, tx: Transaction, pending: PendingAct, actor: Actor, fo
     tx.log("seconded", actor, **where, payload=payload)
     result = act.take_effect(world, tx, pending, actor)
     tx.pending_acts.end(pending.id, PendingState.EFFECTIVE, actor.id, result)
-    text = f"{pending.first} and {actor.id} {subject.words}: {pending.reason}. {result}"
-    tx.tell(Message(key=f"pending:{pending.id}:seconded", channel="deploy", text=text))
+    tx.tell(messages.two_people.seconded(pending, actor.id, subject.words, result))
     tx.wake()
     return None
 

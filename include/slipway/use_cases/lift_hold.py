@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.keep_private import said_of_service
@@ -38,9 +38,7 @@ def lift_hold(world: World, hold: PlacedHold, actor: Actor, reason: str) -> None
         payload = {"hold": hold.id, "reason": reason, "placed_by": hold.placed_by}
         if refusal is None:
             tx.log("hold_lifted", actor, service=hold.service, environment=hold.environment, payload=payload)
-            why = f": {reason}" if not says_nothing(reason) else ""
-            text = f"{actor.id} lifts hold {hold.id} of {hold.placed_by}{why}"
-            tx.tell(Message(key=f"hold:{hold.id}:lifted", channel="deploy", text=text))
+            tx.tell(messages.holds.lifted(hold.id, by=actor.id, placed_by=hold.placed_by, reason=reason))
             tx.wake()
             return
         tx.log(

@@ -1,14 +1,11 @@
 """Names those whose changes a release takes along, and calls them, once for each version of it (R14)."""
 
+from slipway.domain import messages
 from slipway.domain.authors import wrote_it
 from slipway.domain.commits import LONGEST_NAME, CommitsSinceLive
 from slipway.domain.policy.decision import Facts
-from slipway.domain.policy.objections_had_time import how_to_object
 from slipway.domain.release import ChangeKind
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
-
-MOST_NAMED = 20
 
 
 def name_authors(tx: Transaction, facts: Facts, commits: CommitsSinceLive | None) -> None:
@@ -21,18 +18,4 @@ def name_authors(tx: Transaction, facts: Facts, commits: CommitsSinceLive | None
         known = wrote_it(facts.people, commit)
         names.append(known[0].name if len(known) == 1 else " ".join(commit.author.split())[:LONGEST_NAME])
         addresses += [person.email for person in known if person.email]
-    more = len(names) - MOST_NAMED
-    said = ", ".join(names[:MOST_NAMED]) + (f" and {more} others" if more > 0 else "")
-    text = (
-        f"{release.service} {attempt.version} ({release.id}) takes along {commits.total} commits since {commits.since},"
-        f" which is live. They are by {said}. Who knows a reason to wait: {how_to_object(release)}"
-    )
-    tx.tell(
-        Message(
-            key=f"authors:{release.id}:{attempt.version}",
-            channel="deploy",
-            text=text,
-            release_id=release.id,
-            mentions=tuple(dict.fromkeys(addresses))[:MOST_NAMED],
-        )
-    )
+    tx.tell(messages.announcements.authors(release, attempt.version, commits, names, addresses))

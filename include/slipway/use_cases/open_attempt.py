@@ -2,12 +2,13 @@
 
 from contextlib import suppress
 
+from slipway.domain import messages
 from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayError
 from slipway.domain.needs import read_needs
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import Service
 from slipway.domain.text_limits import REFUSAL
-from slipway.ports.outside import Artefact, Message
+from slipway.ports.outside import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewAttempt
 from slipway.use_cases.attempt_request import AttemptRequest, refuse_free_text_in, texts_of
@@ -18,7 +19,6 @@ from slipway.use_cases.change_stages import (
 )
 from slipway.use_cases.check_needs import refuse_circles
 from slipway.use_cases.contain_emergencies import asked_before_opening, keep_contained
-from slipway.use_cases.headlines import headline
 from slipway.use_cases.in_place_of_nothing import pages_needed, versions_to_release, with_pages
 from slipway.use_cases.new_release import requested_release
 from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
@@ -118,7 +118,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     environment=stage.environment,
                     payload=detail,
                 )
-        tx.tell(_announcement(attempt, release))
+        tx.tell(messages.releases.asked_for(release, attempt))
         tx.wake()
         return attempt
 
@@ -160,18 +160,6 @@ def _artefact(
     if request.origin is Origin.PLATFORM and last and artefact.digest != last.digest:
         raise RefusedError("digest_changed", "the platform may go on with the same artefact only")
     return artefact
-
-
-def _announcement(attempt: Attempt, release: Release) -> Message:
-    behalf = f" on behalf of team {release.for_team}" if release.for_team else ""
-    return Message(
-        key=f"{attempt.id}:opened",
-        channel="deploy",
-        release_id=release.id,
-        headline=headline(attempt, f"asked for by {release.requested_by}"),
-        text=f"{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a release to"
-        f" {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
-    )
 
 
 def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter
 from slipway.domain.break_glass import MOST_MINUTES
 from slipway.domain.json_value import JsonObject
 from slipway.domain.review import ReviewKind
 from slipway.domain.two_people import PendingAct
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.close_break_glass import end_what_is_over
@@ -59,11 +59,7 @@ def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Act
         "review": review.id,
     }
     tx.log("break_glass_opened", actor, payload=payload)
-    text = (
-        f"{pending.first} and {actor.id} open Airflow to {person} by break-glass until {until:%H:%M} UTC:"
-        f" {pending.reason}. It makes no grants and no permits. `slipway break-glass close` ends it at once"
-    )
-    tx.tell(Message(key=f"break_glass:{opening.id}:opened", channel="page", text=text))
+    tx.tell(messages.access.opened(opening))
     return (
         f"break-glass {opening.id} ends at {until:%H:%M} UTC; the role is in Airflow within a minute, and review"
         f" {review.id} looks at it afterwards"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from slipway.domain import messages
 from slipway.domain.activity import ActivityKind, Permit, Worker
 from slipway.domain.errors import HeldBackError
 from slipway.domain.json_value import JsonObject
@@ -11,7 +12,6 @@ from slipway.domain.policy.decision import Decision, Facts
 from slipway.domain.release import StageOutcome
 from slipway.domain.rollback import Rollback
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.end_stage import hold_for_failure
@@ -114,11 +114,4 @@ def _condemn(tx: Transaction, facts: Facts, rollback: Rollback, actor: Actor) ->
         lifted = {"hold": hold, "reason": why, "placed_by": "platform"}
         tx.log("hold_lifted", actor, service=attempt.service, environment=rollback.environment, payload=lifted)
     hold_for_failure(tx, attempt, facts.stage, rollback.from_release, f"{bad.version} was {because}", actor)
-    tx.tell(
-        Message(
-            key=f"{attempt.id}:condemned",
-            channel="deploy",
-            text=f"{attempt.service} {bad.version} is marked bad, and the service is held in {rollback.environment} for"
-            f" all but a release that fixes {rollback.from_release}",
-        )
-    )
+    tx.tell(messages.rollbacks.condemned(attempt, rollback))

@@ -1,8 +1,8 @@
 """Opens a review of what skipped the ordinary waits: part of the transaction that lets it (R20)."""
 
+from slipway.domain import messages
 from slipway.domain.release import Release
 from slipway.domain.review import Review, ReviewKind
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 
@@ -13,6 +13,5 @@ def open_review(tx: Transaction, kind: ReviewKind, about: str, actor: Actor, rel
     due = review.due_at(tx.policy().platform)
     payload = {"review": review.id, "kind": kind.value, "about": about, "due_at": due.isoformat()}
     tx.log("review_opened", actor, release_id=review.release_id, service=review.service, payload=payload)
-    text = f"review {review.id} is open: {about}. A manager who had no part in it closes it by {due:%Y-%m-%d %H:%M} UTC"
-    tx.tell(Message(key=f"review:{review.id}:opened", channel="deploy", text=text, release_id=review.release_id))
+    tx.tell(messages.reviews.opened(review, due))
     return review

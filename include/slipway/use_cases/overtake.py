@@ -1,11 +1,11 @@
 """An emergency or security release takes lane, and service, from one that is only watched in Prod (R20)."""
 
+from slipway.domain import messages
 from slipway.domain.activity import Turn
 from slipway.domain.overtaking import how_the_overtaken_ends, why_urgent
 from slipway.domain.policy.decision import Facts, LeaseHolder
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.at_rest import stage_that_holds
@@ -26,10 +26,7 @@ def overtake_lane(tx: Transaction, facts: Facts, mine: Turn, holder: Turn, actor
     tx.turns.overtake(holder.id, mine.id, because)
     payload = {"by": facts.attempt.id, "because": because, "lane": holder.lane, "fencing": holder.fencing}
     tx.log("lane_overtaken", actor, attempt=attempt, environment=stage.environment, payload=payload)
-    text = f"{attempt.service} {attempt.version} is watched on without the lane: {because} goes first"
-    tx.tell(
-        Message(key=f"{attempt.id}:{stage.role}:overtaken", channel="deploy", text=text, release_id=attempt.release_id)
-    )
+    tx.tell(messages.queue.overtaken(attempt, stage.role, because))
     tx.wake()
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject
+from slipway.domain.message import Message
 from slipway.domain.platform import Action
 from slipway.domain.release import ReleaseState
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.keep_private import said_of_service
@@ -36,9 +37,6 @@ class HoldRequest:
     during: str | None = None
     absolute: bool = False
     """Binds emergency and security changes too; never a rescue."""
-
-    def __str__(self) -> str:
-        return "everything" if self.name is None else f"{self.scope} {self.name}"
 
     def as_json(self) -> JsonObject:
         """For the log."""
@@ -70,15 +68,24 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
                 ends_with_release=request.during is not None,
             )
             _log(tx, "hold_placed", actor, request, {"hold": hold_id})
-            until = f" until {request.until:%Y-%m-%d %H:%M} UTC" if request.until else ""
-            during = f" until release {request.during} has ended" if request.during else ""
-            absolute = ", emergencies too," if request.absolute else ""
-            text = f"{actor.id} holds {request}{absolute}{until}{during}: {request.reason} (hold {hold_id})"
-            tx.tell(Message(key=f"hold:{hold_id}:placed", channel="deploy", text=text))
+            tx.tell(_message(hold_id, request, actor))
             tx.wake()
             return hold_id
         _log(tx, "hold_refused", actor, request, {"message": refusal})
     raise RefusedError("may_not_hold", refusal)
+
+
+def _message(hold_id: int, request: HoldRequest, actor: Actor) -> Message:
+    return messages.holds.placed(
+        hold_id,
+        by=actor.id,
+        scope=request.scope,
+        name=request.name,
+        reason=request.reason,
+        absolute=request.absolute,
+        until=request.until,
+        during=request.during,
+    )
 
 
 def _told_to_all(tx: Transaction, request: HoldRequest) -> HoldRequest:

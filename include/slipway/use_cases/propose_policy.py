@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, entitled
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.governed import Governed
 from slipway.domain.identities import reused
 from slipway.domain.platform import Action
 from slipway.domain.policy_difference import differences
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect, Proposal
 from slipway.use_cases.watch_catalogue import see
@@ -71,11 +71,7 @@ def _propose(tx: Transaction, governed: Governed, lines: tuple[str, ...], actor:
     assert proposal is not None, "written above"
     payload = {"digest": governed.digest, "in_effect": in_effect, "differences": list(lines)}
     tx.log("policy_proposed", actor, payload=payload)
-    text = (
-        f"{actor.id} proposes another policy, with {len(lines)} differences: a manager who is somebody else"
-        f" looks at `slipway policy diff` and runs `slipway policy activate {governed.digest}`"
-    )
-    tx.tell(Message(key=f"policy:{in_effect}:{governed.digest}:by:{actor.id}", channel="approvals", text=text))
+    tx.tell(messages.policy.proposed(governed.digest, in_effect, actor.id, len(lines)))
     return proposal
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.errors import Remedy, SlipwayError
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.policy import migrations_are_proven
 from slipway.domain.policy.decision import Blocker, Facts
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import gather
 from slipway.use_cases.rehearse_migrations import Subject, rehearse_migrations
@@ -83,11 +83,6 @@ def _refused(
         tx.stages.set_ending(attempt.id, stage.role, StageOutcome.REFUSED, detail)
         payload = {"message": detail, "blockers": [blocker.code for blocker in blockers]}
         tx.log("migration_refused", actor, attempt=attempt, environment=stage.environment, payload=payload)
-        text = f"{attempt.service} {attempt.version} goes no further to {stage.environment}: {detail}"
-        tx.tell(
-            Message(
-                key=f"{attempt.id}:{stage.role}:migrations", channel="deploy", text=text, release_id=attempt.release_id
-            )
-        )
+        tx.tell(messages.migrations.refused(attempt, stage, detail))
         tx.wake()
     return Checked(detail=detail, outcome=StageOutcome.REFUSED)

@@ -1,9 +1,9 @@
 """Ends the secrecy of a security release's texts: from here on they are in the log, for everybody (R20)."""
 
+from slipway.domain import messages
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.errors import RefusedError
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.read_disclosure import why_not_in_the_group
@@ -18,9 +18,7 @@ def publish_disclosure(world: World, reference: str, actor: Actor, reason: str) 
         if refusal is None:
             published = tx.disclosures.publish(reference, actor.id, reason)
             _log(tx, "disclosure_published", published, actor, {"reason": reason, **_texts(published)})
-            of = f" of {found.release_id}" if found.release_id else ""
-            text = f"{actor.id} publishes the texts {reference}{of} ({found.service}): {reason}"
-            tx.tell(Message(key=f"disclosure:{reference}:published", channel="deploy", text=text))
+            tx.tell(messages.reviews.published(found, actor.id, reason))
             tx.wake()
             return published
         _log(tx, "disclosure_publish_refused", found, actor, {"message": refusal})

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from slipway.domain import messages
 from slipway.domain.activity import ActivityState, Quarantine
 from slipway.domain.errors import NotFoundError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import StageOutcome
 from slipway.domain.stage_ending import Ending
 from slipway.domain.two_people import PendingAct
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.break_lease import about_attempt
@@ -22,14 +22,7 @@ PAGED_EVERY = timedelta(hours=1)
 
 def page(tx: Transaction, quarantine: Quarantine, now: datetime) -> None:
     """Tells second line that the service is still locked: one message for each hour that it stands."""
-    hours = (now - quarantine.at) // PAGED_EVERY
-    text = (
-        f"{quarantine.service} in {quarantine.environment} is locked since {quarantine.at:%Y-%m-%d %H:%M} UTC: activity"
-        f" {quarantine.activity_id} was quarantined by {quarantine.by} ({quarantine.reason}). Bring its target's answer"
-        " back; it is asked once a minute, and what it says settles the activity. Where it never will:"
-        f" `slipway activity settle {quarantine.activity_id} --as done|failed --reason …`"
-    )
-    tx.tell(Message(key=f"quarantine:{quarantine.activity_id}:{hours}", channel="page", text=text))
+    tx.tell(messages.quarantines.stands(quarantine, (now - quarantine.at) // PAGED_EVERY))
 
 
 def about_activity(tx: Transaction, parameters: JsonObject, words: str) -> Subject:
@@ -61,12 +54,7 @@ def end_quarantine(tx: Transaction, quarantine: Quarantine, state: ActivityState
         "because": because,
     }
     tx.log("quarantine_ended", actor, attempt=attempt, environment=quarantine.environment, payload=payload)
-    outcome = "taken to run what it wanted" if state.succeeded else "taken not to run what it wanted"
-    text = (
-        f"{quarantine.service} in {quarantine.environment} is no longer quarantined, and {outcome}: {because}."
-        " Holds that its failure placed still stand"
-    )
-    tx.tell(Message(key=f"quarantine:{activity.id}:ended", channel="deploy", text=text))
+    tx.tell(messages.quarantines.ended(quarantine, succeeded=state.succeeded, because=because))
     tx.wake()
 
 

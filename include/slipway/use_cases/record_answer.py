@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from slipway.domain import messages
 from slipway.domain.authority import why_not
 from slipway.domain.disclosure import how_to_answer_with_less
 from slipway.domain.grant import PLATFORM_ACCOUNT, Answer, Decision, Step
@@ -15,7 +16,6 @@ from slipway.domain.policy.grants_count import matter_of
 from slipway.domain.release import ChangeKind, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import gather
@@ -58,13 +58,7 @@ def record_answer(world: World, attempt_id: str, step: Step, answer: Answer) -> 
         refusal = _why_it_does_not_count(tx, facts, step, answer)
         if refusal is not None:
             _log_refusal(tx, facts, step, answer, refusal)
-            _tell(
-                tx,
-                facts,
-                step,
-                f"the answer of {actor.id} does not count: {refusal}",
-                f"refused:{answer.hitl_id}",
-            )
+            tx.tell(messages.approvals.does_not_count(attempt, step, answer.hitl_id, actor.id, refusal))
             return AnswerResult(kind=AnswerKind.DOES_NOT_COUNT, detail=refusal)
         return _write(tx, facts, step, answer, actor)
 
@@ -146,7 +140,7 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
     elif not approved:
         detail = f"{step.value} rejected by {person.name}: {answer.comment or 'no comment'}"
         tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.REJECTED, detail)
-    _tell(tx, facts, step, f"{step.value}: {grant.decision} by {person.name}", "answered")
+    tx.tell(messages.approvals.answered(facts.attempt, step, grant.decision, person.name))
     tx.wake()
     result = AnswerKind.GRANTED if approved else AnswerKind.REJECTED
     return AnswerResult(kind=result, detail=f"{grant.decision} by {person.name}")
@@ -171,8 +165,3 @@ def _withdraw(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> Answer
         payload=payload,
     )
     return AnswerResult(kind=AnswerKind.WITHDRAWN, detail=detail)
-
-
-def _tell(tx: Transaction, facts: Facts, step: Step, text: str, key: str) -> None:
-    whole = f"{facts.release.service} {facts.attempt.version} ({facts.attempt.id}): {text}"
-    tx.tell(Message(key=f"{facts.attempt.id}:{step}:{key}", channel="deploy", text=whole, release_id=facts.release.id))

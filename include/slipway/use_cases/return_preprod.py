@@ -1,9 +1,9 @@
 """Preprod goes back to live's artefact when a release ended for good without going live (`lifecycle.md`)."""
 
+from slipway.domain import messages
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.rollback import Basis, Rollback
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewRelease
 from slipway.use_cases.ask_rollback import as_payload
@@ -68,6 +68,5 @@ def _ask(tx: Transaction, attempt: Attempt) -> None:
         environment=rollback.environment,
         payload=payload,
     )
-    text = f"{release.service} in {rollback} ({release.id}): {why}. It queues like any stage"
-    tx.tell(Message(key=f"{release.id}:asked", channel="deploy", text=text))
+    tx.tell(messages.rollbacks.preprod_returns(release, rollback, why))
     tx.wake()

@@ -1,11 +1,11 @@
 """One person revokes a service token: stopping is cheap, a new one takes two people."""
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.text_limits import says_nothing
 from slipway.domain.two_people import why_not_one_of_two
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.issue_token import matter_of_service
@@ -26,8 +26,7 @@ def revoke_token(world: World, number: int, actor: Actor, reason: str) -> str:
         elif token.revoked_at is None:
             tx.tokens.revoke(number, actor.id, reason)
             tx.log("service_token_revoked", actor, service=token.service, payload=payload)
-            text = f"{actor.id} revoked service token {number} of {token.service}: {reason}"
-            tx.tell(Message(key=f"token:{number}:revoked", channel="deploy", text=text))
+            tx.tell(messages.access.token_revoked(number, token.service, actor.id, reason))
     if refusal is not None:
         raise RefusedError("may_not_revoke", refusal)
     return f"token {number} of {token.service} counts no more"

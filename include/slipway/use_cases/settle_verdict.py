@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action, Party
@@ -9,7 +10,6 @@ from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, Stag
 from slipway.domain.service import StageRole
 from slipway.domain.text_limits import says_nothing
 from slipway.domain.verdict import Verdict
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import said_of
@@ -63,8 +63,7 @@ def _settle(tx: Transaction, release: Release, attempt: Attempt, verdict: Verdic
     tx.log("verdict_given", actor, attempt=attempt, environment=stage.environment, payload=payload)
     follow = _good if verdict is Verdict.PASS else _bad
     detail = follow(tx, release, attempt, actor, reason)
-    text = f"{release.service} {attempt.version} ({attempt.id}): {actor.id} says {verdict}: {reason}. {detail}"
-    tx.tell(Message(key=f"{attempt.id}:verdict", channel="deploy", text=text))
+    tx.tell(messages.watches.verdict_given(attempt, actor.id, verdict, reason, detail))
     tx.wake()
     return detail
 

@@ -1,11 +1,11 @@
 """Stops a release: withdraws what waits, settles and undoes what works. Never blocked."""
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import said_of
@@ -69,6 +69,5 @@ def _has_no_run_yet(tx: Transaction, release: Release) -> bool:
 def _request(tx: Transaction, attempt: Attempt, actor: Actor, reason: str) -> None:
     tx.releases.request_stop(attempt.id, actor.id, reason)
     tx.log("stop_requested", actor, attempt=attempt, payload={"reason": reason})
-    text = f"{attempt.service} {attempt.version}: {actor.id} stops {attempt.id}: {reason}"
-    tx.tell(Message(key=f"{attempt.id}:stop", channel="deploy", text=text, release_id=attempt.release_id))
+    tx.tell(messages.releases.stopped(attempt, actor.id, reason))
     tx.wake()

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from slipway.domain import messages
 from slipway.domain.activity import TurnState, lane_of
 from slipway.domain.policy import contains_emergencies, grants_count, migrations_are_proven, proof_holds
 from slipway.domain.policy.decide import RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
 from slipway.domain.release import Attempt, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.announce_beforehand import announced
@@ -134,9 +134,7 @@ def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) ->
     tx.log("turn_queued", actor, attempt=facts.attempt, environment=stage.environment, payload=payload)
     for blocker in decision.blockers:
         if blocker.code == "never_fits":
-            text = f"{release.service} {facts.attempt.version} ({release.id}) waits for nothing: {blocker.message}"
-            key = f"{facts.attempt.id}:{stage.role}:never_fits"
-            tx.tell(Message(key=key, channel="page", text=text, release_id=release.id))
+            tx.tell(messages.queue.never_fits(facts.attempt, stage.role, blocker.message))
 
 
 def _end_if_hopeless(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> StageOutcome | None:

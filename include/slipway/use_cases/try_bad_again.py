@@ -1,12 +1,13 @@
 """A version marked bad is tried again where a senior or manager says why; the mark itself stays (R18)."""
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, BadAgain, Release
 from slipway.domain.service import Service, StageRole
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Artefact, Message
+from slipway.ports.outside import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 
@@ -57,7 +58,4 @@ def tell_of_it(tx: Transaction, attempt: Attempt, actor: Actor) -> None:
     because = tx.records.why_bad(attempt.service, attempt.digest)
     payload = {"version": attempt.version, "marked": because, "reason": again.reason, "by": again.by}
     tx.log("bad_version_tried_again", actor, attempt=attempt, payload=payload)
-    text = (
-        f"{attempt.service} {attempt.version} is marked bad ({because}); {again.by} has it tried again: {again.reason}"
-    )
-    tx.tell(Message(key=f"{attempt.id}:bad_again", channel="deploy", text=text, release_id=attempt.release_id))
+    tx.tell(messages.releases.bad_version_again(attempt, again, because))

@@ -3,11 +3,11 @@
 import uuid
 from datetime import timedelta
 
+from slipway.domain import messages
 from slipway.domain.activity import LIVE_LANE, Activity, ActivityKind, ActivityState, Worker
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.stage_ending import deciding_undo
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.deploy_to import bring_back, current
@@ -77,13 +77,7 @@ def say_what_it_runs_beside(tx: Transaction, attempt: Attempt, stage: Stage, act
     environment = tx.stages.get(other.id, holder.role).environment
     beside = {"attempt": other.id, "service": other.service, "environment": environment}
     tx.log("rescue_overlap", actor, attempt=attempt, environment=stage.environment, payload={"beside": beside})
-    text = (
-        f"{attempt.service} in {stage.environment} is brought back beside {other.service} {other.version}"
-        f" ({other.id}), which holds the lane for {environment}; nothing new starts until it is"
-    )
-    tx.tell(
-        Message(key=f"{attempt.id}:{stage.role}:overlap", channel="deploy", text=text, release_id=attempt.release_id)
-    )
+    tx.tell(messages.rollbacks.beside(attempt, stage, other, environment))
 
 
 def _stopped(world: World, attempt: Attempt, stage: Stage, error: NoProvenWayError) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
 from slipway.domain.authors import wrote_it
 from slipway.domain.commits import Commit
@@ -13,7 +14,6 @@ from slipway.domain.migration_proof import FindingCode, MigrationProof
 from slipway.domain.migration_waiver import BACKUP_LIFE, LONGEST_LIFE, MigrationWaiver, Terms
 from slipway.domain.platform import Action, Party
 from slipway.domain.text_limits import TEXT, says_nothing
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.refuse_long_texts import shortened, why_too_long
@@ -35,12 +35,7 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
             waiver = tx.migrations.waive(proof.id, terms, actor.id, authors_known=authors is not None)
             payload = {**told, "waiver": waiver.id}
             tx.log("migration_waived", actor, service=service, environment=environment, payload=payload)
-            unasked = "" if authors is not None else ". Who wrote the change could not be asked"
-            text = (
-                f"{actor.id} waives {terms.code} of {proof.service} in {proof.environment} (proof {proof.id}) until"
-                f" {terms.expires_at:%Y-%m-%d %H:%M} UTC: {terms.reason}{unasked}"
-            )
-            tx.tell(Message(key=f"waiver:{waiver.id}", channel="deploy", text=text))
+            tx.tell(messages.migrations.waived(waiver, service, environment))
             tx.wake()
             return waiver
         code, message = refusal

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from slipway.domain import messages
 from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import SlipwayError
 from slipway.domain.policy.window_is_open import attend_until
@@ -15,7 +16,7 @@ from slipway.domain.service import StageRole
 from slipway.domain.verdict import Verdict
 from slipway.domain.watch import Course, Sample, WatchCheck
 from slipway.domain.watch_verdict import WatchVerdict, course_of, judge
-from slipway.ports.outside import Look, Message
+from slipway.ports.outside import Look
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import gather
@@ -132,11 +133,7 @@ def _begin(tx: Transaction, attempt: Attempt, stage: Stage, actor: Actor) -> Sta
     payload = {"minutes": settings.minutes, "every_seconds": settings.every_seconds, "checks": checks}
     more = {"attend_until": until.isoformat()}
     tx.log("watch_began", actor, attempt=attempt, environment=stage.environment, payload={**payload, **more})
-    text = (
-        f"{attempt.service} {attempt.version} ({attempt.id}) is watched in {stage.environment} for {settings.minutes}"
-        f" minutes: {', '.join(checks)}. Somebody stays around until {until:%H:%M} UTC"
-    )
-    tx.tell(Message(key=f"{attempt.id}:watch:began", channel="deploy", text=text))
+    tx.tell(messages.watches.began(attempt, stage.environment, settings.minutes, checks, until))
     return replace(stage, watch_began_at=began, attend_until=until)
 
 
@@ -148,8 +145,7 @@ def _end(tx: Transaction, attempt: Attempt, stage: Stage, judged: WatchVerdict, 
     checks = [{"name": one.name, "verdict": one.verdict, "detail": one.detail} for one in judged.checks]
     payload = {"verdict": verdict, "detail": detail, "checks": checks}
     tx.log("watch_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
-    text = f"{attempt.service} {attempt.version} ({attempt.id}): watch of {stage.environment}: {verdict}. {detail}"
-    tx.tell(Message(key=f"{attempt.id}:watch:ended", channel="deploy", text=text))
+    tx.tell(messages.watches.ended(attempt, stage.environment, verdict, detail))
     tx.wake()
     return _Found(verdict=verdict, detail=f"{verdict}: {detail}")
 

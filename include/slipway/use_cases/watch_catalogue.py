@@ -1,14 +1,14 @@
 """Compares the catalogue on disk with the policy in effect; only the very first one takes effect by itself (R26)."""
 
+from slipway.domain import messages
 from slipway.domain.governed import Governed
 from slipway.domain.policy_difference import differences, touched
-from slipway.ports.outside import Message
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.world import World
 
 FEW = 20
-"""How many lines of a difference a message and a log entry carry; `slipway policy diff` has them all."""
+"""How many lines of a difference a log entry carries; `slipway policy diff` has them all."""
 
 
 def watch_catalogue(world: World, on_disk: Governed, actor: Actor) -> str | None:
@@ -59,8 +59,7 @@ def _bootstrap(tx: Transaction, on_disk: Governed, actor: Actor) -> None:
 def _tell_once(tx: Transaction, policy: PolicyInEffect, on_disk: Governed, actor: Actor) -> str | None:
     if policy.governed == on_disk:
         return None
-    key = f"policy:{policy.digest}:{on_disk.digest}"
-    if not tx.audits.judge_once(key, found=True):
+    if not tx.audits.judge_once(f"policy:{policy.digest}:{on_disk.digest}", found=True):
         return None
     lines = differences(policy.governed, on_disk)
     waiting = touches(policy.governed, on_disk)
@@ -72,10 +71,6 @@ def _tell_once(tx: Transaction, policy: PolicyInEffect, on_disk: Governed, actor
         "holds_back": waiting,
     }
     tx.log("policy_differs", actor, payload=payload)
-    text = (
-        f"the catalogue on disk ({on_disk.digest[:12]}) is not the policy in effect ({policy.digest[:12]}):"
-        f" {'; '.join(lines[:3])}{' ...' if len(lines) > 3 else ''}."  # noqa: PLR2004 - as many as fit into a message
-        f" Held back: {', '.join(waiting) or 'nothing'}. See `slipway policy diff`"
-    )
-    tx.tell(Message(key=key, channel="page", text=text))
-    return text
+    message = messages.policy.differs(on_disk.digest, policy.digest, lines, waiting)
+    tx.tell(message)
+    return message.text

@@ -1,6 +1,6 @@
 """A review that nobody closed in time is a finding: written and paged once."""
 
-from slipway.ports.outside import Message
+from slipway.domain import messages
 from slipway.use_cases.world import PLATFORM, World
 
 
@@ -13,8 +13,5 @@ def watch_reviews(world: World) -> None:
                 continue
             payload = {"review": review.id, "kind": review.kind.value, "about": review.about, "due": due.isoformat()}
             tx.log("review_overdue", PLATFORM, release_id=review.release_id, service=review.service, payload=payload)
-            text = (
-                f"review {review.id} is overdue since {due:%Y-%m-%d %H:%M} UTC: {review.about}. See slipway review list"
-            )
-            tx.tell(Message(key=f"review:{review.id}:overdue", channel="page", text=text))
+            tx.tell(messages.reviews.overdue(review, due))
             tx.wake()

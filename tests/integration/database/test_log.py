@@ -88,7 +88,7 @@ def test_a_text_that_cannot_be_stored_is_refused_clearly_and_whole(engine: Engin
 
 
 def test_a_nul_inside_json_is_refused_clearly_too(engine: Engine) -> None:
-    from slipway.ports import Link, Message  # noqa: PLC0415
+    from slipway.domain.message import Link, Message  # noqa: PLC0415
 
     with pytest.raises(UnstorableTextError, match="JSON"), DatabaseStore(engine).transaction() as tx:
         tx.tell(Message(key="k", channel="deploy", text="t", link=Link(label="\x00", url="u")))

@@ -10,8 +10,8 @@ from slipway.adapters.database import codec
 from slipway.adapters.database.engine import make_engine
 from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.errors import DatabaseUnavailableError, NotFoundError, Remedy
+from slipway.domain.message import Message
 from slipway.domain.people import People
-from slipway.ports import Message
 from slipway.ports.values import Actor
 from tests.builders import people, platform_rules
 from tests.scene import Scene

@@ -7,10 +7,10 @@ import pytest
 
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.grant import Step
+from slipway.domain.message import Message
 from slipway.domain.people import People
 from slipway.domain.release import ChangeKind
 from slipway.domain.repository import Repository
-from slipway.ports.outside import Message
 from tests.builders import a_service, people, platform_rules
 from tests.fakes.upstreams import FakeHistory, FakeUpstream, FakeUpstreams, tar_of
 from tests.scene import Scene

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from slipway.domain.json_value import JsonObject
+from slipway.domain.message import Link, Message
 from slipway.domain.message_routes import FILE, MessageChannel, MessageRoutes, Way, WayKind
 from slipway.ports.messages import NotSentError, Receipt, Sending
-from slipway.ports.outside import Link, Message
 from slipway.use_cases.send_messages import REFUSALS, route_messages, send_messages
 from tests.builders import people, platform_rules
 from tests.clock import Clock

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from slipway.adapters.database.rows import Row, Sql
-from slipway.ports.outside import Link, Message
+from slipway.domain.message import Link, Message
 
 
 class DatabaseOutbox:

@@ -40,8 +40,8 @@ from slipway.adapters.database.turns import DatabaseLeases, DatabaseTurns
 from slipway.adapters.database.watch_samples import DatabaseWatchSamples
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import JsonObject, canonical
+from slipway.domain.message import Message
 from slipway.domain.release import Attempt
-from slipway.ports.outside import Message
 from slipway.ports.values import Actor, PolicyInEffect
 
 CHANNEL = "slipway"

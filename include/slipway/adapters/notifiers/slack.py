@@ -10,8 +10,8 @@ from slipway.adapters.notifiers.slack_people import SlackPeople
 from slipway.adapters.notifiers.slack_text import fitting, headline_block, linked, plain, section
 from slipway.adapters.notifiers.words import paragraphs
 from slipway.domain.json_value import JsonObject
+from slipway.domain.message import Message
 from slipway.ports.messages import Receipt, Sending
-from slipway.ports.outside import Message
 
 EVENT = "slipway_message"
 """Type of the metadata by which a message is found again."""

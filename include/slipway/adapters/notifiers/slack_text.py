@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from slipway.domain.json_value import JsonObject
-from slipway.ports.outside import Link
+from slipway.domain.message import Link
 
 LONGEST_SECTION = 3000
 """Characters of a section of Block Kit."""

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from slipway.adapters.notifiers.mail import LONGEST_SUBJECT, Mail, MailNotifier
+from slipway.domain.message import Link, Message
 from slipway.ports.messages import Sending
-from slipway.ports.outside import Link, Message
 
 FIRST = Sending(
     message=Message(

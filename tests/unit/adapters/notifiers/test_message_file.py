@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from slipway.adapters.notifiers.message_file import WIDTH, MessageFile
+from slipway.domain.message import Message
 from slipway.ports.messages import Sending
-from slipway.ports.outside import Message
 
 ADDRESS = (
     "https://slipway.example/dags/release__orders/runs/orders-1.0-b-1-20260105T100000-beef/and-so-on-until-it-is-long"

@@ -8,8 +8,8 @@ import pytest
 
 from slipway.adapters.connections import EnvironmentConnections
 from slipway.adapters.notifiers.webhook import WebhookNotifier, signature
+from slipway.domain.message import Message
 from slipway.ports.messages import NotSentError, Sending
-from slipway.ports.outside import Message
 from tests.fakes.webhook_receiver import KEY, WebhookReceiver, rightly_signed
 
 SENDING = Sending(

@@ -1,0 +1,98 @@
+"""Questions: who is asked, who answered, and what is not asked."""
+
+from collections.abc import Sequence
+
+from slipway.domain.grant import ApprovalRequest, Awaited, Decision, Step
+from slipway.domain.message import Message
+from slipway.domain.message_routes import MessageChannel
+from slipway.domain.messages.words import headline, how_to_answer, where_to_answer
+from slipway.domain.release import Attempt
+
+_PAGED = frozenset({Step.CONFIRM, Step.VERDICT})
+"""Live runs already, and nobody has said that it is good: the last reminder goes to whoever is on call."""
+
+
+def asked(
+    attempt: Attempt,
+    request: ApprovalRequest,
+    environment: str,
+    *,
+    question: str,
+    names: Sequence[str],
+    times: int,
+    base_url: str,
+) -> Message:
+    """People are asked; `times`: how often, with this. `base_url`: of Airflow, or empty."""
+    step = request.step
+    again = " (asked again: the answer before did not count)" if times > 1 else ""
+    return Message(
+        key=f"{attempt.id}:{step}:{times}",
+        channel=MessageChannel.APPROVALS,
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"waits for {step} of {environment}"),
+        text=f"{question}{again} Waiting until {request.expires_at:%Y-%m-%d %H:%M} UTC for one of: {', '.join(names)}."
+        f" {how_to_answer(attempt, step)}",
+        link=where_to_answer(base_url, attempt, step),
+    )
+
+
+def reminder(attempt: Attempt, awaited: Awaited, environment: str, names: Sequence[str], base_url: str) -> Message:
+    """Nobody has answered: at half of the time, and when little of it is left."""
+    step = awaited.step
+    how = "is asked for the last time" if awaited.is_last else "still waits"
+    return Message(
+        key=awaited.reminder_key,
+        channel=MessageChannel.PAGE if awaited.is_last and step in _PAGED else MessageChannel.APPROVALS,
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}) {how} for {step} of {environment}."
+        f" One of {', '.join(names)} answers until {awaited.expires_at:%Y-%m-%d %H:%M} UTC; {_then(step)}."
+        f" {how_to_answer(attempt, step)}",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"waits for {step} of {environment}"),
+        link=where_to_answer(base_url, attempt, step),
+    )
+
+
+def _then(step: Step) -> str:
+    if step in _PAGED:
+        return "after that live is unverified, and second line is paged"
+    return "after that the request expires and has to be made again"
+
+
+def answered(attempt: Attempt, step: Step, decision: Decision, name: str) -> Message:
+    """Somebody has answered."""
+    return _of_the_answer(attempt, step, "answered", f"{step.value}: {decision} by {name}")
+
+
+def does_not_count(attempt: Attempt, step: Step, answer_id: str, by: str, why: str) -> Message:
+    """Somebody has answered who may not, or not so."""
+    return _of_the_answer(attempt, step, f"refused:{answer_id}", f"the answer of {by} does not count: {why}")
+
+
+def _of_the_answer(attempt: Attempt, step: Step, key: str, text: str) -> Message:
+    return Message(
+        key=f"{attempt.id}:{step}:{key}",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} ({attempt.id}): {text}",
+        release_id=attempt.release_id,
+    )
+
+
+def expired(attempt: Attempt, step: Step, environment: str, detail: str) -> Message:
+    """Nobody has answered in time."""
+    return Message(
+        key=f"{attempt.id}:{step}:expired",
+        channel=MessageChannel.APPROVALS,
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}): {detail}, in {environment}",
+        release_id=attempt.release_id,
+    )
+
+
+def not_asked_again(attempt: Attempt, obstacles: Sequence[str]) -> Message:
+    """New approvals are needed, and what stands in the way has no known end."""
+    return Message(
+        key=f"{attempt.id}:not_asked_again",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}): its approvals or its proof grew old. Nobody"
+        f" is asked again until this is over: {'; '.join(obstacles)}",
+        release_id=attempt.release_id,
+    )

@@ -1,0 +1,52 @@
+"""Holds."""
+
+from datetime import datetime
+
+from slipway.domain.message import Message
+from slipway.domain.message_routes import MessageChannel
+from slipway.domain.text_limits import says_nothing
+
+
+def placed(
+    hold: int,
+    *,
+    by: str,
+    scope: str,
+    name: str | None,
+    reason: str,
+    absolute: bool = False,
+    until: datetime | None = None,
+    during: str | None = None,
+) -> Message:
+    """Somebody places a hold; `during`: the release with which it ends."""
+    absolutely = ", emergencies too," if absolute else ""
+    ends = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    with_release = f" until release {during} has ended" if during else ""
+    return Message(
+        key=f"hold:{hold}:placed",
+        channel=MessageChannel.DEPLOY,
+        text=f"{by} holds {_what(scope, name)}{absolutely}{ends}{with_release}: {reason} (hold {hold})",
+    )
+
+
+def lifted(hold: int, *, by: str, placed_by: str, reason: str) -> Message:
+    """Somebody lifts a hold; of their own, it may be for no `reason`."""
+    why = "" if says_nothing(reason) else f": {reason}"
+    return Message(
+        key=f"hold:{hold}:lifted",
+        channel=MessageChannel.DEPLOY,
+        text=f"{by} lifts hold {hold} of {placed_by}{why}",
+    )
+
+
+def ended(hold: int, *, placed_by: str, scope: str, name: str | None, because: str, reason: str) -> Message:
+    """A hold ends by itself: its time is over, or its release has ended."""
+    return Message(
+        key=f"hold:{hold}:ended",
+        channel=MessageChannel.DEPLOY,
+        text=f"hold {hold} of {placed_by} on {_what(scope, name)} has ended: {because} ({reason})",
+    )
+
+
+def _what(scope: str, name: str | None) -> str:
+    return "everything" if name is None else f"{scope} {name}"

@@ -1,0 +1,68 @@
+"""Releases: what becomes of them."""
+
+from slipway.domain.message import Message
+from slipway.domain.message_routes import MessageChannel
+from slipway.domain.messages.words import headline
+from slipway.domain.release import Attempt, BadAgain, Outcome, Release, Stage, StageOutcome
+from slipway.domain.stage_ending import Ending
+
+_PAGED = frozenset({StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED})
+
+
+def asked_for(release: Release, attempt: Attempt) -> Message:
+    """Somebody asks for a release, or for another attempt of it."""
+    behalf = f" on behalf of team {release.for_team}" if release.for_team else ""
+    return Message(
+        key=f"{attempt.id}:opened",
+        channel=MessageChannel.DEPLOY,
+        release_id=release.id,
+        headline=headline(attempt, f"asked for by {release.requested_by}"),
+        text=f"{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a release to"
+        f" {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
+    )
+
+
+def bad_version_again(attempt: Attempt, again: BadAgain, marked: str | None) -> Message:
+    """A version that is marked bad is tried again."""
+    return Message(
+        key=f"{attempt.id}:bad_again",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} is marked bad ({marked}); {again.by} has it tried again:"
+        f" {again.reason}",
+        release_id=attempt.release_id,
+    )
+
+
+def stage_ended(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
+    """A stage has ended; where nobody knows whether live works, somebody must look."""
+    return Message(
+        key=f"{attempt.id}:{stage.role}:finished",
+        channel=MessageChannel.PAGE if ending.outcome in _PAGED else MessageChannel.DEPLOY,
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"{stage.environment}: {ending.outcome}"),
+        text=f"{attempt.service} {attempt.version} in {stage.environment}: {ending.outcome}. {ending.detail}",
+    )
+
+
+def ended(attempt: Attempt, outcome: Outcome, detail: str) -> Message:
+    """An attempt has ended."""
+    next_step = f"\nNext: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
+    if attempt.is_rollback:
+        next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
+    return Message(
+        key=f"{attempt.id}:ended",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}",
+        release_id=attempt.release_id,
+        headline=headline(attempt, outcome),
+    )
+
+
+def stopped(attempt: Attempt, by: str, reason: str) -> Message:
+    """Somebody stops a release."""
+    return Message(
+        key=f"{attempt.id}:stop",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version}: {by} stops {attempt.id}: {reason}",
+        release_id=attempt.release_id,
+    )

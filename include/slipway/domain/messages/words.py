@@ -1,0 +1,32 @@
+"""Words that messages share."""
+
+from urllib.parse import quote
+
+from slipway.domain.grant import Step
+from slipway.domain.message import Link
+from slipway.domain.release import Attempt
+from slipway.domain.two_people import PendingAct
+
+
+def headline(attempt: Attempt, how: str) -> str:
+    """How a release stands, in the line above its messages."""
+    return f"{attempt.service} {attempt.version} ({attempt.release_id}): {how}"
+
+
+def how_to_answer(attempt: Attempt, step: Step) -> str:
+    """For those who read no links."""
+    return f"Answer in Airflow, or: slipway approve {attempt.release_id} {step}"
+
+
+def where_to_answer(base_url: str, attempt: Attempt, step: Step) -> Link | None:
+    """The page of the question in Airflow; None where nobody said at which address people reach it."""
+    if not base_url:
+        return None
+    dag, run, task = (quote(part, safe="") for part in (attempt.dag_id, attempt.run_id, f"{step.role}.{step}"))
+    url = f"{base_url.rstrip('/')}/dags/{dag}/runs/{run}/tasks/{task}/required_actions"
+    return Link(label="Answer in Airflow", url=url)
+
+
+def how_to_second(pending: PendingAct) -> str:
+    """What the second person does, and until when."""
+    return f"It takes two: `slipway second {pending.id}` by {pending.expires_at:%Y-%m-%d %H:%M} UTC"
