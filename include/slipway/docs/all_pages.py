@@ -11,6 +11,7 @@ from slipway.docs.cli_page import CommandEntry, cli_page
 from slipway.docs.evidence_page import evidence_page
 from slipway.docs.findings_page import findings_page
 from slipway.docs.log_page import log_page
+from slipway.docs.messages_page import messages_page
 from slipway.docs.migration_lint_page import migration_lint_page
 from slipway.docs.pages import PROJECT, Pages
 from slipway.docs.walks_page import walks_page
@@ -26,6 +27,7 @@ def all_pages(commands: Sequence[CommandEntry]) -> Pages:
         REFERENCE / "cli.md": cli_page(commands),
         REFERENCE / "authority.md": authority_page(platform),
         REFERENCE / "log-kinds.md": log_page(),
+        REFERENCE / "messages.md": messages_page(),
         REFERENCE / "migration-findings.md": findings_page(),
         REFERENCE / "migration-lint.md": migration_lint_page(),
         EXPLANATION / "evidence.md": evidence_page(),

@@ -22,7 +22,9 @@ def asked(
     times: int,
     base_url: str,
 ) -> Message:
-    """People are asked; `times`: how often, with this. `base_url`: of Airflow, or empty."""
+    """People are asked a question.
+
+    `times`: how often, with this one. `base_url`: of Airflow, or empty."""
     step = request.step
     again = " (asked again: the answer before did not count)" if times > 1 else ""
     return Message(
@@ -37,7 +39,7 @@ def asked(
 
 
 def reminder(attempt: Attempt, awaited: Awaited, environment: str, names: Sequence[str], base_url: str) -> Message:
-    """Nobody has answered: at half of the time, and when little of it is left."""
+    """Nobody has answered: told at half of the time, and when little of it is left."""
     step = awaited.step
     how = "is asked for the last time" if awaited.is_last else "still waits"
     return Message(

@@ -18,7 +18,9 @@ def placed(
     until: datetime | None = None,
     during: str | None = None,
 ) -> Message:
-    """Somebody places a hold; `during`: the release with which it ends."""
+    """Somebody places a hold.
+
+    `during`: the release with which it ends."""
     absolutely = ", emergencies too," if absolute else ""
     ends = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
     with_release = f" until release {during} has ended" if during else ""
@@ -30,7 +32,9 @@ def placed(
 
 
 def lifted(hold: int, *, by: str, placed_by: str, reason: str) -> Message:
-    """Somebody lifts a hold; of their own, it may be for no `reason`."""
+    """Somebody lifts a hold.
+
+    `reason`: may say nothing, where the hold is their own."""
     why = "" if says_nothing(reason) else f": {reason}"
     return Message(
         key=f"hold:{hold}:lifted",

@@ -18,7 +18,9 @@ def asked_by_pipeline(release: Release, version: str | None) -> Message:
 
 
 def may_be_made(release: Release, attempt_id: str, by: str, until: datetime) -> Message:
-    """It is the turn of a change that somebody outside makes; `by`: a person or a pipeline."""
+    """It is the turn of a change that somebody outside makes.
+
+    `by`: a person or a pipeline."""
     return Message(
         key=f"{attempt_id}:act",
         channel=MessageChannel.DEPLOY,

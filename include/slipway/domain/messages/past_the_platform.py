@@ -10,7 +10,9 @@ from slipway.domain.sighting import Sighting
 
 
 def in_airflow(key: str, finding: Finding) -> Message:
-    """Airflow knows of a change that the release log does not; `key`: of what was compared."""
+    """Airflow knows of a change that the release log does not.
+
+    `key`: of what was compared."""
     return Message(
         key=f"audit:{key}",
         channel=MessageChannel.PAGE,
@@ -19,7 +21,9 @@ def in_airflow(key: str, finding: Finding) -> Message:
 
 
 def without_permit(attempt: Attempt, key: str, by: str, what: str) -> Message:
-    """Somebody reports a change outside that no permit covers; `key`: of what was said."""
+    """Somebody reports a change that no permit covers.
+
+    `key`: of what was said."""
     return Message(
         key=f"{key}:unauthorised",
         channel=MessageChannel.PAGE,

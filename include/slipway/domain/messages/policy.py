@@ -11,7 +11,9 @@ _FEW = 3
 
 
 def differs(on_disk: str, in_effect: str, differences: Sequence[str], held_back: Iterable[str]) -> Message:
-    """The catalogue on disk is not the policy in effect: digests, what differs, and which services wait for that."""
+    """The catalogue on disk is not the policy in effect.
+
+    `on_disk`, `in_effect`: their digests. `held_back`: services that wait for an activation."""
     return Message(
         key=f"policy:{in_effect}:{on_disk}",
         channel=MessageChannel.PAGE,
@@ -41,7 +43,7 @@ def activated(digest: str, by: str, reason: str, at: datetime) -> Message:
 
 
 def gained(digest: str, by: str, rights: Iterable[str], at: datetime) -> Message:
-    """Who put it into effect gains by it, as everybody would who could have."""
+    """Whoever put it into effect gains by it, as everybody would who could have."""
     return Message(
         key=f"policy:gain:{at.isoformat()}",
         channel=MessageChannel.PAGE,

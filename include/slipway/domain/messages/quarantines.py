@@ -6,7 +6,7 @@ from slipway.domain.message_routes import MessageChannel
 
 
 def stands(quarantine: Quarantine, hours: int) -> Message:
-    """A service is locked: at once, and again for each hour that it stays so."""
+    """A service is locked: told at once, and again for each hour that it stays so."""
     return Message(
         key=f"quarantine:{quarantine.activity_id}:{hours}",
         channel=MessageChannel.PAGE,

@@ -16,7 +16,9 @@ def booked(booking: Booking) -> Message:
 
 
 def answered(booking: Booking, kind: str) -> Message:
-    """Second line accepts it, or somebody waives it; `kind`: of its log entry."""
+    """Second line accepts it, or somebody waives it.
+
+    `kind`: of its log entry."""
     return Message(
         key=f"support:{booking.id}:{kind}",
         channel=MessageChannel.DEPLOY,

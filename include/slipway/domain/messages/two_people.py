@@ -6,7 +6,9 @@ from slipway.domain.two_people import PendingAct
 
 
 def awaited(pending: PendingAct, words: str, needed: str) -> Message:
-    """The first person asks; `words`: what they want to do, `needed`: who the two are."""
+    """The first person asks.
+
+    `words`: what they want to do. `needed`: who the two are."""
     return Message(
         key=f"pending:{pending.id}:awaited",
         channel=MessageChannel.DEPLOY,

@@ -10,7 +10,9 @@ from slipway.domain.verdict import Verdict
 
 
 def began(attempt: Attempt, environment: str, minutes: int, checks: Sequence[str], until: datetime) -> Message:
-    """Live begins to be watched; `until`: how long somebody stays around."""
+    """Live begins to be watched.
+
+    `until`: how long somebody stays around."""
     return Message(
         key=f"{attempt.id}:watch:began",
         channel=MessageChannel.DEPLOY,
