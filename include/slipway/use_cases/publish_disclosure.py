@@ -18,7 +18,7 @@ def publish_disclosure(world: World, reference: str, actor: Actor, reason: str) 
         if refusal is None:
             published = tx.disclosures.publish(reference, actor.id, reason)
             _log(tx, "disclosure_published", published, actor, {"reason": reason, **_texts(published)})
-            tx.tell(messages.reviews.published(found, actor.id, reason))
+            tx.tell(messages.disclosures.published(found, actor.id, reason))
             tx.wake()
             return published
         _log(tx, "disclosure_publish_refused", found, actor, {"message": refusal})

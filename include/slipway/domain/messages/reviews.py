@@ -1,8 +1,7 @@
-"""Reviews, and texts that are secret no longer."""
+"""Reviews."""
 
 from datetime import datetime
 
-from slipway.domain.disclosure import Disclosure
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.review import Review
@@ -34,14 +33,4 @@ def closed(review: Review, by: str, reason: str) -> Message:
         key=f"review:{review.id}:closed",
         channel=MessageChannel.DEPLOY,
         text=f"{by} closes review {review.id} ({review.about}): {reason}",
-    )
-
-
-def published(disclosure: Disclosure, by: str, reason: str) -> Message:
-    """Somebody publishes the texts of a security release."""
-    of = f" of {disclosure.release_id}" if disclosure.release_id else ""
-    return Message(
-        key=f"disclosure:{disclosure.reference}:published",
-        channel=MessageChannel.DEPLOY,
-        text=f"{by} publishes the texts {disclosure.reference}{of} ({disclosure.service}): {reason}",
     )
