@@ -53,7 +53,7 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         tx.releases.set_state(attempt.release_id, state, outcome)
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
-        tx.tell(messages.releases.ended(attempt, outcome, detail))
+        tx.tell(messages.releases.ended(attempt, outcome, detail, world.base_url))
         tx.wake()
         return Closing(outcome=outcome, detail=detail)
 

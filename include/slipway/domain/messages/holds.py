@@ -1,6 +1,6 @@
 """Holds."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
@@ -22,12 +22,13 @@ def placed(
 
     `during`: the release with which it ends."""
     absolutely = ", emergencies too," if absolute else ""
-    ends = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-    with_release = f" until release {during} has ended" if during else ""
+    ends = [f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"] if until else []
+    ends += [f"release {during} has ended"] if during else []
+    how_long = f" until {' or '.join(ends)}" if ends else ""
     return Message(
         key=f"hold:{hold}:placed",
         channel=MessageChannel.DEPLOY,
-        text=f"{by} holds {_what(scope, name)}{absolutely}{ends}{with_release}: {reason} (hold {hold})",
+        text=f"{by} holds {_what(scope, name)}{absolutely}{how_long}: {reason} (hold {hold})",
     )
 
 

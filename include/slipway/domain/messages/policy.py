@@ -14,11 +14,12 @@ def differs(on_disk: str, in_effect: str, differences: Sequence[str], held_back:
     """The catalogue on disk is not the policy in effect.
 
     `on_disk`, `in_effect`: their digests. `held_back`: services that wait for an activation."""
+    more = f"; and {len(differences) - _FEW} more" if len(differences) > _FEW else ""
     return Message(
         key=f"policy:{in_effect}:{on_disk}",
         channel=MessageChannel.PAGE,
         text=f"the catalogue on disk ({on_disk[:12]}) is not the policy in effect ({in_effect[:12]}):"
-        f" {'; '.join(differences[:_FEW])}{' ...' if len(differences) > _FEW else ''}."
+        f" {'; '.join(differences[:_FEW])}{more}."
         f" Held back: {', '.join(held_back) or 'nothing'}. See `slipway policy diff`",
     )
 

@@ -2,7 +2,7 @@
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
-from slipway.domain.messages.words import headline
+from slipway.domain.messages.words import headline, where_it_ran
 from slipway.domain.release import Attempt, BadAgain, Outcome, Release, Stage, StageOutcome
 from slipway.domain.stage_ending import Ending
 
@@ -44,9 +44,10 @@ def stage_ended(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
     )
 
 
-def ended(attempt: Attempt, outcome: Outcome, detail: str) -> Message:
+def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str) -> Message:
     """An attempt has ended."""
-    next_step = f"\nNext: slipway retry {attempt.release_id}" if outcome.awaits_retry else ""
+    retry = f"slipway retry {attempt.release_id}"
+    next_step = f"\nNext: {retry}, or with what mends it: {retry} --version VERSION" if outcome.awaits_retry else ""
     if attempt.is_rollback:
         next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
     return Message(
@@ -55,6 +56,7 @@ def ended(attempt: Attempt, outcome: Outcome, detail: str) -> Message:
         text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}",
         release_id=attempt.release_id,
         headline=headline(attempt, outcome),
+        link=None if outcome.is_green else where_it_ran(base_url, attempt),
     )
 
 

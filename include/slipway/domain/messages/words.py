@@ -27,6 +27,14 @@ def where_to_answer(base_url: str, attempt: Attempt, step: Step) -> Link | None:
     return Link(label="Answer in Airflow", url=url)
 
 
+def where_it_ran(base_url: str, attempt: Attempt) -> Link | None:
+    """The run in Airflow, with the log of each task; None where nobody said at which address people reach it."""
+    if not base_url:
+        return None
+    dag, run = (quote(part, safe="") for part in (attempt.dag_id, attempt.run_id))
+    return Link(label="See the run in Airflow", url=f"{base_url.rstrip('/')}/dags/{dag}/runs/{run}")
+
+
 def how_to_second(pending: PendingAct) -> str:
     """What the second person does, and until when."""
     return f"It takes two: `slipway second {pending.id}` by {pending.expires_at:%Y-%m-%d %H:%M} UTC"
