@@ -44,7 +44,8 @@ def test_a_run_that_ended_before_anything_was_done_says_so_once_and_what_is_next
     (told,) = told_of_the_end(scene, attempt)
     first, *more = told.splitlines()
     assert first.startswith(f"orders 1.0 ({attempt.id}) ended: failed. dev: its run ended before anything was done")
-    assert more == [f"Next: slipway retry {attempt.release_id}"]
+    retry = f"slipway retry {attempt.release_id}"
+    assert more == [f"Next: {retry}, or with what mends it: {retry} --version VERSION"]
 
 
 def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:
