@@ -1,6 +1,7 @@
 """One running platform whose services only sleep, and the hands to use it and to hurt it."""
 
 import contextlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -196,7 +197,8 @@ class Run:
         step = task_id.partition(".")[2]
 
         def asked() -> bool:
-            return any(entry.kind == "approval_asked" and entry.payload["step"] == step for entry in self.entries())
+            asked_for = (json.loads(one.payload)["step"] for one in self.entries() if one.kind == "approval_asked")
+            return step in asked_for
 
         until(asked, 600, f"{task_id} of {self.run_id} to be asked")
         return self.ground.client(person).wait_for_request(self.dag_id, self.run_id, task_id, 600)
