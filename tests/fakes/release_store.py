@@ -3,7 +3,7 @@
 The same histories are played on the real one (`tests/integration/interleavings`), and must come out the same.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -797,6 +797,10 @@ class MemoryRecords(_Table):
     def deployed(self, service: str, environment: str) -> Deployed:
         known = (row[2] for row in reversed(self._all.deployments) if row[:2] == (service, environment))
         return next(known, Deployed(version=None, digest=None))
+
+    def running(self, environment: str) -> Mapping[str, Deployed]:
+        newest = {service: runs for service, where, runs, *_ in self._all.deployments if where == environment}
+        return {service: runs for service, runs in sorted(newest.items()) if runs.digest is not None}
 
     def mark_bad(self, attempt: Attempt, because: str, _by: str) -> None:
         if (attempt.service, attempt.digest) not in self._all.bad:

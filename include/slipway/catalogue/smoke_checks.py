@@ -107,6 +107,9 @@ class SmokeModel(StrictModel):
     deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Failing checks are tried again until then.")
     checks: list[SmokeCheckModel] = Field(min_length=1, max_length=100)
     commands: list[SmokeCommandModel] = Field([], max_length=20, description="Programs that test more, one by one.")
+    others: Priority | None = Field(
+        None, description="Ask the other services that run there what blocks their own deploys, and what that weighs."
+    )
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -141,4 +144,6 @@ class SmokeModel(StrictModel):
         """The checks against one address."""
         checks = tuple(model.check() for model in self.checks)
         commands = tuple(model.command() for model in self.commands)
-        return SmokeSuite(url=url, checks=checks, deadline_seconds=self.deadline_seconds, commands=commands)
+        return SmokeSuite(
+            url=url, checks=checks, deadline_seconds=self.deadline_seconds, commands=commands, others=self.others
+        )

@@ -91,6 +91,8 @@ class SmokeSuite:
     checks: tuple[SmokeCheck, ...]
     deadline_seconds: float = 60.0
     commands: tuple[SmokeCommand, ...] = ()
+    others: Priority | None = None
+    """What the checks of the other services there weigh; None: they are not asked."""
 
 
 class CopyStrategy(StrEnum):

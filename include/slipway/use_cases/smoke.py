@@ -1,5 +1,7 @@
 """Runs the stage's smoke suite and records its verdict: pass, fail or unknown (R16)."""
 
+from collections.abc import Sequence
+
 from slipway.domain.activity import Activity, ActivityKind, last_work
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage
@@ -11,6 +13,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.deploy_to import current, is_there
 from slipway.use_cases.in_place_of_nothing import stands_in
 from slipway.use_cases.settle import is_by_hand
+from slipway.use_cases.smoke_of_others import smoke_of_others
 from slipway.use_cases.unpacked import empty_folder, unpacked
 from slipway.use_cases.world import World
 
@@ -67,14 +70,19 @@ def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[C
     if suite is None or not suite.checks:
         detail = "the service has no smoke suite: no data is never success"
         return [CheckResult(name="suite", status=CheckStatus.UNKNOWN, detail=detail)]
-    values = {"version": version, "digest": digest}
-    results = list(world.probe.run(suite, values))
-    if not suite.commands:
-        return results
-    if any(one.priority is Priority.BLOCKING and one.status is not CheckStatus.PASS for one in results):
+    results = list(world.probe.run(suite, {"version": version, "digest": digest}))
+    if _stops(results):
         return [*results, *(_not_run(one, "the checks before it did not pass") for one in suite.commands)]
     artefact = Artefact(service=attempt.service, version=version, digest=digest, size=0)
-    return [*results, *_run_commands(world, stage, suite, artefact)]
+    if suite.commands:
+        results += _run_commands(world, stage, suite, artefact)
+    if suite.others is not None and not _stops(results):
+        results += smoke_of_others(world, attempt, stage, suite.others)
+    return results
+
+
+def _stops(results: Sequence[CheckResult]) -> bool:
+    return any(one.priority is Priority.BLOCKING and one.status is not CheckStatus.PASS for one in results)
 
 
 def _run_commands(world: World, stage: Stage, suite: SmokeSuite, artefact: Artefact) -> list[CheckResult]:

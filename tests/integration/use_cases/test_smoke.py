@@ -11,6 +11,7 @@ from slipway.domain.release import Attempt
 from slipway.domain.service import Priority, Service, SmokeCheck, SmokeCommand, SmokeSuite
 from slipway.ports import CheckStatus
 from slipway.use_cases.smoke import SmokeFailedError
+from slipway.use_cases.smoke_of_others import MOST_BROKEN
 from tests.builders import DEV, a_service
 from tests.scene import Scene
 
@@ -94,6 +95,60 @@ def test_no_suite_runs_against_a_service_that_does_not_work(scene: Scene) -> Non
     with pytest.raises(SmokeFailedError, match="pytest: unknown \\(not run: the checks before it did not pass"):
         scene.work(attempt, DEV)
     assert scene.commands.runs == []
+
+
+def checked_with_others(scene: Scene, priority: Priority) -> None:
+    """orders asks the others that run where it comes to."""
+    service = scene.definitions.services["orders"]
+    suite = SmokeSuite(url="http://service", checks=CHECKS, others=priority)
+    stages = {role: replace(stage, smoke=suite) for role, stage in service.stages.items()}
+    scene.definitions.services["orders"] = replace(service, stages=stages)
+
+
+@pytest.fixture
+def neighbours(make_scene: Callable[..., Scene]) -> Scene:
+    made = make_scene(a_service(), _checked(a_service("basket")), a_service("kettle"))
+    made.preprod_passed("1.0", service="basket")
+    made.stage(made.opened("2.0", service="basket"), DEV)
+    return made
+
+
+def test_others_are_asked_for_what_blocks_in_the_version_that_runs_there(neighbours: Scene) -> None:
+    checked_with_others(neighbours, Priority.BLOCKING)
+    neighbours.stage(neighbours.opened("1.1"), DEV)
+    suite, values = neighbours.probe.runs[-1]
+    assert ([check.name for check in suite.checks], values["version"]) == (["answers"], "2.0")
+    finished = json.loads(neighbours.log("smoke_finished")[-1])
+    assert [one["name"] for one in finished["checks"]] == ["answers", "finds things", "other service basket"]
+    assert finished["checks"][-1]["detail"] == "2.0: 1 checks passed"
+
+
+def test_another_service_that_broke_ends_the_stage_where_that_is_said(neighbours: Scene) -> None:
+    checked_with_others(neighbours, Priority.BLOCKING)
+    neighbours.probe.verdicts["2.0"] = CheckStatus.FAIL
+    with pytest.raises(SmokeFailedError, match=r"other service basket: fail \(answers: fail"):
+        neighbours.work(neighbours.opened("1.1"), DEV)
+
+
+def test_another_service_that_broke_is_a_warning_where_that_is_said(neighbours: Scene) -> None:
+    checked_with_others(neighbours, Priority.WARNING)
+    neighbours.probe.verdicts["2.0"] = CheckStatus.UNKNOWN
+    neighbours.work(neighbours.opened("1.1"), DEV)
+    assert json.loads(neighbours.log("smoke_finished")[-1])["checks"][-1]["status"] == "unknown"
+
+
+def test_nobody_waits_for_many_that_do_not_work(make_scene: Callable[..., Scene]) -> None:
+    names = [f"other-{number}" for number in range(MOST_BROKEN + 2)]
+    scene = make_scene(a_service(), *(_checked(a_service(name)) for name in names))
+    for name in names:
+        scene.stage(scene.opened("2.0", service=name), DEV)
+    checked_with_others(scene, Priority.WARNING)
+    scene.probe.verdicts["2.0"] = CheckStatus.FAIL
+    scene.probe.runs.clear()
+    scene.work(scene.opened("1.1"), DEV)
+    assert len(scene.probe.runs) == 1 + MOST_BROKEN
+    asked = json.loads(scene.log("smoke_finished")[-1])["checks"][2:]
+    assert [one["status"] for one in asked] == ["fail"] * MOST_BROKEN + ["unknown"] * 2
 
 
 def test_a_warning_that_passes_is_not_mentioned(scene: Scene) -> None:

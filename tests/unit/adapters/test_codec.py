@@ -31,7 +31,8 @@ def through_json(stage: StageDefinition) -> StageDefinition:
 def test_smoke_suites_survive_the_way_through_json() -> None:
     check = SmokeCheck(name="finds things", path="/search", priority=Priority.WARNING)
     command = SmokeCommand(name="journeys", run=("pytest", "{url}"), priority=Priority.WARNING)
-    stage = a_stage(StageRole.PROD, smoke=SmokeSuite(url="http://service", checks=(check,), commands=(command,)))
+    suite = SmokeSuite(url="http://service", checks=(check,), commands=(command,), others=Priority.WARNING)
+    stage = a_stage(StageRole.PROD, smoke=suite)
     assert through_json(stage) == stage
 
 

@@ -1,7 +1,7 @@
 """Proofs, deployments, bad versions and holds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from slipway.adapters.database.rows import Row, Sql
@@ -140,6 +140,15 @@ class DatabaseRecords:
             environment=environment,
         )
         return Deployed(version=None, digest=None) if row is None else _deployed(row)
+
+    def running(self, environment: str) -> Mapping[str, Deployed]:
+        """What the log says runs there, by service, in order of their names."""
+        rows = self._sql.all(
+            """SELECT DISTINCT ON (service) * FROM deployment WHERE environment = :environment
+            ORDER BY service, id DESC""",
+            environment=environment,
+        )
+        return {row["service"]: _deployed(row) for row in rows if row["digest"] is not None}
 
     def last_ran(self, service: str, environment: str, version: str) -> Deployed | None:
         """When a version last came to run there; None where it never did."""
