@@ -25,7 +25,7 @@ help:  ## list the commands
 demo: $(READY)  ## release a sample service from Dev to live (KEEP=1 leaves everything running)
 	@.venv/bin/slipway demo $(if $(KEEP),--keep)
 
-test: $(READY)  ## run all tests, releases on a real Airflow and kills of its processes included (half an hour or more)
+test: $(READY)  ## run all tests, releases on a real Airflow and kills of its processes included (about half an hour)
 	@$(PY) -m pytest $(ON_ALL_CORES)
 
 test-fast: $(READY)  ## run unit and contract tests only (a minute on two cores)
