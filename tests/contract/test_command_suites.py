@@ -102,6 +102,13 @@ def test_a_report_that_says_nothing_is_no_success(
     assert said in result.detail
 
 
+def test_no_definition_hides_in_another_encoding(suites: LeashedSuites, tmp_path: Path) -> None:
+    text = "import sys; open(sys.argv[1], 'wb').write('<!DOCTYPE a><testsuite/>'.encode('utf-16'))"
+    result = suites.run(program(text, "{report}", reports=True), VALUES, tmp_path)
+    assert result.status is CheckStatus.UNKNOWN
+    assert "not in UTF-8" in result.detail
+
+
 def test_a_report_that_was_asked_for_and_never_written_is_no_success(suites: LeashedSuites, tmp_path: Path) -> None:
     result = suites.run(program("", "{report}", reports=True), VALUES, tmp_path)
     assert (result.status, result.detail) == (CheckStatus.UNKNOWN, "it ended well, but it wrote no report")

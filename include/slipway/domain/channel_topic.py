@@ -64,10 +64,14 @@ def topic_before(now: str, kept: KeptTopic | None) -> str:
 
 
 def _one(hold: HoldShown) -> str:
-    what = hold.name or "everything"
+    what, by = _inert(hold.name or "everything"), _inert(hold.by)
     until = f", until {hold.until:%Y-%m-%d %H:%M} UTC" if hold.until else ""
-    reason = _cut(" ".join(hold.reason.split()).replace(_MARK.strip(), "|"), _LONGEST_REASON)
-    return f"{what}: {reason} ({hold.by}{until})"
+    return f"{what}: {_cut(_inert(hold.reason), _LONGEST_REASON)} ({by}{until})"
+
+
+def _inert(text: str) -> str:
+    """On one line; without the brackets by which chats know mentions and links, and without our own mark."""
+    return " ".join(text.split()).replace("<", "‹").replace(">", "›").replace(_MARK.strip(), "|")
 
 
 def _cut(text: str, longest: int) -> str:

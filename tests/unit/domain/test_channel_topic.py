@@ -45,6 +45,12 @@ def test_what_somebody_wrote_meanwhile_stays() -> None:
     assert topic_before("New words", kept) == "New words"
 
 
+def test_a_reason_calls_nobody_and_leads_nowhere() -> None:
+    said = holds_in_words([hold("<!channel> see <https://evil.example|this>")])
+    assert "<" not in said
+    assert ">" not in said
+
+
 def test_a_reason_cannot_pretend_to_be_what_stood_there() -> None:
     holds = holds_in_words([hold("a ‖ b")])
     assert topic_before(topic_of(holds, BEFORE), None) == BEFORE

@@ -36,6 +36,8 @@ def read_report(file: Path) -> Report:
         if file.stat().st_size > LARGEST:
             raise UnreadableReportError(f"its report is larger than {LARGEST} bytes")
         content = file.read_bytes()
+        if b"\0" in content:
+            raise UnreadableReportError("its report is not in UTF-8")  # definitions could hide in it
         if b"<!" in content.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
             raise UnreadableReportError("its report has a definition of document type, which no JUnit report needs")
         cases = list(ET.fromstring(content).iter("testcase"))  # noqa: S314 - no definitions, and bounded
