@@ -1,4 +1,4 @@
-"""One running platform for all end-to-end tests of a session, with the stories that are played on it."""
+"""One running platform for all end-to-end tests of this folder, with the stories that are played on it."""
 
 import json
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from tests.running_platform import RunningPlatform
 from tests.slack.stand_in import SlackStandIn, status
 
 EXTRA_DAGS = Path(__file__).with_name("dags")
+_HERE = Path(__file__).parent
 
 LONG_STORIES = (
     *("test_roll_back.py", "test_watch.py", "test_release_path.py"),
@@ -38,7 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     What waits for its time to run out begins after them, and is judged when it has.
     """
-    items.sort(key=_when)
+    places = [place for place, item in enumerate(items) if _HERE in item.path.parents]
+    for place, item in zip(places, sorted((items[place] for place in places), key=_when), strict=True):
+        items[place] = item
 
 
 def _when(item: pytest.Item) -> float:
@@ -60,7 +63,7 @@ def when_time_has_run_out() -> None:
     """Puts a test at the end of the session."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def slack() -> Iterator[SlackStandIn]:
     """It is down until a test lets it come back, when all stories are told."""
     with SlackStandIn() as stand_in:
@@ -84,20 +87,20 @@ def closed_window(scene: Scene, performance: Performance) -> None:
     scene.change_platform(("window:\n", f"window:\n  closed_days: {json.dumps(closed)}\n"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
     """What the recorded targets see."""
     with serve(tmp_path_factory.mktemp("record")) as serving:
         yield serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scenery(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Scenery:
     """The catalogue of the session's platform: the samples on free ports, and the services of the stories."""
     return Scenery(tmp_path_factory.mktemp("scenery") / "catalogue", recorder.folder, recorder.face)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(
     tmp_path_factory: pytest.TempPathFactory, scenery: Scenery, slack: SlackStandIn
 ) -> Iterator[RunningPlatform]:
@@ -125,7 +128,7 @@ def platform(
     assert [process.cmdline() for process in running.living_processes()] == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scene(platform: RunningPlatform, scenery: Scenery, recorder: Recorder) -> Iterator[Scene]:
     """Where a test plays its own story, once every DAG is there."""
     engine = create_engine(platform.release_database_url, pool_size=20, pool_pre_ping=True)
@@ -145,14 +148,14 @@ def scene(platform: RunningPlatform, scenery: Scenery, recorder: Recorder) -> It
 _KINDS = ("dev", "release")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broken_glass(platform: RunningPlatform) -> str:
     """A member of BreakGlass, who may do what nobody else may."""
     break_the_glass(platform, BREAKER)
     return BREAKER
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def performance(request: pytest.FixtureRequest, scene: Scene, broken_glass: str) -> Iterator[Performance]:
     """Begins every selected story at once."""
     selected = [getattr(item, "function", None) for item in request.session.items]

@@ -27,7 +27,7 @@ class Waits:
     """The attempt whose approval grew old, and the next one, which is through."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def begun(scene: Scene, performance: Performance) -> Iterator[Waits]:
     """Lives of a minute; then one release that nobody answers, and one that is approved and then held up."""
     performance.finish()
