@@ -34,12 +34,14 @@ class SlipwayPlugin(AirflowPlugin):
         from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
         from slipway.airflow_edge.release_kinds import ReleaseKinds  # noqa: PLC0415 - see above
         from slipway.airflow_edge.request_log import record_in_release_log  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.strangers import by_the_policy_in_effect  # noqa: PLC0415 - see above
 
         base_url = conf.get("api", "base_url", fallback="http://localhost:8080")
         kwargs = {
             "record": record_in_release_log,
             "identify": identify,
             "kinds": ReleaseKinds(),
+            "may_not_start": by_the_policy_in_effect,
             "base_url": base_url,
         }
         return [

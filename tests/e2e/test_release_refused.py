@@ -70,11 +70,18 @@ def test_an_unknown_version_is_refused_and_the_nearest_are_named(scene: Scene) -
     assert scene.client("gus").wait_for_end(run.dag_id, run.run_id) == "failed"
 
 
-@story
-def test_somebody_of_another_team_may_not_ask(scene: Scene) -> None:
-    refused = refusal(scene.ask("strange", "1.0.0", by="rita"))
-    assert refused["actor"] == "rita"
-    assert "rita may not release strange" in refused["payload"]["message"]
+@pytest.mark.parametrize(("dag_id", "verb"), [("dev__strange", "release"), ("roll_back", "roll back")])
+def test_somebody_of_another_team_may_not_have_a_run_started(scene: Scene, dag_id: str, verb: str) -> None:
+    run_id = f"of-a-stranger-{verb.replace(' ', '-')}"
+    form = {"service": "strange", "environment": "prod", "version": "1.0.0", "reason": "Why not", **TEXTS}
+    body = {"logical_date": None, "dag_run_id": run_id, "conf": form}
+    answer = scene.client("rita").request("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)
+    assert answer.status_code == httpx.codes.FORBIDDEN
+    assert f"rita may not {verb} strange" in answer.json()["detail"]
+    run = scene.client("gus").request("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")
+    assert run.status_code == httpx.codes.NOT_FOUND
+    told = [one for one in scene.log(kind="request_answered") if one["payload"].get("why") == answer.json()["detail"]]
+    assert [(one["actor"], one["payload"]["outcome"]) for one in told] == [("rita", "refused")]
 
 
 @story

@@ -23,6 +23,7 @@ from slipway.airflow_edge.request_record import (
     target_of,
 )
 from slipway.airflow_edge.request_scope import request_path
+from slipway.airflow_edge.strangers import WhyNot, why_not_triggered
 from slipway.domain.errors import SlipwayError
 from slipway.domain.same_site import bearer, is_from_elsewhere, origin_of
 
@@ -44,14 +45,18 @@ _CRASHED = 500
 class Recorder:
     """Writes an attempt before a change and its outcome after. No attempt, no change (503).
 
-    A change that a page from elsewhere has somebody's browser send is refused here, Airflow's own routes included.
+    A change that a page from elsewhere has somebody's browser send is refused here, Airflow's own routes included; so
+    is a run that whoever asks may not have started.
     """
 
-    def __init__(self, app: App, record: Record, identify: Identify, kinds: Kinds, base_url: str = "") -> None:
+    def __init__(
+        self, app: App, record: Record, identify: Identify, kinds: Kinds, may_not_start: WhyNot, base_url: str = ""
+    ) -> None:
         self._app = app
         self._record = record
         self._identify = identify
         self._kinds = kinds
+        self._may_not_start = may_not_start
         self._base_url = base_url
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -78,6 +83,7 @@ class Recorder:
         who = await self._identify(Request(scope))
         try:
             tells = await asyncio.to_thread(why_not_kept, scope["method"], path, body, self._kinds) if body else None
+            stranger = await self._stranger(scope["method"], path, body or b"", who)
         except SlipwayError as error:
             await _unavailable(error)(scope, replay, send)
             return
@@ -100,13 +106,18 @@ class Recorder:
             return
         status = _Status(send)
         app: App = _too_long() if body is None else self._app
-        refusal = self._why_from_elsewhere(Request(scope)) or tells
+        refusal = self._why_from_elsewhere(Request(scope)) or stranger or tells
         if refusal:
             app = JSONResponse({"detail": refusal}, status_code=403)
         try:
             await app(scope, replay, status)
         finally:
-            await self._outcome(attempt, status.code)
+            await self._outcome(replace(attempt, why=refusal), status.code)
+
+    async def _stranger(self, method: str, path: str, body: bytes, who: Requester | None) -> str | None:
+        if who is None:
+            return None
+        return await asyncio.to_thread(why_not_triggered, method, path, body, who.id, self._may_not_start)
 
     def _why_from_elsewhere(self, request: Request) -> str | None:
         ours = {origin_of(self._base_url), f"{request.url.scheme}://{request.headers.get('host')}"}

@@ -11,7 +11,7 @@ from slipway.airflow_edge.request_record import Phase, RequestRecord
 from slipway.domain.audit import service_of_dag
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt
-from slipway.domain.text_limits import RUN
+from slipway.domain.text_limits import REFUSAL, RUN
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.refuse_long_texts import shortened
@@ -78,4 +78,5 @@ def _payload(record: RequestRecord) -> JsonObject:
         "run_id": record.run_id,
         "task_id": record.task_id,
         "decision": record.decision,
+        **({"why": shortened(record.why, REFUSAL)} if record.why else {}),
     }

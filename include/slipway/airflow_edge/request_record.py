@@ -49,6 +49,8 @@ class RequestRecord:
     run_id: str | None = None
     task_id: str | None = None
     decision: JsonObject = field(default_factory=dict)
+    why: str | None = None
+    """Why it went no further than the recorder, as whoever asked was told."""
 
 
 HTTP_ERRORS = 400

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from slipway.domain.authority import Matter, entitled, why_not
+from slipway.domain.authority import Matter, entitled, in_matter_of, why_not
 from slipway.domain.people import People
 from slipway.domain.platform import Action, Party, Platform
-from slipway.domain.review import parties, rule_for
+from slipway.domain.review import parties
 
 
 def dead_ends(platform: Platform, people: People, team: str, product_owner: str | None = None) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _stuck_with_an_exception(
     if stuck:
         yield (
             f"nobody could close the review if {_names(stuck)} declared an emergency: another person is needed beside"
-            f" those who approve, {rule_for(platform.rule(Action.CLOSE_REVIEW), matter.team).who.describe()}"
+            f" those who approve, {in_matter_of(matter.team, platform.rule(Action.CLOSE_REVIEW)).who.describe()}"
         )
 
 
@@ -75,7 +75,7 @@ def _someone_signs(platform: Platform, people: People, matter: Matter, authorise
 
 def _review_possible(platform: Platform, people: People, matter: Matter, declarer: str) -> bool:
     """Somebody may close it whom nobody needs for the approvals."""
-    rule = rule_for(platform.rule(Action.CLOSE_REVIEW), matter.team)
+    rule = in_matter_of(matter.team, platform.rule(Action.CLOSE_REVIEW))
     declared = replace(matter, parties=parties(frozenset({declarer}), frozenset()))
     return any(
         _preprod_possible(platform, others, _asked(matter, declarer))

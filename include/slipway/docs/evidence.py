@@ -136,7 +136,7 @@ EVIDENCE: Sequence[Evidence] = (
         rules=("domain/authority.py", "airflow_edge/auth_manager.py"),
         tests=(
             "integration/use_cases/test_answers.py::test_an_approver_without_the_role_does_not_count",
-            "e2e/test_release_refused.py::test_somebody_of_another_team_may_not_ask",
+            "e2e/test_release_refused.py::test_somebody_of_another_team_may_not_have_a_run_started",
             "e2e/test_who_did_it.py::test_the_log_names_who_asked_and_what_came_of_it",
         ),
         log=("release_refused", "answer_refused", "request_answered"),

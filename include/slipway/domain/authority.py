@@ -1,7 +1,7 @@
 """May this person do that, in this matter? The table of the catalogue, applied (R6, R9, R11)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from slipway.domain.people import People, Person, TeamRole
 from slipway.domain.platform import AuthorityRule, Party
@@ -21,6 +21,15 @@ class Matter:
     def ids(self, parties: frozenset[Party]) -> frozenset[str]:
         """Everyone who played any of these parts."""
         return frozenset().union(*(self.parties.get(party, frozenset()) for party in parties))
+
+
+def in_matter_of(team: str | None, rule: AuthorityRule) -> AuthorityRule:
+    """The row as it counts there: in a matter of no team (a hold on all) the same role of any team may."""
+    own, any_team = rule.who.own_team, rule.who.any_team
+    if team is not None or own is None:
+        return rule
+    lower = own if any_team is None or any_team.includes(own) else any_team
+    return replace(rule, who=replace(rule.who, own_team=None, any_team=lower))
 
 
 def why_not(rule: AuthorityRule, person: Person | None, matter: Matter, people: People) -> str | None:

@@ -1,11 +1,11 @@
 """Reviews: what was done in a hurry is looked at afterwards, by a manager who had no part in it (R20)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from slipway.domain.platform import AuthorityRule, Party, Platform
+from slipway.domain.platform import Party, Platform
 
 
 class ReviewKind(StrEnum):
@@ -47,8 +47,3 @@ def parties(declarers: frozenset[str], approvers: frozenset[str]) -> Mapping[Par
         Party.APPROVER: approvers,
         Party.AUTHORISER: approvers,
     }
-
-
-def rule_for(rule: AuthorityRule, team: str | None) -> AuthorityRule:
-    """The row as it counts here: what belongs to no team is closed by the same role of any team."""
-    return rule if team is not None else replace(rule, who=replace(rule.who, any_team=rule.who.own_team))

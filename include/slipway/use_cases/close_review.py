@@ -1,12 +1,12 @@
 """Closes a review, by a manager who neither declared nor approved what it is about (R20)."""
 
 from slipway.domain import messages
-from slipway.domain.authority import Matter, entitled, why_not
+from slipway.domain.authority import Matter, entitled, in_matter_of, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import STEPS_BEFORE, Decision
 from slipway.domain.platform import Action
 from slipway.domain.release import ReleaseState
-from slipway.domain.review import Review, parties, rule_for
+from slipway.domain.review import Review, parties
 from slipway.domain.service import StageRole
 from slipway.domain.text_limits import says_nothing
 from slipway.ports.store import Transaction
@@ -40,7 +40,7 @@ def _closed_before(review: Review) -> str | None:
 def _may_not(tx: Transaction, review: Review, actor: Actor, reason: str) -> str | None:
     policy = tx.policy()
     matter = _matter(tx, review)
-    rule = rule_for(policy.platform.rule(Action.CLOSE_REVIEW), matter.team)
+    rule = in_matter_of(matter.team, policy.platform.rule(Action.CLOSE_REVIEW))
     refusal = why_not(rule, policy.people.find(actor.id), matter, policy.people)
     if refusal is not None:
         others = ", ".join(entitled(rule, matter, policy.people))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from slipway.domain import messages
-from slipway.domain.authority import Matter, why_not
+from slipway.domain.authority import Matter, in_matter_of, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.platform import Action, Party
 from slipway.domain.text_limits import says_nothing
@@ -64,9 +64,8 @@ def _may_not(policy: PolicyInEffect, hold: PlacedHold, actor: Actor, reason: str
     own = policy.platform.rule(Action.HOLD_LIFT_OWN)
     if why_not(own, person, matter, policy.people) is None:
         return None
-    refusal = why_not(policy.platform.rule(Action.HOLD_LIFT), person, matter, policy.people)
-    if refusal is not None and person is not None and hold.team is None:
-        return f"{refusal}. A hold on all or on an environment belongs to no team"
+    others = in_matter_of(hold.team, policy.platform.rule(Action.HOLD_LIFT))
+    refusal = why_not(others, person, matter, policy.people)
     if refusal is None and says_nothing(reason):
         return f"a reason is needed to lift a hold of somebody else ({hold.placed_by})"
     return refusal

@@ -29,7 +29,9 @@ class Server:
         self._status = status
         self._log_is_down = log_is_down or (lambda _: False)
         inner = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PATCH", "DELETE"])])
-        self._app = Recorder(inner, self._write, self._who, self, "https://slipway.example/airflow")
+        self._app = Recorder(
+            inner, self._write, self._who, self, self._may_not_start, "https://slipway.example/airflow"
+        )
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -53,6 +55,12 @@ class Server:
 
     def of_run(self, dag_id: str, run_id: str) -> ChangeKind | None:
         return ChangeKind.SECURITY if run_id == "r7-attempt-1" else None
+
+    @staticmethod
+    def _may_not_start(dag_id: str, named: str | None, person_id: str) -> str | None:
+        if named == "unreachable":
+            raise DatabaseUnavailableError("The release database does not answer.")
+        return f"{person_id} may not start {dag_id} of {named}" if "theirs" in {dag_id, named} else None
 
     def _write(self, record: RequestRecord) -> None:
         if self._log_is_down(record):
@@ -304,3 +312,32 @@ def test_an_answer_that_tells_too_much_is_refused_before_airflow_has_it_and_may_
     assert "hole" not in str(server.written) + answer.text
     assert server.ask("PATCH", path, reference).status_code == 200
     assert server.performed == [reference]
+
+
+def started(server: Server, dag_id: str, body: bytes, who: str = "Bearer sams") -> httpx.Response:
+    return server.ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", body, authorization=who)
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "body"), [("theirs", b"{}"), ("theirs", b"["), ("roll_back", b'{"conf": {"service": "theirs"}}')]
+)
+def test_a_run_that_one_may_not_have_started_is_refused_before_airflow_keeps_it(dag_id: str, body: bytes) -> None:
+    server = Server()
+    answer = started(server, dag_id, body)
+    assert (answer.status_code, server.performed) == (403, [])
+    assert answer.json()["detail"].startswith(f"sam may not start {dag_id}")
+    attempt, outcome = server.written
+    assert (attempt.why, outcome.why, outcome.outcome) == (None, answer.json()["detail"], Outcome.REFUSED)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"conf": []}', b'{"conf": {"service": ["theirs"]}}'])
+def test_what_names_nobody_elses_service_goes_on_to_airflow(body: bytes) -> None:
+    server = Server()
+    assert started(server, "roll_back", body).status_code == 200
+    assert started(server, "theirs", b"", who="").status_code == 200  # Airflow itself refuses strangers
+    assert server.ask("GET", "/api/v2/dags/theirs/dagRuns", authorization="Bearer sams").status_code == 200
+
+
+def test_nothing_is_started_while_nobody_knows_who_may() -> None:
+    answer = started(Server(), "roll_back", b'{"conf": {"service": "unreachable"}}')
+    assert (answer.status_code, "release log cannot be written" in answer.text) == (503, True)

@@ -1,9 +1,9 @@
 """A hold on everything, on the environment or on the service stops what has not started (R15, R20)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
+from slipway.domain.authority import in_matter_of
 from slipway.domain.grant import PLATFORM_ACCOUNT
 from slipway.domain.platform import Action, Eligibility
 from slipway.domain.policy.decision import Blocker, Facts, StandingHold
@@ -32,9 +32,9 @@ def _what(facts: Facts, hold: StandingHold) -> str:
 
 
 def _who(facts: Facts, hold: StandingHold) -> str:
-    """Whoever placed it, if that is a person; others by the table. What binds all services belongs to no team."""
-    who = facts.platform.rule(Action.HOLD_LIFT).who
-    others = who if hold.scope == "service" else replace(who, own_team=None)
+    """Whoever placed it, if that is a person; others by the table."""
+    team = facts.release.team if hold.scope == "service" else None
+    others = in_matter_of(team, facts.platform.rule(Action.HOLD_LIFT)).who
     known = [] if hold.placed_by == PLATFORM_ACCOUNT else [hold.placed_by]
     if others != Eligibility() or not known:
         known.append(others.describe())

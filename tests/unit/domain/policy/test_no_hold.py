@@ -34,8 +34,13 @@ def test_each_hold_is_named_with_who_and_until_when() -> None:
 @pytest.mark.parametrize(
     ("scope", "by", "on", "who"),
     [
-        ("all", "rob", "on all by rob", "rob, or second line: slipway hold lift 7"),
-        ("environment", "lena", "on environment preprod by", "lena, or second line: slipway hold lift 7"),
+        ("all", "rob", "on all by rob", "rob, or a senior of any team or above, or second line: slipway hold lift 7"),
+        (
+            "environment",
+            "lena",
+            "on environment preprod by",
+            "lena, or a senior of any team or above, or second line: slipway hold lift 7",
+        ),
         ("service", "rob", "on service orders by", "rob, or a senior of the owning team or above, or second line: "),
         (
             "service",
