@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 app = command_group("Say that you have seen what is announced beforehand.")
 
@@ -18,4 +19,4 @@ def acknowledge_release(
     from slipway.cli.session import signed_in_rest
 
     path = f"/slipway/api/releases/{release}/acknowledge"
-    typer.echo(signed_in_rest().call("POST", path, json={"comment": comment})["detail"])
+    say(signed_in_rest().call("POST", path, json={"comment": comment})["detail"])

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 
 class Ending(StrEnum):
@@ -57,7 +57,7 @@ def quarantine(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/activities/{activity}/quarantine", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])
 
 
 @app.command("settle")
@@ -71,4 +71,4 @@ def settle(
 
     body = {"as": ending.value, "reason": reason}
     answer = signed_in_rest().call("POST", f"/slipway/api/activities/{activity}/settle", json=body)
-    typer.echo(answer["detail"])
+    say(answer["detail"])

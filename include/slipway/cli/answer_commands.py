@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 from slipway.cli.usage import wrong_usage
 from slipway.domain.grant import Decision, Step
 
@@ -84,7 +85,7 @@ def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]
             raise NotFoundError(f"{release} asks nobody any more: {_stopped(attempt)}") from error
         plain = str(error).replace(f"{step.role}.{step} of {attempt['run_id']}", f"{step} of {release}")
         raise NotFoundError(plain) from error
-    typer.echo(
+    say(
         f"{decision.value} was sent for {step} of {attempt['id']}. Whether it counts is judged in a moment: "
         f"`slipway log list --release {release}`"
     )

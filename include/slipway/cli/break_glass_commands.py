@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 app = command_group("Open Airflow to one person for an hour at most, and close it again.")
 
@@ -20,7 +20,7 @@ def open_(
     from slipway.cli.session import signed_in_rest
 
     body = {"person": person, "minutes": minutes, "reason": reason}
-    typer.echo(signed_in_rest().call("POST", "/slipway/api/break-glass", json=body)["detail"])
+    say(signed_in_rest().call("POST", "/slipway/api/break-glass", json=body)["detail"])
 
 
 @app.command("close")
@@ -29,7 +29,7 @@ def close(reason: Annotated[str, typer.Option(help="What was done, for the revie
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", "/slipway/api/break-glass/close", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])
 
 
 @app.command("list")

@@ -14,6 +14,7 @@ from slipway.catalogue.json_schema import MODELS, schema_of, schema_text, write_
 from slipway.catalogue.load import load_catalogue
 from slipway.catalogue.problems import CatalogueError
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Catalogue
 
@@ -46,9 +47,9 @@ def validate(
     except CatalogueError as error:
         if not as_json:
             raise
-        typer.echo(_json({"ok": False, "problems": [problem.as_json() for problem in error.problems]}))
+        say(_json({"ok": False, "problems": [problem.as_json() for problem in error.problems]}))
         raise typer.Exit(2) from error
-    typer.echo(_json({"ok": True, "problems": [], **_counts(catalogue)}) if as_json else _summary(catalogue, where))
+    say(_json({"ok": True, "problems": [], **_counts(catalogue)}) if as_json else _summary(catalogue, where))
 
 
 @app.command()
@@ -64,11 +65,11 @@ def schema(
     """Print the JSON Schema of a kind of file, for editors."""
     if write is not None:
         for path in write_schemas(write):
-            typer.echo(f"wrote {path}")
+            say(f"wrote {path}")
     elif file is not None:
-        typer.echo(schema_text(file.value), nl=False)
+        say(schema_text(file.value), nl=False)
     else:
-        typer.echo(_json({name: schema_of(model) for name, model in MODELS.items()}))
+        say(_json({name: schema_of(model) for name, model in MODELS.items()}))
 
 
 def _json(value: JsonObject) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 from slipway.cli.release_commands import Kind, Wait, start
 from slipway.cli.times import at_time, day
 from slipway.cli.usage import PlainCommand
@@ -108,10 +109,10 @@ def act(release: Release) -> None:
     rest, told = signed_in_rest(), ""
     while True:
         try:
-            typer.echo(rest.call("POST", f"/slipway/api/changes/{release}/act", json={})["detail"])
+            say(rest.call("POST", f"/slipway/api/changes/{release}/act", json={})["detail"])
         except HeldBackError as held:
             if str(held) != told:
-                typer.echo(f"Waiting: {held}")
+                say(f"Waiting: {held}")
             told = str(held)
             time.sleep(ASK_AGAIN_SECONDS)
         else:
@@ -133,4 +134,4 @@ def confirm(
     from slipway.cli.session import signed_in_rest
 
     body = {"result": result.value, "seen": seen}
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/changes/{release}/confirm", json=body)["detail"])
+    say(signed_in_rest().call("POST", f"/slipway/api/changes/{release}/confirm", json=body)["detail"])

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 app = command_group("Set up the release database.")
 
@@ -31,4 +32,4 @@ def upgrade(
         raise DatabaseUnavailableError(
             f"the release database does not answer: start it (`make up`), or set SLIPWAY_DATABASE_URL. {error.orig}"
         ) from error
-    typer.echo(f"The release database is at revision {revision}.")
+    say(f"The release database is at revision {revision}.")

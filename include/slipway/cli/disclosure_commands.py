@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 app = command_group("List, read and publish the texts of security releases.")
 Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="Such as SEC-7.")]
@@ -39,9 +39,9 @@ def show(reference: Reference, as_json: AsJson = False) -> None:
         print_json(found)
         return
     published = f"published by {found['published_by']}" if found["published_by"] else "for the disclosure group only"
-    typer.echo(f"{found['reference']}  {found['service']}, {found['release_id'] or 'not asked for yet'}, {published}")
-    typer.echo(f"What changes:       {found['summary']}")
-    typer.echo(f"If it goes wrong:   {found['rollback_plan']}")
+    say(f"{found['reference']}  {found['service']}, {found['release_id'] or 'not asked for yet'}, {published}")
+    say(f"What changes:       {found['summary']}")
+    say(f"If it goes wrong:   {found['rollback_plan']}")
 
 
 @app.command()
@@ -53,4 +53,4 @@ def publish(
     from slipway.cli.session import signed_in_rest
 
     body = {"reason": reason}
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/disclosures/{reference}/publish", json=body)["detail"])
+    say(signed_in_rest().call("POST", f"/slipway/api/disclosures/{reference}/publish", json=body)["detail"])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 if TYPE_CHECKING:
     from slipway.docs.cli_page import CommandEntry
@@ -26,10 +27,10 @@ def reference_pages(
     texts = all_pages(_commands())
     if check:
         pages.check(texts)
-        typer.echo(f"{len(texts)} generated pages are current.")
+        say(f"{len(texts)} generated pages are current.")
         return
     for path in pages.write(texts):
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _commands() -> list["CommandEntry"]:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json
+from slipway.cli.output import AsJson, print_json, say
 
 app = command_group("Check this installation.")
 
@@ -25,7 +25,7 @@ def examine(
     for finding in examination(with_log=not skip_log):
         found.append(finding)
         if not as_json:
-            typer.echo(f"{MARKS[finding.status]:<6}{finding.name:<18}{finding.detail}")
+            say(f"{MARKS[finding.status]:<6}{finding.name:<18}{finding.detail}")
     if as_json:
         print_json([vars(finding) for finding in found])
     if any(finding.status is CheckStatus.FAIL for finding in found):

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from slipway.cli.output import say
+
 if TYPE_CHECKING:
     from slipway.adapters.airflow_rest import AirflowRest
 
@@ -30,11 +32,11 @@ def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str, what: 
         if found["state"] == "refused":
             raise RefusedError(found["code"], f"it was refused: {found['message']}")
         if found["state"] == "opened":
-            typer.echo(f"{what} is asked for: {page}")
-            typer.echo(f"It is release {found['release_id']}, attempt {found['attempt']}")
+            say(f"{what} is asked for: {page}")
+            say(f"It is release {found['release_id']}, attempt {found['attempt']}")
             return
         time.sleep(LOOK_SECONDS)
-    typer.echo(f"{what}: Airflow has not opened it yet; `slipway status` shows it when it has: {page}")
+    say(f"{what}: Airflow has not opened it yet; `slipway status` shows it when it has: {page}")
 
 
 def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
@@ -49,11 +51,11 @@ def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
         raise SlipwayError(f"{run_id} ended ({state}), and the log does not say how: see `slipway status`")
     told = f"{attempt['id']} ended: {outcome}{_why(attempt)}"
     if outcome in {Outcome.PROVEN, Outcome.LIVE}:
-        typer.echo(told)
+        say(told)
         return
     if not Outcome(outcome).is_green:
         raise SlipwayError(f"{told}. `slipway log list --release {attempt['release_id']}` says more")
-    typer.echo(f"{told}. What was asked for is not reached: see `slipway status {attempt['release_id']}`", err=True)
+    say(f"{told}. What was asked for is not reached: see `slipway status {attempt['release_id']}`", err=True)
     raise typer.Exit(NOT_REACHED)
 
 
@@ -67,7 +69,7 @@ def _ended(rest: "AirflowRest", dag_id: str, run_id: str) -> str:
         if state is None:
             raise SlipwayError(f"the run {run_id} is gone: it was deleted. `slipway status` says what became of it")
         if state != seen:
-            typer.echo(f"{run_id}: {state}")
+            say(f"{run_id}: {state}")
         else:
             time.sleep(LOOK_SECONDS)
         seen = state

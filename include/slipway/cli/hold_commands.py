@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 from slipway.cli.times import at_time
 
 app = command_group("Hold back what has not started, and let it go again.")
@@ -51,7 +51,7 @@ def place(
         "during": during,
         "absolute": absolute,
     }
-    typer.echo(signed_in_rest().call("POST", "/slipway/api/holds", json=body)["detail"])
+    say(signed_in_rest().call("POST", "/slipway/api/holds", json=body)["detail"])
 
 
 @app.command()
@@ -63,7 +63,7 @@ def lift(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/holds/{hold}/lift", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])
 
 
 @app.command("list")

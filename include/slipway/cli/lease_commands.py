@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 app = command_group("Show who holds lanes and services, and free what is stuck.")
 
@@ -38,4 +38,4 @@ def break_it(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/leases/{attempt}/break", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])

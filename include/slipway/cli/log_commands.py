@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table, text
+from slipway.cli.output import AsJson, print_json, print_table, say, text
 from slipway.cli.usage import wrong_usage
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def list_entries(
     heads = ("seq", "at", "kind", "release", "service", "environment", "actor", "what")
     print_table(heads, rows, "No entry matches.")
     if any(row[-1].endswith(MORE) for row in rows):
-        typer.echo(f"{MORE} `slipway log show SEQ` shows an entry whole; --json all of them.", err=True)
+        say(f"{MORE} `slipway log show SEQ` shows an entry whole; --json all of them.", err=True)
 
 
 @app.command()
@@ -88,8 +88,8 @@ def show(
         return
     for name, value in vars(entry).items():
         if name != "payload":
-            typer.echo(f"{name + ':':<13}{text(value)}")
-    typer.echo(f"payload:\n{json.dumps(json.loads(entry.payload), indent=2, ensure_ascii=False)}")
+            say(f"{name + ':':<13}{text(value)}")
+    say(f"payload:\n{json.dumps(json.loads(entry.payload), indent=2, ensure_ascii=False)}")
 
 
 @app.command()
@@ -111,7 +111,7 @@ def export(
             return
         with to.open("w", encoding="utf-8", newline="") as file:
             count = write(reader.all(), file)
-    typer.echo(f"wrote {count} entries to {to}", err=True)
+    say(f"wrote {count} entries to {to}", err=True)
 
 
 @app.command()
@@ -135,7 +135,7 @@ def verify(
         print_json({"ok": broken is None, "entries": result.entries, "head": head, "broken": broken, **_as_json(mode)})
     else:
         if result.broken is None:
-            typer.echo(f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}")
+            say(f"{result.entries} entries, unbroken; head {result.head_seq}:{result.head_hash}")
         _say(mode)
     if result.broken is not None:
         raise SlipwayError(f"the log does not hold at entry {result.broken.seq}: {result.broken.what}")
@@ -152,7 +152,7 @@ def head(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"seq": seq, "hash": hash_, **_as_json(_mode())})
     else:
-        typer.echo(f"{seq}:{hash_}")
+        say(f"{seq}:{hash_}")
         _say(_mode())
 
 
@@ -171,4 +171,4 @@ def _as_json(mode: "Mode | None") -> dict[str, object]:
 def _say(mode: "Mode | None") -> None:
     """Beside the answer, which programs read: on standard error."""
     if mode is not None:
-        typer.echo(mode.said, err=True)
+        say(mode.said, err=True)

@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from slipway.catalogue.problems import CatalogueError, nearest
+from slipway.cli.output import say
 from slipway.cli.registry import ENTRIES, Entry
 from slipway.domain.errors import SlipwayError
 
@@ -48,10 +49,10 @@ class LazyGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except CatalogueError as error:
-            typer.echo(str(error), err=True)
+            say(str(error), err=True)
             raise typer.Exit(BAD_CATALOGUE) from error
         except SlipwayError as error:
-            typer.echo(str(error), err=True)
+            say(str(error), err=True)
             raise typer.Exit(REFUSED) from error
 
 

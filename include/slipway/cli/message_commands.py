@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 app = command_group("Show what people were told, and what has not arrived.")
 
@@ -29,6 +29,6 @@ def show_messages(
     rows = [tuple(one[name] for name in fields) for one in found["messages"]]
     print_table(heads, rows, "Everything has arrived." if undelivered else "Nobody was told anything yet.")
     if found["ways"]:
-        typer.echo()
+        say()
         downs = [(one["way"], one["down_since"], one["next_try"], one["problem"]) for one in found["ways"]]
         print_table(("way", "down since", "next try", "problem"), downs, "")

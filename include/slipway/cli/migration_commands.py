@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, minute, print_json, print_table
+from slipway.cli.output import AsJson, minute, print_json, print_table, say
 from slipway.cli.times import at_time, instant
 
 app = command_group("Prove migrations reversible, and waive what may pass all the same.")
@@ -69,7 +69,7 @@ def waive(
     }
     at = {name: time.isoformat() for name, time in times.items() if time}
     body = {"code": finding, "reason": reason, "backup": backup, "runbook": runbook, **at}
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/migrations/{proof}/waivers", json=body)["detail"])
+    say(signed_in_rest().call("POST", f"/slipway/api/migrations/{proof}/waivers", json=body)["detail"])
 
 
 def expectation_rows(suites: Sequence[Mapping[str, Any]]) -> Sequence[tuple[str, str, str, str]]:
@@ -101,7 +101,7 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{found['service']} in {found['environment']}: {found['detail']}")
+    say(f"{found['service']} in {found['environment']}: {found['detail']}")
     if found["proof"] is None:
         return
     rows = [(one["code"], _stops(one), one["revision"], one["object"], one["detail"]) for one in found["findings"]]
@@ -110,12 +110,12 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
         print_table(("expectation", "of", "outcome", "rows that are not so"), expected, "")
     for label, key in (("Lost on the way back", "lost_on_reverse"), ("Not covered", "not_covered")):
         for one in found[key]:
-            typer.echo(f"{label}: {one}")
-    typer.echo(f"If it is undone: {found['if_undone'].replace('**', '')}")
+            say(f"{label}: {one}")
+    say(f"If it is undone: {found['if_undone'].replace('**', '')}")
     if found["rollback_limit"]:
-        typer.echo(f"Rollback limit: {found['rollback_limit']}")
+        say(f"Rollback limit: {found['rollback_limit']}")
     for one in found["waivers"]:
         state = "expired" if one["expired"] else f"until {minute(instant(one['expires_at']))}"
-        typer.echo(f"Waived: {one['code']} by {one['by']}, {state}: {one['reason']}")
+        say(f"Waived: {one['code']} by {one['by']}, {state}: {one['reason']}")
     for one in found["blockers"]:
-        typer.echo(f"Blocked: {one['message']} Cleared by {one['cleared_by']}")
+        say(f"Blocked: {one['message']} Cleared by {one['cleared_by']}")

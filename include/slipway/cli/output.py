@@ -7,23 +7,30 @@ from typing import Annotated, Any
 
 import typer
 
+from slipway.domain.signs import seen
+
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+def say(message: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """A line on the terminal, whatever is in it."""
+    typer.echo(seen(message), err=err, nl=nl)
 
 
 def print_json(value: Any) -> None:
     """JSON with times as ISO 8601 in UTC."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    say(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]], nothing: str) -> None:
     """Columns as wide as their widest cell; `nothing` where there is no row."""
     if not rows:
-        typer.echo(nothing)
+        say(nothing)
         return
     cells = [[head.upper() for head in heads], *([text(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
     for row in cells:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def text(value: object) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 login = command_group("Sign in; every changing command acts as that person.")
 
@@ -49,4 +50,4 @@ def sign_in(
         password = os.environ.get("SLIPWAY_PASSWORD") or typer.prompt("Password", hide_input=True)
         given = AirflowRest(url, str).login(name, password)
     path = save_session(Session(url, name, given))
-    typer.echo(f"You are signed in at {url} as {name}; the token is kept in {path}")
+    say(f"You are signed in at {url} as {name}; the token is kept in {path}")

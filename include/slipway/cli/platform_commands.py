@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 app = command_group("Start and stop the platform itself.")
 
@@ -59,7 +60,7 @@ def password(
         raise NotFoundError(f"nobody is called {person}: {hint}")
     home = current_home()
     home.create()
-    typer.echo(load_secrets(home).password_of(person))
+    say(load_secrets(home).password_of(person))
 
 
 @app.command()
@@ -75,4 +76,4 @@ def compose(
     if check:
         file.check()
     if not (write or check):
-        typer.echo(file.render(), nl=False)
+        say(file.render(), nl=False)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, minute, print_json
+from slipway.cli.output import AsJson, minute, print_json, say
 
 app = command_group("Show, propose and activate people and rules.")
 
@@ -20,16 +20,16 @@ def status(as_json: AsJson = False) -> None:
         return
     now, disk = found["in_effect"], found["on_disk"]
     because = f": {now['reason']}" if now["reason"] else ""
-    typer.echo(f"in effect  {now['digest']}")
-    typer.echo(f"           since {minute(now['at'])}, activated by {now['activated_by']}{because}")
+    say(f"in effect  {now['digest']}")
+    say(f"           since {minute(now['at'])}, activated by {now['activated_by']}{because}")
     for one in found["proposed"]:
-        typer.echo(f"proposed   {one['digest']}")
-        typer.echo(f"           by {', '.join(one['proposed_by'])} at {minute(one['at'])}")
+        say(f"proposed   {one['digest']}")
+        say(f"           by {', '.join(one['proposed_by'])} at {minute(one['at'])}")
         _print_lines(one["differences"])
         _print_gains(one["gains"])
     count = len(disk["differences"])
     told = f"{count} {'thing differs' if count == 1 else 'things differ'}, see `slipway policy diff`"
-    typer.echo(f"on disk    {told if count else 'the same'}")
+    say(f"on disk    {told if count else 'the same'}")
     _print_waiting(disk["holds_back"])
 
 
@@ -43,7 +43,7 @@ def diff(as_json: AsJson = False) -> None:
         return
     _say_what_was_compared(policy)
     if not found["differences"]:
-        typer.echo("The catalogue on disk is the policy in effect.")
+        say("The catalogue on disk is the policy in effect.")
         return
     _print_lines(found["differences"])
     _print_gains(found["gains"])
@@ -57,7 +57,7 @@ def propose() -> None:
 
     answer = signed_in_rest().call("POST", "/slipway/api/policy/proposals")
     _print_lines(answer["differences"])
-    typer.echo(f"Proposed. Another person, a manager, runs: slipway policy activate {answer['digest']} --reason ...")
+    say(f"Proposed. Another person, a manager, runs: slipway policy activate {answer['digest']} --reason ...")
 
 
 @app.command()
@@ -69,7 +69,7 @@ def activate(
     from slipway.cli.session import signed_in_rest
 
     body = {"digest": digest, "reason": reason}
-    typer.echo(signed_in_rest().call("POST", "/slipway/api/policy/activations", json=body)["detail"])
+    say(signed_in_rest().call("POST", "/slipway/api/policy/activations", json=body)["detail"])
 
 
 def _policy() -> Any:
@@ -89,21 +89,21 @@ def _say_what_was_compared(policy: dict[str, Any]) -> None:
         f" none), as it was last read there: {disk['digest']}\n"
         f"with:     the policy in effect since {minute(now['at'])}, activated by {now['activated_by']}: {now['digest']}"
     )
-    typer.echo(told, err=True)
+    say(told, err=True)
     if mine:
-        typer.echo(f"Not read: {mine} on yours; `slipway catalogue validate` reads that one.", err=True)
+        say(f"Not read: {mine} on yours; `slipway catalogue validate` reads that one.", err=True)
 
 
 def _print_lines(lines: Sequence[str]) -> None:
     for line in lines:
-        typer.echo(f"           {line}")
+        say(f"           {line}")
 
 
 def _print_waiting(services: dict[str, list[str]]) -> None:
     for service, environments in services.items():
-        typer.echo(f"           holds back {service} in {', '.join(environments)}")
+        say(f"           holds back {service} in {', '.join(environments)}")
 
 
 def _print_gains(people: dict[str, list[str]]) -> None:
     for person, rights in people.items():
-        typer.echo(f"           {person}, who may activate it, would gain: {'; '.join(rights)}")
+        say(f"           {person}, who may activate it, would gain: {'; '.join(rights)}")

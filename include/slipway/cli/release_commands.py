@@ -7,6 +7,7 @@ import typer
 
 from slipway.cli.following import follow, tell_what_became_of_it
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 release = command_group("Ask for a release of a version.")
 retry = command_group("Start the next attempt of a release.")
@@ -148,7 +149,7 @@ def stop_release(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/releases/{release_id}/stop", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])
 
 
 def _filed(service: str, summary: str, rollback_plan: str) -> str:
@@ -160,7 +161,7 @@ def _filed(service: str, summary: str, rollback_plan: str) -> str:
         return summary
     body = {"service": service, "summary": summary, "rollback_plan": rollback_plan}
     answer = signed_in_rest().call("POST", "/slipway/api/disclosures", json=body)
-    typer.echo(answer["detail"])
+    say(answer["detail"])
     return str(answer["reference"])
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 app = command_group("Look afterwards at what was done in a hurry.")
 
@@ -49,4 +49,4 @@ def close(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/reviews/{review}/close", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])

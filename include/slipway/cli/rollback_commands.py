@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 
 app = command_group("Bring an earlier version of a service back.")
 
@@ -31,4 +32,4 @@ def rollback(
     from slipway.cli.session import signed_in_rest
 
     body = {"service": service, "environment": environment, "version": to, "reason": reason, "incident": incident}
-    typer.echo(signed_in_rest().call("POST", "/slipway/api/rollbacks", json=body)["detail"])
+    say(signed_in_rest().call("POST", "/slipway/api/rollbacks", json=body)["detail"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, minute, print_json, print_table, span
+from slipway.cli.output import AsJson, minute, print_json, print_table, say, span
 from slipway.cli.times import at_time
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def show_status(
     rows = [(r["service"], r["environment"], r["version"], r["at"], r["release_id"]) for r in running]
     print_table(("service", "environment", "version", "since", "release"), rows, "Nothing was released yet.")
     for known in limits:
-        typer.echo(f"Rollback limit of {known['service']} in {known['environment']}: {known['limit']}")
-    typer.echo()
+        say(f"Rollback limit of {known['service']} in {known['environment']}: {known['limit']}")
+    say()
     print_table(RELEASE_HEADS, [_release_row(one) for one in releases], "No release is in flight.")
     if undelivered:
-        typer.echo(f"\n{undelivered} messages have not arrived: slipway messages --undelivered")
+        say(f"\n{undelivered} messages have not arrived: slipway messages --undelivered")
 
 
 @queue.command("queue")
@@ -140,13 +140,13 @@ def explain_start(
         print_json([one.as_json() for one in answers])
         return
     for one in answers:
-        typer.echo(one.summary)
+        say(one.summary)
         for blocker in one.decision.blockers:
             clears = f"clears {minute(blocker.clears_at)}" if blocker.clears_at else "nobody knows when it clears"
-            typer.echo(f"  {blocker.code}: {blocker.message}")
-            typer.echo(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
+            say(f"  {blocker.code}: {blocker.message}")
+            say(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
         if one.rollback_limit:
-            typer.echo(f"  Rollback limit: {one.rollback_limit}")
+            say(f"  Rollback limit: {one.rollback_limit}")
 
 
 def _refuse_unknown(tx: "DatabaseTransaction", name: str) -> None:
@@ -184,17 +184,17 @@ def _show_release(one: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(one)
         return
-    typer.echo(f"{one['release_id']}: {one['service']} {one['version']} to {one['to']}, {one['change_kind']}")
-    typer.echo(f"Asked for by {', '.join(one['requesters'] or ())}: {one['summary']}")
+    say(f"{one['release_id']}: {one['service']} {one['version']} to {one['to']}, {one['change_kind']}")
+    say(f"Asked for by {', '.join(one['requesters'] or ())}: {one['summary']}")
     for attempt in one["attempts"]:
-        typer.echo(f"{attempt['id']}, {attempt['version']}: {attempt['outcome'] or 'open'}")
+        say(f"{attempt['id']}, {attempt['version']}: {attempt['outcome'] or 'open'}")
         if attempt["stop_requested_by"]:
-            typer.echo(f"  stopped by {attempt['stop_requested_by']}: {attempt['stop_reason']}")
+            say(f"  stopped by {attempt['stop_requested_by']}: {attempt['stop_reason']}")
         for stage in attempt["stages"]:
             how = stage["outcome"] or stage["ending"] or "open"
             said = stage["detail"] or stage["ending_detail"]
-            typer.echo(f"  {stage['environment']}: {how}" + (f" ({said})" if said else ""))
-    typer.echo(f"State: {one['state'].replace('_', ' ')}. {one['next']}")
+            say(f"  {stage['environment']}: {how}" + (f" ({said})" if said else ""))
+    say(f"State: {one['state'].replace('_', ' ')}. {one['next']}")
 
 
 def _release_row(one: dict[str, Any]) -> tuple[object, ...]:

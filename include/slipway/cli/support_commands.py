@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 from slipway.cli.times import at_time
 
 app = command_group("Book second line's support for an agreed time.")
@@ -62,4 +62,4 @@ def list_bookings(
 def _post(path: str, body: Mapping[str, object]) -> None:
     from slipway.cli.session import signed_in_rest
 
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/support{path}", json=body)["detail"])
+    say(signed_in_rest().call("POST", f"/slipway/api/support{path}", json=body)["detail"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 app = command_group("Give the pipeline of a static app a token, replace it, and end it.")
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="The static app.")]
@@ -40,7 +40,7 @@ def revoke(
     from slipway.cli.session import signed_in_rest
 
     answer = signed_in_rest().call("POST", f"/slipway/api/tokens/{number}/revoke", json={"reason": reason})
-    typer.echo(answer["detail"])
+    say(answer["detail"])
 
 
 @app.command("list")
@@ -72,5 +72,5 @@ def _ask(body: dict[str, Any]) -> None:
 
     secret = PREFIX + secrets.token_urlsafe(32)
     answer = signed_in_rest().call("POST", "/slipway/api/tokens", json={**body, "hash": hash_of(secret)})
-    typer.echo(answer["detail"])
-    typer.echo(f"The secret, shown this once; it counts when the token is seconded:\n{secret}")
+    say(answer["detail"])
+    say(f"The secret, shown this once; it counts when the token is seconded:\n{secret}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, print_json, print_table, say
 
 second = command_group("Agree as the second person; what was asked for takes effect.")
 pending = command_group("List what waits for a second person.")
@@ -16,7 +16,7 @@ def second_it(number: Annotated[int, typer.Argument(metavar="ID", help="As `slip
     """Agree as the second person; what was asked for takes effect."""
     from slipway.cli.session import signed_in_rest
 
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/pending/{number}/second")["detail"])
+    say(signed_in_rest().call("POST", f"/slipway/api/pending/{number}/second")["detail"])
 
 
 @pending.command("pending")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
+from slipway.cli.output import say
 from slipway.domain.verdict import Verdict
 
 app = command_group("Settle a verdict that is owed since a release went live.")
@@ -27,4 +28,4 @@ def settle(
     from slipway.cli.session import signed_in_rest
 
     body = {"verdict": verdict.value, "reason": reason}
-    typer.echo(signed_in_rest().call("POST", f"/slipway/api/releases/{release}/verdict", json=body)["detail"])
+    say(signed_in_rest().call("POST", f"/slipway/api/releases/{release}/verdict", json=body)["detail"])

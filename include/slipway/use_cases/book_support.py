@@ -1,7 +1,7 @@
 """A team books second line's support for an agreed time (R21)."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slipway.domain import messages
 from slipway.domain.authority import Matter, why_not
@@ -14,6 +14,9 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
+
+LONGEST = timedelta(hours=24)
+"""Of one booking: whoever accepts it is there all the while."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,8 @@ def _makes_no_sense(tx: Transaction, request: SupportRequest) -> str | None:
         return "a reason is needed: say what second line should be there for"
     if request.ends <= request.begins:
         return "it must end later than it begins"
+    if request.ends - request.begins > LONGEST:
+        return "it would last longer than a day: book each day by itself, so that somebody accepts each"
     if request.ends <= tx.now:
         return f"it would end at {request.ends:%Y-%m-%d %H:%M} UTC, which is past"
     return None

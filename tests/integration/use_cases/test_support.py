@@ -134,8 +134,9 @@ def test_only_the_team_books(scene: Scene, by: str) -> None:
         ({"reason": " "}, "a reason is needed"),
         ({"begins": 60, "ends": 60}, "end later than it begins"),
         ({"begins": -60, "ends": -30}, "which is past"),
+        ({"begins": 0, "ends": 24 * 60 + 1}, "longer than a day"),
     ],
-    ids=["no reason", "no time", "past"],
+    ids=["no reason", "no time", "past", "too long"],
 )
 def test_a_booking_must_make_sense(scene: Scene, wrong: dict[str, Any], because: str) -> None:
     with pytest.raises(RefusedError, match=because):

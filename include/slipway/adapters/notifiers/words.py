@@ -1,5 +1,6 @@
 """What every way says alike."""
 
+from slipway.domain.signs import seen
 from slipway.ports.messages import Sending
 
 PERHAPS_BEFORE = "(This may have reached you before.)"
@@ -11,5 +12,5 @@ def paragraphs(sending: Sending, *, again: bool) -> list[str]:
 
 
 def on_one_line(text: str) -> str:
-    """Any text without a line break, for places where one would begin something new."""
-    return " ".join(text.split())
+    """Any text without a line break, for places where one would begin something new, nor any sign that is obeyed."""
+    return " ".join(seen(text).split())

@@ -38,3 +38,7 @@ def test_no_text_looks_like_the_head_of_another_message(tmp_path: Path) -> None:
     lines = written(tmp_path, "fine\n\n2026-01-05 10:00:00 UTC  #page\nforged", "second")
 
     assert [line for line in lines if line and not line.startswith("    ")] == [lines[0], lines[3]]
+
+
+def test_a_text_moves_nobodys_terminal(tmp_path: Path) -> None:
+    assert "    no\N{REPLACEMENT CHARACTER}[2J \N{REPLACEMENT CHARACTER}tide" in written(tmp_path, "no\x1b[2J \u202etide")
