@@ -20,7 +20,9 @@ Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the ser
 def check(
     service: Service,
     version: Annotated[str | None, typer.Option(help="Which version; the newest if left out.")] = None,
-    against: Annotated[str, typer.Option(metavar="ENVIRONMENT", help="Whose database is copied.")] = "preprod",
+    against: Annotated[
+        str, typer.Option("--against", "--environment", metavar="ENVIRONMENT", help="Whose database is copied.")
+    ] = "preprod",
     as_json: AsJson = False,
 ) -> None:
     """Rehearse a version's migrations on a scratch copy of an environment's database."""
@@ -36,7 +38,9 @@ def check(
 @app.command()
 def show(
     service: Service,
-    environment: Annotated[str | None, typer.Option(help="Where; anywhere if left out.")] = None,
+    environment: Annotated[
+        str | None, typer.Option("--environment", "--against", help="Where; anywhere if left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the newest proof: verdict, findings, what is lost on the way back, who waived what."""

@@ -46,6 +46,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "explain", "Say whether a service may be changed now, and why not.", "slipway.cli.status_commands", "explain"
     ),
+    Entry("artefact", "Put a built version into the store, and list what is there.", "slipway.cli.artefact_commands"),
     Entry("messages", "Show what people were told, and what has not arrived.", "slipway.cli.message_commands"),
     Entry("log", "Search, export and verify the release log.", "slipway.cli.log_commands"),
     Entry("audit", "List changes that came past the platform, and overdue reviews.", "slipway.cli.audit_commands"),
