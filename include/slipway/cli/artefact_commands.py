@@ -21,7 +21,7 @@ def publish(
         Path, typer.Argument(metavar="FOLDER", help="What was built: all files in it.", exists=True, file_okay=False)
     ],
 ) -> None:
-    """Keep a folder as this version, on the platform's machine. Nothing is released; publishing it twice is harmless."""
+    """Keep a folder as this version, on the platform's machine. Nothing is released by it; twice is harmless."""
     from slipway.adapters.artefacts.folder_store import FolderArtefacts
     from slipway.wiring import artefact_folder
 

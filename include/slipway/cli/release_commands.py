@@ -29,7 +29,6 @@ class UpTo(StrEnum):
     PROD = "prod"
 
 
-RECORD_CHANGE = "record_change"
 Wait = Annotated[
     bool,
     typer.Option(
@@ -118,26 +117,17 @@ def retry_release(
 ) -> None:
     """Start the next attempt; what is proven for the same artefact is carried over."""
     from slipway.cli.session import signed_in_rest
-    from slipway.domain.errors import NotFoundError
+    from slipway.domain.next_attempt import next_attempt
 
-    found = signed_in_rest().call("GET", f"/slipway/api/releases/{release_id}")
-    if not found["attempts"]:
-        raise NotFoundError(f"release {release_id} has no attempt to go on from")
-    last = found["attempts"][-1]
-    wanted = version or last["version"]
+    form = next_attempt(release_id, signed_in_rest().call("GET", f"/slipway/api/releases/{release_id}"))
+    wanted = version or form.version
     conf = {
+        **form.conf,
         "version": wanted,
-        "summary": found["summary"],
-        "rollback_plan": found["rollback_plan"],
-        "change_kind": found["change_kind"],
-        "release_id": release_id,
-        "resume_of": last["id"],
         **({"despite_bad": reason} if reason else {}),
         **({"contains": ",".join(contains)} if contains else {}),
     }
-    if last["dag_id"] == RECORD_CHANGE:
-        conf |= {name: found["change"][name] for name in ("sort", "what", "where")} | {"service": found["service"]}
-    start(found["service"], {**conf, **_same_aim(found["to"])}, wanted, wait, dag_id=last["dag_id"])
+    start(form.service, conf, wanted, wait, dag_id=form.dag_id)
 
 
 @stop.command("stop")
@@ -163,11 +153,6 @@ def _filed(service: str, summary: str, rollback_plan: str) -> str:
     answer = signed_in_rest().call("POST", "/slipway/api/disclosures", json=body)
     say(answer["detail"])
     return str(answer["reference"])
-
-
-def _same_aim(to: str) -> dict[str, str]:
-    """A release keeps its aim; the form knows only those that a person may ask for."""
-    return {"to": to} if to in set(UpTo) else {}
 
 
 def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_id: str | None = None) -> None:

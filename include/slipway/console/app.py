@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException
 
 from slipway.console import (
     acts,
@@ -20,6 +21,7 @@ from slipway.console import (
     grants,
     health,
     migrations,
+    next_attempts,
     pipelines,
     policy,
     reads,
@@ -47,6 +49,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     app.dependency_overrides[signed_in] = person
     app.add_exception_handler(SlipwayError, translate)
     app.add_exception_handler(RequestValidationError, misunderstood)
+    app.add_exception_handler(HTTPException, next_attempts.to_the_sign_in)
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")
@@ -61,6 +64,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(disclosures.router, prefix="/api")
     people.include_router(support.router, prefix="/api")
     people.include_router(tokens.router)
+    people.include_router(next_attempts.router)
     people.include_router(_docs(app))
     app.include_router(health.router)
     app.include_router(grants.router, prefix="/api")

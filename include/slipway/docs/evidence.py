@@ -343,10 +343,11 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R22",
         asks="What fails in Preprod can be fixed and go on in the same release",
-        rules=("use_cases/open_attempt.py",),
+        rules=("use_cases/open_attempt.py", "console/next_attempts.py"),
         tests=(
             "e2e/test_release_path.py::test_a_version_that_fails_in_preprod_is_undone_and_mended_in_the_same_release",
             "integration/use_cases/test_retry_and_queue.py::test_a_fix_goes_through_dev_again_in_the_same_release",
+            "console/test_next_attempts.py::*",
         ),
         log=("attempt_opened", "attempt_ended"),
     ),

@@ -2,7 +2,7 @@
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
-from slipway.domain.messages.words import headline, where_it_ran
+from slipway.domain.messages.words import headline, where_it_ran, where_to_go_on
 from slipway.domain.release import Attempt, BadAgain, Outcome, Release, Stage, StageOutcome
 from slipway.domain.stage_ending import Ending
 
@@ -50,13 +50,15 @@ def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str) -> Mes
     next_step = f"\nNext: {retry}, or with what mends it: {retry} --version VERSION" if outcome.awaits_retry else ""
     if attempt.is_rollback:
         next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
+    goes_on = outcome.awaits_retry and not attempt.is_rollback
+    link = where_to_go_on(base_url, attempt.release_id) if goes_on else where_it_ran(base_url, attempt)
     return Message(
         key=f"{attempt.id}:ended",
         channel=MessageChannel.DEPLOY,
         text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}",
         release_id=attempt.release_id,
         headline=headline(attempt, outcome),
-        link=None if outcome.is_green else where_it_ran(base_url, attempt),
+        link=None if outcome.is_green else link,
     )
 
 

@@ -35,6 +35,14 @@ def where_it_ran(base_url: str, attempt: Attempt) -> Link | None:
     return Link(label="See the run in Airflow", url=f"{base_url.rstrip('/')}/dags/{dag}/runs/{run}")
 
 
+def where_to_go_on(base_url: str, release_id: str) -> Link | None:
+    """The page that starts a release's next attempt; None as above."""
+    if not base_url:
+        return None
+    there = f"{base_url.rstrip('/')}/slipway/releases/{quote(release_id, safe='')}/next-attempt"
+    return Link(label="Start the next attempt", url=there)
+
+
 def how_to_second(pending: PendingAct) -> str:
     """What the second person does, and until when."""
     return f"It takes two: `slipway second {pending.id}` by {pending.expires_at:%Y-%m-%d %H:%M} UTC"

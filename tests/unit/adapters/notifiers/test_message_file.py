@@ -41,4 +41,6 @@ def test_no_text_looks_like_the_head_of_another_message(tmp_path: Path) -> None:
 
 
 def test_a_text_moves_nobodys_terminal(tmp_path: Path) -> None:
-    assert "    no\N{REPLACEMENT CHARACTER}[2J \N{REPLACEMENT CHARACTER}tide" in written(tmp_path, "no\x1b[2J \u202etide")
+    assert "    no\N{REPLACEMENT CHARACTER}[2J \N{REPLACEMENT CHARACTER}tide" in written(
+        tmp_path, "no\x1b[2J \u202etide"
+    )
