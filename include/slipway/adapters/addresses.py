@@ -3,17 +3,38 @@
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 _METADATA = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "100.100.100.200", "fd00:ec2::254")))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """(host, port) -> addresses. Raises OSError."""
+LOOKUP_SECONDS = 10.0
+"""Name servers that are there answer within a few."""
 
 
-def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host, as the system knows them."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+def resolve(host: str, port: int, seconds: float = LOOKUP_SECONDS) -> Sequence[str]:
+    """The addresses of a host, as the system knows them. Its own patience may be minutes: ours is `seconds`."""
+    answers: SimpleQueue[Sequence[str] | OSError | UnicodeError] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put([str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    Thread(target=look_up, name="lookup", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"nobody said within {seconds:g} s where it is") from None
+    if isinstance(answer, UnicodeError):  # a label that is too long, or empty
+        raise OSError(str(answer)) from answer
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
 
 
 def has_forbidden(addresses: Sequence[str]) -> bool:
