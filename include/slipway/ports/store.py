@@ -9,33 +9,35 @@ from slipway.domain.message import Message
 from slipway.domain.release import (
     Attempt,
 )
-from slipway.ports.repositories import (
-    Accounts,
-    Activities,
-    Announcements,
+from slipway.ports.repositories.evidence import (
     Audits,
-    Bookings,
     BreakGlass,
-    Containments,
-    Deliveries,
     Disclosures,
-    Grants,
-    KeyedRequests,
     LastDays,
-    Leases,
     MigrationProofs,
     MirroredCopies,
-    Outbox,
-    PendingActs,
-    Permits,
-    Policies,
-    Quarantines,
-    Records,
-    Releases,
     Reviews,
+)
+from slipway.ports.repositories.messages import Deliveries, Outbox, Topics
+from slipway.ports.repositories.rules import (
+    Accounts,
+    Announcements,
+    Bookings,
+    KeyedRequests,
+    PendingActs,
+    Policies,
+    Records,
     ServiceTokens,
+)
+from slipway.ports.repositories.work import (
+    Activities,
+    Containments,
+    Grants,
+    Leases,
+    Permits,
+    Quarantines,
+    Releases,
     Stages,
-    Topics,
     Turns,
     WatchSamples,
 )

@@ -1,0 +1,1 @@
+"""The tables of the release database, as the use cases see them."""
