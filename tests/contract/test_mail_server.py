@@ -1,6 +1,5 @@
 """What mail servers answer, through Airflow's SMTP provider."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -16,9 +15,7 @@ MAIL = Mail(to="team@example.gov.uk", subject="orders – live", paragraphs=("on
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     with SmtpServer() as made:
-        extra = {"from_email": "slipway@example.gov.uk", "disable_tls": True, "disable_ssl": True}
-        connection = {"conn_type": "smtp", "host": "127.0.0.1", "port": made.port, "extra": extra}
-        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", made.connection)
         yield made
 
 

@@ -87,9 +87,7 @@ def _mail(stack: ExitStack, monkeypatch: pytest.MonkeyPatch, _: Path) -> Way:
     from slipway.airflow_edge.smtp_send import HookMailSend  # noqa: PLC0415 - Airflow takes seconds
 
     server = stack.enter_context(SmtpServer())
-    extra = {"from_email": "slipway@example.gov.uk", "disable_tls": True, "disable_ssl": True}
-    connection = {"conn_type": "smtp", "host": "127.0.0.1", "port": server.port, "extra": extra}
-    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(connection))
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", server.connection)
 
     def lose_answers(*, lose: bool) -> None:
         server.hangs_up_after = "DATA" if lose else None

@@ -19,6 +19,8 @@ from tests.e2e.performance import Performance
 from tests.e2e.recorder import Recorder, serve
 from tests.e2e.scenery import BREAKER, CHANNEL, Scenery
 from tests.e2e.story import Scene
+from tests.fakes.smtp_server import SmtpServer
+from tests.fakes.webhook_receiver import KEY, WebhookReceiver
 from tests.running_platform import RunningPlatform
 from tests.slack.stand_in import SlackStandIn, status
 
@@ -72,6 +74,20 @@ def slack() -> Iterator[SlackStandIn]:
         yield stand_in
 
 
+@pytest.fixture(scope="package")
+def receiver() -> Iterator[WebhookReceiver]:
+    """Whoever else is told what happens to releases."""
+    with WebhookReceiver() as receiving:
+        yield receiving
+
+
+@pytest.fixture(scope="package")
+def mail_server() -> Iterator[SmtpServer]:
+    """Takes what approvers are sent."""
+    with SmtpServer() as server:
+        yield server
+
+
 @pytest.fixture
 def when_all_stories_are_told(performance: Performance) -> None:
     """Puts a test after those whose time has run out."""
@@ -102,7 +118,11 @@ def scenery(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Sce
 
 @pytest.fixture(scope="package")
 def platform(
-    tmp_path_factory: pytest.TempPathFactory, scenery: Scenery, slack: SlackStandIn
+    tmp_path_factory: pytest.TempPathFactory,
+    scenery: Scenery,
+    slack: SlackStandIn,
+    receiver: WebhookReceiver,
+    mail_server: SmtpServer,
 ) -> Iterator[RunningPlatform]:
     """Real Airflow on the embedded PostgreSQL, in a folder with a space in its name.
 
@@ -116,6 +136,8 @@ def platform(
         more_variables={
             "AIRFLOW_CONN_GITHUB_DEFAULT": scenery.github,
             "AIRFLOW_CONN_SLACK_DEFAULT": slack.connection,
+            "AIRFLOW_CONN_OPS_HOOK": json.dumps({"conn_type": "http", "host": receiver.url, "password": KEY}),
+            "AIRFLOW_CONN_SMTP_DEFAULT": mail_server.connection,
         },
     )
     scenery.publish(running.home.root / "artefacts")

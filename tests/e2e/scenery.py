@@ -18,6 +18,7 @@ from slipway.adapters.artefacts.samples import build_sample, publish_samples
 from slipway.platform.home import PROJECT
 
 CHANNEL = "C0DEPLOY"
+READERS = "approvers@example.gov.uk"
 """Where everybody would be told everything, if Slack were there."""
 BREAKER = "bree"
 """A platform engineer of the tests' own, who is made a member of BreakGlass."""
@@ -199,8 +200,11 @@ class Scenery:
         text = file.read_text(encoding="utf-8")
         sources = f"\nartefact_sources: {{github: {{tries: 1}}, mirror: {json.dumps(str(self.mirror))}}}\n"
         text = text.replace("slot_park_seconds: 300", "slot_park_seconds: 30")
-        ways = json.dumps([{"slack": CHANNEL}, {"file": True}])
-        text = text.replace("messages:\n", f"messages:\n  deploy: {ways}\n  approvals: {ways}\n  page: {ways}\n")
+        ways = [{"slack": CHANNEL}, {"file": True}]
+        hooked = [*ways, {"webhook": {"connection": "ops_hook", "host": "127.0.0.1"}}]
+        channels = {"deploy": hooked, "approvals": [*ways, {"email": [READERS]}], "page": ways}
+        lines = "".join(f"  {channel}: {json.dumps(told)}\n" for channel, told in channels.items())
+        text = text.replace("messages:\n", f"messages:\n{lines}")
         hosts = f"watch_hosts: [{json.dumps(urlsplit(self._face).netloc)}]\n"
         file.write_text(text + sources + hosts, encoding="utf-8")
 

@@ -3,14 +3,37 @@
 import pytest
 
 from slipway.platform.client import wait_for
-from tests.e2e.scenery import CHANNEL
+from tests.e2e.scenery import CHANNEL, READERS
 from tests.e2e.story import PATIENCE, Scene
+from tests.fakes.smtp_server import SmtpServer
+from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.slack.stand_in import SlackStandIn
 
 pytestmark = pytest.mark.e2e
 WENT_LIVE = "SELECT id FROM release WHERE outcome = 'live'"
 UNDELIVERED = "SELECT count(*) AS messages FROM delivery WHERE ended_at IS NULL AND way LIKE 'slack:%'"
+ON = "SELECT key FROM outbox WHERE release_id = :id AND channel = :channel ORDER BY id"
 TOLD = "SELECT key FROM outbox WHERE release_id = :id ORDER BY id"
+
+
+def test_other_ways_tell_people_meanwhile(
+    scene: Scene,
+    slack: SlackStandIn,
+    receiver: WebhookReceiver,
+    mail_server: SmtpServer,
+    when_all_stories_are_told: None,
+) -> None:
+    release = next((str(row["id"]) for row in scene.rows(WENT_LIVE)), None) or _goes_live(scene)
+    told = [str(row["key"]) for row in scene.rows(ON, id=release, channel="deploy")]
+    asked = {str(row["key"]) for row in scene.rows(ON, id=release, channel="approvals")}
+
+    def by_webhook() -> list[str]:
+        return [one["key"] for one in receiver.signed() if one["key"] in told]
+
+    wait_for(lambda: by_webhook() == told or None, PATIENCE, "the webhook to be told, in order")
+    wait_for(lambda: asked <= {mail["X-Slipway-Message"] for mail in mail_server.taken} or None, PATIENCE, "e-mails")
+    assert {mail["To"] for mail in mail_server.taken} == {READERS}
+    assert slack.channels[CHANNEL].messages == []
 
 
 def test_releases_go_live_while_slack_is_down_and_it_is_told_all_of_them_later(

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 import socketserver
 import threading
 from email.message import EmailMessage
@@ -26,6 +27,12 @@ class SmtpServer:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self.port = int(self._server.server_address[1])
+
+    @property
+    def connection(self) -> str:
+        """Airflow's connection to it."""
+        extra = {"from_email": "slipway@example.gov.uk", "disable_tls": True, "disable_ssl": True}
+        return json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": self.port, "extra": extra})
 
     def __enter__(self) -> "SmtpServer":
         self._thread.start()
