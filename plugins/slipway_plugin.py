@@ -26,9 +26,10 @@ class SlipwayPlugin(AirflowPlugin):
 
     @property
     def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]
-        """The recorder of every changing request, and a limit to what waits."""
+        """The recorder of every changing request, a limit to what waits, and one to how many come in at once."""
         from airflow.configuration import conf  # noqa: PLC0415 - see above
 
+        from slipway.airflow_edge.gate import Gate  # noqa: PLC0415 - see above
         from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
         from slipway.airflow_edge.patience import Patience  # noqa: PLC0415 - see above
         from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
@@ -47,6 +48,7 @@ class SlipwayPlugin(AirflowPlugin):
         return [
             {"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs},
             {"name": "Slipway patience", "middleware": Patience, "args": [], "kwargs": {}},
+            {"name": "Slipway gate", "middleware": Gate, "args": [], "kwargs": {}},
         ]
 
     @property

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import httpx
@@ -16,6 +17,7 @@ DAG = "release__groundcheck"
 RUN = "ground-1"
 EVERYBODY = ("rita", "sam", "mona", "audrey", "luke", "platform", "pipeline")
 FORBIDDEN = 403
+AT_THE_SAME_TIME = 60
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +130,14 @@ def test_a_killed_database_comes_back_and_so_does_everything_on_it(platform: Run
     wait_for(lambda: platform.unhealthy() or None, 30, "the platform to notice")
     wait_for(lambda: None if platform.unhealthy() else True, 120, "health")
     assert platform.client("rita").request("GET", "/api/v2/pools").is_success
+
+
+def test_whoever_asks_at_the_same_time_is_answered(platform: RunningPlatform) -> None:
+    """Airflow looks each token up in its event loop, which stood still for as long as no connection was free."""
+    headers = {"Authorization": f"Bearer {platform.client('rita').sign_in()}"}
+    with (
+        httpx.Client(base_url=platform.base_url, headers=headers, timeout=120) as client,
+        ThreadPoolExecutor(AT_THE_SAME_TIME) as pool,
+    ):
+        answers = list(pool.map(lambda _: client.get("/api/v2/dags?limit=50"), range(2 * AT_THE_SAME_TIME)))
+    assert {answer.status_code for answer in answers} == {httpx.codes.OK}

@@ -22,7 +22,7 @@ from slipway.airflow_edge.request_record import (
     outcome_of,
     target_of,
 )
-from slipway.airflow_edge.request_scope import request_path
+from slipway.airflow_edge.request_scope import path_of, request_path
 from slipway.airflow_edge.strangers import WhyNot, why_not_triggered
 from slipway.domain.errors import SlipwayError
 from slipway.domain.same_site import bearer, is_from_elsewhere, origin_of
@@ -64,7 +64,7 @@ class Recorder:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = _path(scope)
+        path = path_of(scope)
         token = request_path.set(path)
         try:
             if is_change(scope["method"], path):
@@ -183,11 +183,6 @@ async def _read(receive: Receive) -> tuple[bytes | None, Receive]:
         return messages.pop(0) if messages else await receive()
 
     return (body if len(body) <= _MOST_BYTES else None), replay
-
-
-def _path(scope: MutableMapping[str, Any]) -> str:
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
 def _too_long() -> JSONResponse:

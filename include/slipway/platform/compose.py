@@ -12,6 +12,7 @@ from slipway.adapters.single_sign_on import CLIENT_ID, CLIENT_SECRET, ISSUER
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import PROJECT, Secrets
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
+from slipway.platform.postgres import MAX_CONNECTIONS
 from slipway.platform.processes import PREPARE, PROGRAMS
 from slipway.platform.settings import SCRATCH_VARIABLE, SHARED_VARIABLE, settings
 
@@ -115,6 +116,7 @@ def _postgres() -> dict[str, Any]:
     """One server with both databases: the image makes the first, its start script the second."""
     return {
         "image": "postgres:18",
+        "command": ["postgres", "-c", f"max_connections={MAX_CONNECTIONS}"],
         "restart": "unless-stopped",
         "environment": {"POSTGRES_PASSWORD": _PASSWORDS[OWNER], "POSTGRES_DB": AIRFLOW_DATABASE},
         "configs": [{"source": "databases", "target": "/docker-entrypoint-initdb.d/databases.sql"}],

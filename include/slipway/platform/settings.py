@@ -34,6 +34,9 @@ _FIXED: Mapping[str, str] = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__PARALLELISM": "8",
     "AIRFLOW__API__WORKERS": "1",
+    # More connections than requests can hold that `airflow_edge/gate.py` lets in: where none is free, the server stands
+    # still.
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "60",
     # Releases are short tasks in a row: look again soon, and narrow the race of early answers. Not at once: each look
     # goes through every run that waits for somebody, and with a dozen of those that keeps a core busy.
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",

@@ -9,12 +9,17 @@ import yaml
 from sqlalchemy import make_url
 
 from slipway.adapters.database.rights import DECIDED_BY_PEOPLE
+from slipway.airflow_edge.gate import AT_ONCE
 from slipway.platform import compose
 from slipway.platform.errors import PlatformError
 from slipway.platform.home import Home, Secrets, load_secrets
 from slipway.platform.place import Place, current_place
+from slipway.platform.postgres import MAX_CONNECTIONS
 from slipway.platform.processes import PROGRAMS
 from slipway.platform.settings import AUTH_MANAGER, environment, settings
+
+AIRFLOWS_POOL = 5
+"""What Airflow keeps open where nothing else is said."""
 
 
 @pytest.fixture
@@ -30,6 +35,14 @@ def _place(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> Pla
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return current_place()
+
+
+def test_there_are_connections_for_all_requests_that_are_let_in_and_for_tasks(
+    monkeypatch: pytest.MonkeyPatch, secrets: Secrets
+) -> None:
+    made = settings(_place(monkeypatch, {}), secrets)
+    allowed = AIRFLOWS_POOL + int(made["AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW"])
+    assert 2 * AT_ONCE + int(made["AIRFLOW__CORE__PARALLELISM"]) < allowed < MAX_CONNECTIONS / 2
 
 
 def test_airflow_does_not_write_rights_of_every_single_dag() -> None:
