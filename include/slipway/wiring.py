@@ -134,9 +134,9 @@ def make_topics(slack: "Callable[[], SlackCall]") -> "Callable[[Way], ChannelTop
     return lambda way: SlackTopic(slack(), way.address)
 
 
-def artefact_folder() -> Path:
+def artefact_folder(home: Path | None = None) -> Path:
     """The content-addressed store: `SLIPWAY_ARTEFACTS`, or below the state folder."""
-    return Path(os.environ.get("SLIPWAY_ARTEFACTS") or state_folder() / "artefacts")
+    return Path(os.environ.get("SLIPWAY_ARTEFACTS") or (home or state_folder()) / "artefacts")
 
 
 def make_reconciler_ports() -> ReconcilerPorts:

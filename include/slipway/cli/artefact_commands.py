@@ -2,12 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from slipway.adapters.artefacts.folder_store import FolderArtefacts
 
 app = command_group("Put a built version into the platform's store, and list what is there.")
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="A service of the catalogue.")]
@@ -22,11 +25,8 @@ def publish(
     ],
 ) -> None:
     """Keep a folder as this version, on the platform's machine. Nothing is released by it; twice is harmless."""
-    from slipway.adapters.artefacts.folder_store import FolderArtefacts
-    from slipway.wiring import artefact_folder
-
     _refuse_unknown(service)
-    artefact = FolderArtefacts(artefact_folder()).publish(service, version, folder)
+    artefact = _store().publish(service, version, folder)
     say(f"{service} {version} is {artefact.digest} ({artefact.size} bytes).")
     say(f"To release it: slipway release {service} {version}")
 
@@ -34,10 +34,7 @@ def publish(
 @app.command("list")
 def list_artefacts(service: Service, as_json: AsJson = False) -> None:
     """List the versions of a service that the store has, oldest first."""
-    from slipway.adapters.artefacts.folder_store import FolderArtefacts
-    from slipway.wiring import artefact_folder
-
-    store = FolderArtefacts(artefact_folder())
+    store = _store()
     versions = store.versions(service)
     if not versions:
         _refuse_unknown(service)
@@ -47,6 +44,15 @@ def list_artefacts(service: Service, as_json: AsJson = False) -> None:
         return
     rows = [(one.version, one.digest, one.size) for one in found]
     print_table(("version", "digest", "bytes"), rows, f"The store has no version of {service} yet.")
+
+
+def _store() -> "FolderArtefacts":
+    """That of the platform which is started here."""
+    from slipway.adapters.artefacts.folder_store import FolderArtefacts
+    from slipway.platform.home import current_home
+    from slipway.wiring import artefact_folder
+
+    return FolderArtefacts(artefact_folder(current_home().root))
 
 
 def _refuse_unknown(service: str) -> None:

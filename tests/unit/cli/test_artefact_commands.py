@@ -10,22 +10,24 @@ from slipway.cli.main import app
 
 
 class Shell:
-    """Commands on a platform of one's own, with the catalogue of the project."""
+    """Commands on a platform of one's own, in the folder of the project or where `SLIPWAY_HOME` says."""
 
-    def __init__(self, folder: Path) -> None:
-        self._home = folder / "home"
+    def __init__(self, folder: Path, *, named: bool) -> None:
+        self._home = {"SLIPWAY_HOME": str(folder / "home")} if named else {}
         self.built = folder / "build"
         self.built.mkdir()
         (self.built / "app.py").write_text("print(1)", encoding="utf-8")
 
     def run(self, *words: str) -> tuple[int, str, str]:
-        result = CliRunner().invoke(app, ["artefact", *words], env={"SLIPWAY_HOME": str(self._home)})
+        result = CliRunner().invoke(app, ["artefact", *words], env=self._home)
         return result.exit_code, result.stdout, result.stderr
 
 
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
+@pytest.fixture(params=[True, False], ids=["named", "of the project"])
+def shell(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.delenv("SLIPWAY_HOME", raising=False)
+    monkeypatch.setattr("slipway.platform.home.PROJECT", tmp_path)
+    return Shell(tmp_path, named=request.param)
 
 
 def test_a_published_version_is_listed_with_its_digest(shell: Shell) -> None:
