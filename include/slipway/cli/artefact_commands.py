@@ -28,7 +28,7 @@ def publish(
     _refuse_unknown(service)
     artefact = _store().publish(service, version, folder)
     say(f"{service} {version} is {artefact.digest} ({artefact.size} bytes).")
-    say(f"To release it: slipway release {service} {version}")
+    say(f"To release it: slipway release {service} {version} --summary '…' --rollback-plan '…'")
 
 
 @app.command("list")
