@@ -26,28 +26,30 @@ class SlipwayPlugin(AirflowPlugin):
 
     @property
     def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]
-        """The recorder of every changing request, a limit to what waits, and one to how many come in at once."""
+        """The recorder of every changing request; who may frame a page; how often, and how many at once, may ask."""
         from airflow.configuration import conf  # noqa: PLC0415 - see above
 
+        from slipway.airflow_edge.door import by_policy_and_number  # noqa: PLC0415 - see above
+        from slipway.airflow_edge.frames import Frames  # noqa: PLC0415 - see above
         from slipway.airflow_edge.gate import Gate  # noqa: PLC0415 - see above
         from slipway.airflow_edge.identity import identify  # noqa: PLC0415 - see above
         from slipway.airflow_edge.patience import Patience  # noqa: PLC0415 - see above
         from slipway.airflow_edge.recorder import Recorder  # noqa: PLC0415 - see above
         from slipway.airflow_edge.release_kinds import ReleaseKinds  # noqa: PLC0415 - see above
         from slipway.airflow_edge.request_log import record_in_release_log  # noqa: PLC0415 - see above
-        from slipway.airflow_edge.strangers import by_the_policy_in_effect  # noqa: PLC0415 - see above
 
         base_url = conf.get("api", "base_url", fallback="http://localhost:8080")
         kwargs = {
             "record": record_in_release_log,
             "identify": identify,
             "kinds": ReleaseKinds(),
-            "may_not_start": by_the_policy_in_effect,
+            "may_not_start": by_policy_and_number,
             "base_url": base_url,
         }
         return [
             {"name": "Slipway recorder", "middleware": Recorder, "args": [], "kwargs": kwargs},
             {"name": "Slipway patience", "middleware": Patience, "args": [], "kwargs": {}},
+            {"name": "Slipway frames", "middleware": Frames, "args": [], "kwargs": {}},
             {"name": "Slipway gate", "middleware": Gate, "args": [], "kwargs": {}},
         ]
 

@@ -8,6 +8,7 @@ from contextlib import closing
 import httpx
 import pytest
 
+from slipway.airflow_edge.door import MOST_OF_ONE_PERSON
 from slipway.platform.client import PlatformClient, wait_for
 from slipway.platform.errors import PlatformError
 from tests.running_platform import RunningPlatform
@@ -141,3 +142,19 @@ def test_whoever_asks_at_the_same_time_is_answered(platform: RunningPlatform) ->
     ):
         answers = list(pool.map(lambda _: client.get("/api/v2/dags?limit=50"), range(2 * AT_THE_SAME_TIME)))
     assert {answer.status_code for answer in answers} == {httpx.codes.OK}
+
+
+def test_nobody_fills_a_queue_alone(platform: RunningPlatform) -> None:
+    rita, sam = platform.client("rita"), platform.client("sam")
+    wait_for(lambda: rita.request("GET", "/api/v2/dags/release__crowded").is_success or None, 90, "the DAG to appear")
+
+    def starts(client: PlatformClient, number: int) -> httpx.Response:
+        body = {"logical_date": None, "dag_run_id": f"{client.person}-{number}"}
+        return client.request("POST", "/api/v2/dags/release__crowded/dagRuns", json=body)
+
+    accepted = [starts(rita, number).status_code for number in range(MOST_OF_ONE_PERSON)]
+    refused = starts(rita, MOST_OF_ONE_PERSON)
+    assert set(accepted) == {httpx.codes.OK}
+    assert refused.status_code == FORBIDDEN
+    assert f"rita has {MOST_OF_ONE_PERSON} runs of release__crowded that have not ended" in refused.json()["detail"]
+    assert starts(sam, 0).is_success

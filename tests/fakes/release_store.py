@@ -831,6 +831,15 @@ class MemoryRecords(_Table):
         self._all.holds[hold_id] = changed(hold, lifted=True)
         return not hold.lifted
 
+    def holds_of(self, person: str, scope: str, name: str | None) -> Sequence[int]:
+        return [
+            number
+            for number, hold in self._all.holds.items()
+            if not hold.lifted
+            and (hold.standing.until is None or hold.standing.until > self._now)
+            and (hold.standing.placed_by, hold.standing.scope, hold.name) == (person, scope, name)
+        ]
+
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:
         names = {"all": None, "environment": environment, "service": service}
         return [

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from slipway.airflow_edge.door import WhyNot, why_not_triggered
 from slipway.airflow_edge.private_texts import Kinds, why_not_kept
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
@@ -23,7 +24,7 @@ from slipway.airflow_edge.request_record import (
     target_of,
 )
 from slipway.airflow_edge.request_scope import path_of, request_path
-from slipway.airflow_edge.strangers import WhyNot, why_not_triggered
+from slipway.airflow_edge.strangers import SPAN_SECONDS, Strangers
 from slipway.domain.errors import SlipwayError
 from slipway.domain.same_site import bearer, is_from_elsewhere, origin_of
 
@@ -58,6 +59,7 @@ class Recorder:
         self._kinds = kinds
         self._may_not_start = may_not_start
         self._base_url = base_url
+        self._strangers = Strangers()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """One request; reading ones pass untouched."""
@@ -81,6 +83,10 @@ class Recorder:
         body, replay = await _read(receive)
         target = target_of(path)
         who = await self._identify(Request(scope))
+        unwritten = self._strangers.unwritten_before() if who is None else 0
+        if unwritten is None:
+            await _too_many()(scope, replay, send)
+            return
         try:
             tells = await asyncio.to_thread(why_not_kept, scope["method"], path, body, self._kinds) if body else None
             stranger = await self._stranger(scope["method"], path, body or b"", who)
@@ -99,6 +105,8 @@ class Recorder:
             task_id=target.task_id,
             decision=TOO_LONG if body is None else TOLD_TOO_MUCH if tells else decision_in(body, known=who is not None),
         )
+        if unwritten:
+            attempt = replace(attempt, unwritten_before=unwritten)
         try:
             await asyncio.to_thread(self._record, attempt)
         except SlipwayError as error:
@@ -129,13 +137,15 @@ class Recorder:
         """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""
         status = _Status(send)
         await self._app(scope, receive, status)
-        if status.code >= HTTP_ERRORS:
+        unwritten = self._strangers.unwritten_before() if status.code >= HTTP_ERRORS else None
+        if unwritten is not None:
             failed = RequestRecord(
                 request_id=uuid.uuid4().hex,
                 phase=Phase.ATTEMPT,
                 user=None,
                 method=scope["method"],
                 path=path,
+                unwritten_before=unwritten,
             )
             await self._outcome(failed, status.code)
 
@@ -188,6 +198,11 @@ async def _read(receive: Receive) -> tuple[bytes | None, Receive]:
 def _too_long() -> JSONResponse:
     detail = f"Nothing was changed: a request of more than {_MOST_BYTES} bytes is not looked at. Say it shorter."
     return JSONResponse({"detail": detail}, status_code=413)
+
+
+def _too_many() -> JSONResponse:
+    detail = "Nothing was changed: too many requests of people who are not signed in. Sign in, and ask again."
+    return JSONResponse({"detail": detail}, status_code=429, headers={"Retry-After": f"{SPAN_SECONDS:.0f}"})
 
 
 def _unavailable(error: SlipwayError) -> JSONResponse:

@@ -78,5 +78,6 @@ def _payload(record: RequestRecord) -> JsonObject:
         "run_id": record.run_id,
         "task_id": record.task_id,
         "decision": record.decision,
+        **({"unwritten_before": record.unwritten_before} if record.unwritten_before else {}),
         **({"why": shortened(record.why, REFUSAL)} if record.why else {}),
     }

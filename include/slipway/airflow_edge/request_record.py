@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.json_value import JsonObject, JsonValue, canonical
+from slipway.domain.text_limits import RUN
 
 
 class Phase(StrEnum):
@@ -49,12 +50,16 @@ class RequestRecord:
     run_id: str | None = None
     task_id: str | None = None
     decision: JsonObject = field(default_factory=dict)
+    unwritten_before: int = 0
+    """How many requests of strangers came before it and are not in the log, one by one."""
     why: str | None = None
     """Why it went no further than the recorder, as whoever asked was told."""
 
 
 HTTP_ERRORS = 400
 _REFUSALS = (401, 403, 413)
+_ELSEWHERE = (307, 308)
+"""Asked to come again by another address: nothing was done."""
 TOO_LONG: JsonObject = {"too_long": True}
 """In the place of a decision: the body was too long to look at, and went no further."""
 TOLD_TOO_MUCH: JsonObject = {"told_too_much": True}
@@ -65,12 +70,13 @@ _TOLD = frozenset(
         *("state", "new_state", "chosen_options", "action", "dry_run", "is_paused", "dag_id", "dag_run_id"),
         *("run_id", "task_id", "task_ids", "asset_id", "only_failed", "only_running", "reset_dag_runs"),
         *("include_upstream", "include_downstream", "include_past", "include_future", "name", "slots", "key"),
-        *("connection_id", "version", "change_kind", "to", "release_id", "resume_of"),
+        *("connection_id", "logical_date", "run_after", "version", "change_kind", "to", "release_id", "resume_of"),
     }
 )
 """Keys whose values are decisions or names; not notes, comments, reasons, values and passwords."""
 _OPENED = frozenset({"conf", "actions", "entities", "dag_runs", "extra"})
-_LONGEST_TEXT = 200
+_LONGEST_TEXT = RUN
+"""Whole names of runs: what is compared with Airflow's own memory is not cut."""
 _LONGEST_LIST = 50
 _DEEPEST = 6
 _LONGEST = 16_000
@@ -82,7 +88,7 @@ _GREATEST = 2**53
 
 def outcome_of(status: int) -> Outcome:
     """What a status means for whoever asks later."""
-    if status < HTTP_ERRORS:
+    if status < HTTP_ERRORS and status not in _ELSEWHERE:
         return Outcome.ALLOWED
     return Outcome.REFUSED if status in _REFUSALS else Outcome.FAILED
 

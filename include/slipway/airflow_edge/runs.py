@@ -21,6 +21,12 @@ _LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
+class NothingOpenedError(NotFoundError):
+    """Of the tasks behind an `open` that was refused or broke off, which the log says of `open` itself."""
+
+    is_logged = True
+
+
 def world() -> World:
     """The world of this task process; smoke requests go through Airflow's HTTP provider."""
     return make_world(make_hook_send)
@@ -47,7 +53,7 @@ def attempt_of(context: Any) -> Attempt:
         with world().store.transaction() as tx:
             attempt = tx.releases.attempt_of_run(run.dag_id, run.run_id)
         if attempt is None:
-            raise NotFoundError(
+            raise NothingOpenedError(
                 f"run {run.run_id} of {run.dag_id} has opened no attempt: its `open` did not end well, so nothing"
                 " may be done in it. Trigger a new release"
             )

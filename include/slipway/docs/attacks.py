@@ -356,4 +356,27 @@ ATTACKS: Sequence[Attack] = (
         ),
         log=("request_answered",),
     ),
+    Attack(
+        tries="Keep others waiting: runs without end, of other teams' services or of years to come; holds; many at once",
+        comes_of_it="Nobody starts what is not theirs, a seventeenth run of one DAG, a ninth hold, or anything for later;"
+        " requests wait for their turn and are answered",
+        tests=(
+            f"{_REFUSED}::test_somebody_of_another_team_may_not_have_a_run_started",
+            f"{_GROUND}::test_nobody_fills_a_queue_alone",
+            f"{_GROUND}::test_whoever_asks_at_the_same_time_is_answered",
+            "unit/airflow_edge/test_recorder.py::test_a_run_starts_when_it_is_asked_for",
+            "unit/airflow_edge/test_recorder.py::test_strangers_fill_no_log_and_are_counted",
+            "integration/use_cases/test_holds.py::test_one_person_holds_one_thing_so_many_times_and_no_more",
+        ),
+        log=("request_answered", "hold_refused"),
+    ),
+    Attack(
+        tries="Show an approval's buttons under another page",
+        comes_of_it="Airflow's pages are framed by its own only, the page of the next attempt by none",
+        tests=(
+            "unit/airflow_edge/test_frames.py::test_a_page_is_framed_by_its_own_origin_only",
+            "console/test_next_attempts.py::test_nothing_from_elsewhere_runs_in_it_and_nobody_frames_it",
+        ),
+        log=("request_answered",),
+    ),
 )

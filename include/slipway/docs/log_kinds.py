@@ -135,7 +135,8 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "service_token_revocation_refused": "Ending a service token was refused, and why.",
         "service_token_refused": "A pipeline showed a token that has expired or was revoked.",
         "request_received": "A changing request reached the API server: written before anything is changed.",
-        "request_answered": "How that request ended: its status, and whether it was allowed or refused.",
+        "request_answered": "How that request ended: its status, allowed or refused, and `why`. Of strangers at most"
+        " 600 an hour; `unwritten_before` counts the others.",
         "cross_checked": "Airflow's own memory was compared with this log.",
         "unauthorised_change": "Airflow was changed past the recorder, left paused, or live without a permit: `what`.",
         "log_broken": "The log was verified, and an entry does not hold.",

@@ -17,6 +17,9 @@ from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
 
+MOST_OF_ONE_PERSON = 8
+"""Holds of one person on one thing that stand at once: each is lifted by itself, with a reason."""
+
 
 class HoldScope(StrEnum):
     """What a hold binds."""
@@ -55,7 +58,9 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
     with world.store.transaction() as tx:
         policy = tx.policy()
         request = _told_to_all(tx, request)
-        refusal = _may_not(policy, request, actor) or _makes_no_sense(tx, policy, request)
+        refusal = (
+            _may_not(policy, request, actor) or _makes_no_sense(tx, policy, request) or _enough(tx, request, actor)
+        )
         if refusal is None:
             hold_id = tx.records.place_hold(
                 request.scope,
@@ -113,6 +118,14 @@ def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldReques
     if request.until is not None and request.until <= tx.now:
         return f"it would end at {request.until:%Y-%m-%d %H:%M} UTC, which is past"
     return None if request.during is None else _cannot_last_during(tx, request.during)
+
+
+def _enough(tx: Transaction, request: HoldRequest, actor: Actor) -> str | None:
+    stand = tx.records.holds_of(actor.id, request.scope, request.name)
+    if len(stand) < MOST_OF_ONE_PERSON:
+        return None
+    numbers = ", ".join(map(str, stand))
+    return f"{actor.id} holds just that {len(stand)} times already (holds {numbers}): one is enough to keep it back"
 
 
 def _cannot_last_during(tx: Transaction, release_id: str) -> str | None:

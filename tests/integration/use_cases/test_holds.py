@@ -15,7 +15,7 @@ from slipway.ports import CheckStatus, DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
-from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
+from slipway.use_cases.place_hold import MOST_OF_ONE_PERSON, HoldRequest, HoldScope, place_hold
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import AUTHORITY, DEV, PREPROD, PROD, platform_rules
@@ -243,3 +243,15 @@ def test_who_asked_for_the_failed_release_does_not_lift_its_hold(make_scene: Cal
     with pytest.raises(RefusedError, match="somebody else lifts it"):
         lift_hold(scene.world, placed, Actor(id="mona", via="rest"), "it works")
     lift_hold(scene.world, placed, Actor(id="sam", via="rest"), "it works, Rob looked")
+
+
+def test_one_person_holds_one_thing_so_many_times_and_no_more(scene: Scene) -> None:
+    numbers = [place(scene, by="rob") for _ in range(MOST_OF_ONE_PERSON)]
+    with pytest.raises(RefusedError, match=f"rob holds just that {MOST_OF_ONE_PERSON} times already"):
+        place(scene, by="rob")
+    assert len(scene.log("hold_refused")) == 1
+    place(scene, by="rita")
+    place(scene, by="rob", scope=HoldScope.SERVICE, name="orders")
+    placed = PlacedHold(id=numbers[0], placed_by="rob", environment=None, service=None, team=None)
+    lift_hold(scene.world, placed, Actor(id="rob", via="rest"), "")
+    place(scene, by="rob")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 
 import httpx
@@ -11,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from slipway.airflow_edge import strangers
 from slipway.airflow_edge.recorder import Recorder, is_change
 from slipway.airflow_edge.request_record import Outcome, Phase, Requester, RequestRecord
 from slipway.airflow_edge.request_scope import is_backfill
+from slipway.airflow_edge.strangers import SPAN_SECONDS
 from slipway.domain.errors import DatabaseUnavailableError
 from slipway.domain.json_value import canonical
 from slipway.domain.release import ChangeKind
@@ -341,3 +344,60 @@ def test_what_names_nobody_elses_service_goes_on_to_airflow(body: bytes) -> None
 def test_nothing_is_started_while_nobody_knows_who_may() -> None:
     answer = started(Server(), "roll_back", b'{"conf": {"service": "unreachable"}}')
     assert (answer.status_code, "release log cannot be written" in answer.text) == (503, True)
+
+
+@pytest.mark.parametrize("name", ["run_after", "logical_date", "data_interval_start", "data_interval_end"])
+@pytest.mark.parametrize(
+    ("at", "because"),
+    [
+        ("2999-01-01T00:00:00Z", "is in the future"),
+        (32_472_144_000, "is no time"),
+        ("32472144000", "is no time"),
+        ("2020-01-01T00:00:00", "is no time"),
+        ("soon", "is no time"),
+    ],
+)
+def test_a_run_starts_when_it_is_asked_for(name: str, at: object, because: str) -> None:
+    server = Server()
+    answer = started(server, "release__a", json.dumps({name: at}).encode())
+    assert (answer.status_code, server.performed) == (403, [])
+    assert f"{name} {because}" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("at", [None, "2020-01-01T00:00:00Z", "2020-01-01T00:00:00.123456+01:00"])
+def test_a_date_that_has_passed_is_airflows_matter(at: str | None) -> None:
+    server = Server()
+    body = {"logical_date": at, "run_after": at}
+    assert started(server, "release__a", json.dumps(body).encode()).status_code == 200
+    assert server.written[0].decision == body
+
+
+def test_the_whole_name_of_a_run_is_kept() -> None:
+    server = Server()
+    started(server, "release__a", json.dumps({"dag_run_id": "x" * 250}).encode())
+    assert server.written[0].decision == {"dag_run_id": "x" * 250}
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_who_is_sent_to_another_address_has_changed_nothing(status: int) -> None:
+    server = Server(status)
+    server.ask("POST", "/slipway/api/holds/", b"{}", authorization="Bearer sams")
+    assert server.written[1].outcome is Outcome.FAILED
+
+
+def test_strangers_fill_no_log_and_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(strangers, "MOST", 4)
+    server = Server(401)
+    codes = [server.ask("POST", "/slipway/api/holds", b"{}").status_code for _ in range(7)]
+    assert codes == [401] * 4 + [429] * 3
+    assert len(server.written) == 8
+    assert server.ask("POST", "/auth/token", b"{}").status_code == 401  # who signs in is never kept waiting
+    assert len(server.written) == 8
+    assert server.ask("POST", "/slipway/api/holds", b"{}", authorization="Bearer sams").status_code == 401
+    assert len(server.written) == 10
+    now[0] += SPAN_SECONDS
+    server.ask("POST", "/auth/token", b"{}")
+    server.ask("POST", "/slipway/api/holds", b"{}")
+    assert [one.unwritten_before for one in server.written[-3:]] == [4, 0, 0]

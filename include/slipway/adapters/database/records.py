@@ -230,6 +230,18 @@ class DatabaseRecords:
         )
         return [row["id"] for row in rows]
 
+    def holds_of(self, person: str, scope: str, name: str | None) -> Sequence[int]:
+        """What this person placed on just that, and still stands."""
+        rows = self._sql.all(
+            """SELECT id FROM hold WHERE placed_by = :person AND scope = :scope
+            AND name IS NOT DISTINCT FROM CAST(:name AS text)
+            AND lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now()) ORDER BY id""",
+            person=person,
+            scope=scope,
+            name=name,
+        )
+        return [row["id"] for row in rows]
+
     def end_holds(self) -> Sequence[EndedHold]:
         """Ends those whose time is over, or whose release has ended; each once."""
         rows = self._sql.all(
