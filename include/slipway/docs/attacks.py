@@ -357,8 +357,8 @@ ATTACKS: Sequence[Attack] = (
         log=("request_answered",),
     ),
     Attack(
-        tries="Keep others waiting: runs without end, of other teams' services or of years to come; holds; many at once",
-        comes_of_it="Nobody starts what is not theirs, a seventeenth run of one DAG, a ninth hold, or anything for later;"
+        tries="Keep others waiting: by runs without end, of other teams or of years to come; by holds; by their number",
+        comes_of_it="Nobody starts what is not theirs, a seventeenth run of one DAG, a ninth hold, what is for later;"
         " requests wait for their turn and are answered",
         tests=(
             f"{_REFUSED}::test_somebody_of_another_team_may_not_have_a_run_started",
