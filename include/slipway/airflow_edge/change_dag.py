@@ -9,7 +9,7 @@ from slipway.airflow_edge.approval import ApprovalSensor
 from slipway.airflow_edge.change_form import change_params
 from slipway.airflow_edge.form import Form
 from slipway.airflow_edge.lane_steps import HoldSlot, TakeTurn
-from slipway.airflow_edge.stage_tasks import RELEASE_POOL
+from slipway.airflow_edge.stage_tasks import RELEASE_POOL, RUNS_OF_ALL_SERVICES
 from slipway.airflow_edge.steps import Close, FinishStage, Smoke
 from slipway.airflow_edge.texts import CHANGE_DOC, CHANGE_TASK_DOC, TASK_DOC
 from slipway.domain.grant import Step
@@ -29,7 +29,7 @@ def change_dag() -> DAG:
         doc_md=CHANGE_DOC,
         schedule=None,
         catchup=False,
-        max_active_runs=64,
+        max_active_runs=RUNS_OF_ALL_SERVICES,
         default_args={"retries": 0, "owner": "slipway", "execution_timeout": timedelta(hours=12)},
         tags=["slipway", "change"],
     ) as dag:

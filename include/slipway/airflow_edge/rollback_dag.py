@@ -14,7 +14,7 @@ from slipway.airflow_edge.rollback_steps import (
     SmokeBack,
     TakeTurnBack,
 )
-from slipway.airflow_edge.stage_tasks import RELEASE_POOL
+from slipway.airflow_edge.stage_tasks import RELEASE_POOL, RUNS_OF_ALL_SERVICES
 from slipway.airflow_edge.steps import Close
 from slipway.airflow_edge.texts import ROLLBACK_DOC, ROLLBACK_TASK_DOC, TASK_DOC
 from slipway.domain.rollback import ROLLBACK_DAG
@@ -35,7 +35,7 @@ def rollback_dag() -> DAG:
         doc_md=ROLLBACK_DOC,
         schedule=None,
         catchup=False,
-        max_active_runs=64,
+        max_active_runs=RUNS_OF_ALL_SERVICES,
         default_args={"retries": 0, "owner": "slipway", "execution_timeout": timedelta(hours=12)},
         tags=["slipway", "rollback"],
     ) as dag:

@@ -13,6 +13,8 @@ from slipway.domain.grant import STEPS_BEFORE, Step
 from slipway.domain.service import StageRole
 
 RELEASE_POOL = "release_slot"
+RUNS_OF_ALL_SERVICES = 256
+"""At once, of a DAG that all services share: more than a few people can start (`door.py`), so that none waits."""
 DEV_POOL = "dev_slots"
 
 
