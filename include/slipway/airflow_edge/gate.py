@@ -3,6 +3,8 @@
 Each request holds one of Airflow's connections to its database, some two. Airflow also looks each token up there, in
 its event loop: where none is free, the whole server stands still until one is, or for half a minute
 (apache/airflow#66493). So whoever sent sixty requests at once stopped everybody's, a rescue too.
+
+A place is taken for as long as the server itself works: not while somebody sends slowly, nor while he reads slowly.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from slipway.airflow_edge.request_body import read_body
 from slipway.airflow_edge.request_scope import path_of
 
 AT_ONCE = 25
@@ -41,5 +44,21 @@ class Gate:
         if scope["type"] != "http" or _PASSES.fullmatch(path_of(scope)):
             await self._app(scope, receive, send)
             return
-        async with self._places:
-            await self._app(scope, receive, send)
+        _, replay = await read_body(receive)
+        await self._places.acquire()
+        left = False
+
+        def leave() -> None:
+            nonlocal left
+            if not left:
+                left = True
+                self._places.release()
+
+        async def leaving(message: Message) -> None:
+            leave()
+            await send(message)
+
+        try:
+            await self._app(scope, replay, leaving)
+        finally:
+            leave()

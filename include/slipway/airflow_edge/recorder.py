@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from slipway.airflow_edge.door import WhyNot, why_not_triggered
 from slipway.airflow_edge.private_texts import Kinds, why_not_kept
+from slipway.airflow_edge.request_body import MOST_BYTES, Receive, read_body
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
     TOLD_TOO_MUCH,
@@ -31,7 +32,6 @@ from slipway.domain.same_site import bearer, is_from_elsewhere, origin_of
 Record = Callable[[RequestRecord], None]
 Identify = Callable[[Request], Awaitable[Requester | None]]
 Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
@@ -39,7 +39,6 @@ _LOG = logging.getLogger(__name__)
 _READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _SIGN_IN = ("/auth/token", "/auth/login", "/auth/logout")
 _RECORDED = ("/api/v2/", "/slipway/", "/auth/", "/ui/")
-_MOST_BYTES = 1_000_000
 _CRASHED = 500
 
 
@@ -80,7 +79,7 @@ class Recorder:
 
     async def _recorded(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """A body too long to look at is refused: it could hide what the log and the secrecy of texts depend on."""
-        body, replay = await _read(receive)
+        body, replay = await read_body(receive)
         target = target_of(path)
         who = await self._identify(Request(scope))
         unwritten = self._strangers.unwritten_before() if who is None else 0
@@ -179,24 +178,8 @@ class _Status:
         await self._send(message)
 
 
-async def _read(receive: Receive) -> tuple[bytes | None, Receive]:
-    """The body, None if it is too long to look at; and a `receive` that tells all of it again."""
-    messages: list[Message] = []
-    body, more = b"", True
-    while more and len(body) <= _MOST_BYTES:
-        message = await receive()
-        messages.append(message)
-        body += message.get("body", b"")
-        more = message["type"] == "http.request" and message.get("more_body", False)
-
-    async def replay() -> Message:
-        return messages.pop(0) if messages else await receive()
-
-    return (body if len(body) <= _MOST_BYTES else None), replay
-
-
 def _too_long() -> JSONResponse:
-    detail = f"Nothing was changed: a request of more than {_MOST_BYTES} bytes is not looked at. Say it shorter."
+    detail = f"Nothing was changed: a request of more than {MOST_BYTES} bytes is not looked at. Say it shorter."
     return JSONResponse({"detail": detail}, status_code=413)
 
 

@@ -29,7 +29,7 @@ class Inside:
 
 async def ask(gate: Gate, *paths: str, kind: str = "http", root: str = "") -> list[asyncio.Task[None]]:
     async def nothing(*_: Any) -> Any:
-        return None
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     asked = [
         asyncio.create_task(gate({"type": kind, "path": root + path, "root_path": root}, nothing, nothing))
@@ -93,5 +93,36 @@ def test_tasks_and_what_waits_itself_pass_by(path: str, root: str) -> None:
         assert inside.went_in == ["/1", root + path, "/"]
         inside.let_go()
         await asyncio.gather(*asked)
+
+    run(story)
+
+
+@pytest.mark.parametrize("slow_at", ["sending", "reading"])
+def test_who_sends_or_reads_slowly_takes_no_place_meanwhile(slow_at: str) -> None:
+    async def story() -> None:
+        never, answered = asyncio.Event(), []
+
+        async def application(scope: Any, receive: Any, send: Any) -> None:
+            await receive()
+            await send({"type": "http.response.start"})
+            answered.append(scope["path"])
+
+        async def receives() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def waits(*_: Any) -> Any:
+            await never.wait()
+
+        async def sends(_: Any) -> None:
+            return None
+
+        gate = Gate(application, 1)
+        slow = (waits, sends) if slow_at == "sending" else (receives, waits)
+        first = asyncio.create_task(gate({"type": "http", "path": "/slow"}, *slow))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await gate({"type": "http", "path": "/quick"}, receives, sends)
+        assert answered == ["/quick"]
+        first.cancel()
 
     run(story)
