@@ -100,7 +100,7 @@ def export(
     """Write every entry with all that was hashed."""
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
-    from slipway.cli.log_files import write_csv, write_jsonl
+    from slipway.cli.log_files import opened_to_write, write_csv, write_jsonl
 
     write = write_jsonl if format_ is Format.JSONL else write_csv
     with open_store().transaction() as tx:
@@ -109,7 +109,7 @@ def export(
         if to is None:
             write(reader.all(), sys.stdout)
             return
-        with to.open("w", encoding="utf-8", newline="") as file:
+        with opened_to_write(to) as file:
             count = write(reader.all(), file)
     say(f"wrote {count} entries to {to}", err=True)
 

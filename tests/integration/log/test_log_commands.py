@@ -232,6 +232,31 @@ def test_a_file_that_is_no_export_is_named_with_its_line(
     assert words in result.stderr
 
 
+def test_an_empty_file_is_no_export(slipway: Slipway, tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    file.touch()
+
+    result = slipway("log", "verify", "--from-file", str(file))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"{file}: the file has no entries: that is no export\n"
+
+
+@pytest.mark.parametrize(("name", "why"), [("nowhere/log.jsonl", "No such file or directory"), ("", "Is a directory")])
+def test_an_export_that_cannot_be_written_is_said_in_a_line(
+    slipway: Slipway, told: Scene, tmp_path: Path, name: str, why: str
+) -> None:
+    result = slipway("log", "export", "--format", "jsonl", "--to", str(tmp_path / name))
+
+    assert (result.exit_code, result.stderr) == (1, f"cannot write {tmp_path / name}: {why}\n")
+
+
+def test_a_folder_is_no_export(slipway: Slipway, tmp_path: Path) -> None:
+    result = slipway("log", "verify", "--from-file", str(tmp_path))
+
+    assert (result.exit_code, result.stderr) == (1, f"cannot read {tmp_path}: Is a directory\n")
+
+
 def test_a_csv_carries_everything_too(slipway: Slipway, told: Scene) -> None:
     rows = list(csv.DictReader(slipway("log", "export", "--format", "csv").stdout.splitlines(keepends=True)))
 
