@@ -41,13 +41,17 @@ def list_entries(
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
     from slipway.cli.in_short import MORE, in_short
-    from slipway.cli.log_filters import unknown
+    from slipway.cli.log_filters import unknown, unknown_kind
+    from slipway.domain.errors import NotFoundError
 
     with open_store().transaction() as tx:
         found = LogReader(tx.sql).newest(release=release, kind=kind, service=service, actor=actor, limit=limit)
-        wrong = () if found else tuple(unknown(tx, release=release, kind=kind, service=service))
-    if wrong:
-        wrong_usage(ctx, wrong)
+        kinds = () if found else tuple(unknown_kind(tx, kind))
+        missing = () if found else tuple(unknown(tx, release=release, service=service))
+    if kinds:
+        wrong_usage(ctx, [*kinds, *missing])
+    if missing:
+        raise NotFoundError("; ".join(missing))
     if as_json:
         print_json([entry.as_json() for entry in found])
         return

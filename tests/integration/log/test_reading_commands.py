@@ -69,7 +69,8 @@ def test_status_of_one_release_shows_stages_who_asked_how_it_ended_and_what_is_n
     assert json.loads(slipway("status", number, "--json").stdout)["release_id"] == number
     unknown = slipway("status", "r999")
     assert unknown.exit_code == 1
-    assert "there is no release r999: see slipway status --all" in unknown.stderr
+    assert unknown.stderr == "there is no release r999: `slipway status --all` lists them\n"
+    assert slipway("log", "list", "--release", "r999").stderr == unknown.stderr
 
 
 def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:
