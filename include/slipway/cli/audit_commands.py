@@ -1,13 +1,12 @@
 """`slipway audit …`: changes that came past the platform, what was said of them, and reviews that nobody closed."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, minute, print_json, print_table, say
+from slipway.cli.output import AsJson, minute_of, print_json, print_table, say
 
 app = command_group("List open unauthorised changes, oldest first, then overdue reviews; explain and close them.")
 
@@ -77,7 +76,7 @@ def _row(one: Mapping[str, Any]) -> tuple[object, ...]:
     closed = one.get("closed")
     return (
         one["seq"],
-        _to_the_minute(said.get("at") or one["at"]),
+        minute_of(said.get("at") or one["at"]),
         one["actor"],
         one["via"],
         said["what"],
@@ -86,10 +85,6 @@ def _row(one: Mapping[str, Any]) -> tuple[object, ...]:
         ", ".join(dict.fromkeys(explanation["person"] for explanation in one.get("explanations", ()))),
         closed["person"] if closed else None,
     )
-
-
-def _to_the_minute(at: str | datetime) -> str:
-    return minute(datetime.fromisoformat(at) if isinstance(at, str) else at)
 
 
 def _cut(run: str | None) -> str | None:
