@@ -1,13 +1,15 @@
 """Closes an unauthorised change that was explained, by a manager who neither explained nor made it."""
 
+from dataclasses import replace
+
 from slipway.domain import messages
-from slipway.domain.authority import entitled, why_not
+from slipway.domain.authority import Matter, entitled, in_matter_of, why_not
 from slipway.domain.errors import RefusedError
 from slipway.domain.open_finding import LoggedFinding
-from slipway.domain.platform import Action
+from slipway.domain.platform import Action, AuthorityRule
 from slipway.domain.text_limits import says_nothing
 from slipway.ports.store import Transaction
-from slipway.ports.values import Actor
+from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.finding_matter import finding_matter
 from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.world import World
@@ -41,12 +43,23 @@ def _may_not(tx: Transaction, finding: LoggedFinding, actor: Actor, reason: str)
     if refusal is not None:
         others = [one for one in entitled(rule, matter, policy.people) if _had_a_part(finding, one) is None]
         return f"{refusal}. It is closed by one of: {', '.join(others) or 'nobody, as each had a part in it'}"
-    if not finding.explanations:
-        return (
-            f"nobody has explained finding {finding.seq} yet: a senior does, by"
-            f" `slipway audit explain {finding.seq} --reason …`"
-        )
+    if (unexplained := _unexplained(policy, finding, rule, matter)) is not None:
+        return f"{unexplained}, by `slipway audit explain {finding.seq} --reason …`"
     return "a reason is needed: what follows from it" if says_nothing(reason) else None
+
+
+def _unexplained(policy: PolicyInEffect, finding: LoggedFinding, rule: AuthorityRule, matter: Matter) -> str | None:
+    """The explanation is what the second person of the row has to do with it."""
+    if not finding.explanations:
+        return f"nobody has explained finding {finding.seq} yet: a senior does"
+    if rule.second is None:
+        return None
+    first = in_matter_of(matter.team, replace(rule, who=rule.second))
+    known = [policy.people.find(one) for one in finding.explained_by]
+    if any(person is not None and first.who.admits(person, team=matter.team) for person in known):
+        return None
+    names = " and ".join(finding.explained_by)
+    return f"finding {finding.seq} must be explained by {first.who.describe()}, which {names} is not: one of those does"
 
 
 def _had_a_part(finding: LoggedFinding, person: str) -> str | None:

@@ -187,3 +187,24 @@ def test_the_row_of_the_policy_in_effect_decides(scene: Scene) -> None:
     row = replace(RULES.rule(Action.EXPLAIN_DRIFT), who=Eligibility(own_team=TeamRole.RELEASER))
     scene.activate(replace(RULES, authority={**RULES.authority, Action.EXPLAIN_DRIFT: row}), EVERYBODY)
     explain(scene, seq, "rita")
+
+
+def test_whoever_explained_it_must_be_the_second_person_of_the_row_that_closes(scene: Scene) -> None:
+    seq = find(scene)
+    explain(scene, seq, "sam")
+    row = replace(RULES.rule(Action.CLOSE_FINDING), second=Eligibility(own_team=TeamRole.MANAGER))
+    scene.activate(replace(RULES, authority={**RULES.authority, Action.CLOSE_FINDING: row}), EVERYBODY)
+    with pytest.raises(RefusedError, match=r"must be explained by a manager of the owning team.*which sam is not"):
+        close(scene, seq, "mona")
+    explain(scene, seq, "mike")
+    close(scene, seq, "mona")
+
+
+def test_an_explanation_of_somebody_who_is_no_senior_any_more_is_not_enough(scene: Scene) -> None:
+    seq = find(scene)
+    explain(scene, seq, "sam")
+    scene.activate(RULES, People(by_id={**EVERYBODY.by_id, "sam": a_person("sam", ordering=TeamRole.RELEASER)}))
+    with pytest.raises(RefusedError, match="which sam is not"):
+        close(scene, seq, "mona")
+    explain(scene, seq, "sue")
+    close(scene, seq, "mona")
