@@ -61,10 +61,13 @@ def known(scene: Scene) -> dict[str, str]:
     with scene.store.transaction() as tx:
         activity = tx.activities.of_stage(attempt.id, PREPROD)[0].id
         (review,) = tx.reviews.all(open_only=True)
+        tx.log("unauthorised_change", lena, service="orders", payload={"what": "a run was cleared"})
         token = tx.tokens.issue("leaflets", "1" * 64, ("mona", "piet"), tx.now + timedelta(days=1))
         booking = tx.bookings.book("orders", tx.now, tx.now + timedelta(hours=1), "a large change", "rita")
         proof = a_proof(Reversibility.REVERSIBLE, FindingCode.UPGRADE_FAILED)
         tx.migrations.add(proof)
+    with scene.store.transaction() as tx:
+        (finding,) = tx.findings.newest(open_only=True, limit=1)
     change = recorded(scene)
     pending = ask_second(scene.world, Action.BREAK_LEASE, {"attempt": attempt.id}, "it is stuck", lena)
     filed = file_disclosure(scene.world, "orders", "a hole in the order page", "the old page", lena)
@@ -80,6 +83,7 @@ def known(scene: Scene) -> dict[str, str]:
         "changes": change.release_id,
         "tokens": str(token.id),
         "support": str(booking.id),
+        "findings": str(finding.seq),
     }
 
 

@@ -24,12 +24,15 @@ from slipway.domain.activity import (
 )
 from slipway.domain.announcement import Acknowledgement, Announcement, Told, announcement_key, is_announcement
 from slipway.domain.containment import LiveEmergency
+from slipway.domain.errors import NotFoundError
 from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
-from slipway.domain.json_value import JsonObject
+from slipway.domain.json_value import JsonObject, canonical
 from slipway.domain.last_day import LastDay
+from slipway.domain.log_entry import GENESIS, LogEntry
 from slipway.domain.message import Message
 from slipway.domain.migration_check import MigrationCheck
+from slipway.domain.open_finding import LoggedFinding, Said
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof
@@ -141,6 +144,8 @@ class Tables:
         """Kind and attempt of each entry."""
         self.refused_answers: Entries[tuple[str | None, str, JsonObject]] = Entries(self.undo)
         """Attempt, person and payload of each answer that the log says does not count."""
+        self.findings: Rows[int, LoggedFinding] = Rows(self.undo)
+        """Unauthorised changes by the number of their log entry."""
         self.fencing = 0
         """As a sequence of the database: what was drawn is never given again."""
 
@@ -190,6 +195,7 @@ class MemoryTransaction:
         self.quarantines = NoQuarantines()
         self.containments = NothingOwed()
         self.reviews = MemoryReviews(tables)
+        self.findings = MemoryFindings(tables)
         self.policies = MemoryPolicies(tables)
         self.mirrored_copies = NoMirroredCopies()
         self.migrations = MemoryChecks(tables)
@@ -212,6 +218,8 @@ class MemoryTransaction:
         self._tables.log.append((kind, attempt.id if attempt else None))
         if kind == "answer_refused":
             self._tables.refused_answers.append((attempt.id if attempt else None, actor.id, more["payload"]))
+        if kind == "unauthorised_change":
+            self.findings.add(actor, attempt, more)
 
     def tell(self, message: Message) -> None:
         """Nobody listens, unless a release waits for that."""
@@ -893,6 +901,57 @@ class MemoryReviews(_Table):
             opened_at=self._now,
             closed_by=None,
         )
+
+
+class MemoryFindings(_Table):
+    """`Findings`."""
+
+    def add(self, actor: Actor, attempt: Attempt | None, more: Mapping[str, Any]) -> None:
+        """As the entry that was just written."""
+        seq = len(self._all.log)
+        entry = LogEntry(
+            seq=seq,
+            at=f"{self._now:%Y-%m-%dT%H:%M:%S.%fZ}",
+            kind="unauthorised_change",
+            release_id=attempt.release_id if attempt else more.get("release_id"),
+            attempt=attempt.id if attempt else None,
+            service=attempt.service if attempt else more.get("service"),
+            environment=more.get("environment"),
+            actor=actor.id,
+            via=actor.via,
+            payload=canonical(more["payload"]),
+            prev_hash=GENESIS,
+            hash=GENESIS,
+        )
+        self._all.findings[seq] = LoggedFinding(entry=entry)
+
+    def lock(self, seq: int) -> LoggedFinding:
+        if seq not in self._all.findings:
+            raise NotFoundError(f"the log has no unauthorised change {seq}")
+        return self._all.findings[seq]
+
+    def newest(self, *, open_only: bool, limit: int) -> Sequence[LoggedFinding]:
+        wanted = [one for one in self._all.findings.values() if one.closed is None or not open_only]
+        return wanted[-limit:]
+
+    def explain(self, seq: int, by: str, because: str) -> None:
+        known = self._open(seq)
+        self._all.findings[seq] = changed(known, explanations=(*known.explanations, self._said(by, because)))
+
+    def close(self, seq: int, by: str, because: str) -> None:
+        known = self._open(seq)
+        if not known.explanations or by in known.explained_by:
+            raise GuardError(f"finding {seq} was explained by nobody else")
+        self._all.findings[seq] = changed(known, closed=self._said(by, because))
+
+    def _open(self, seq: int) -> LoggedFinding:
+        known = self._all.findings.get(seq)
+        if known is None or known.closed is not None:
+            raise GuardError(f"finding {seq} is closed, or none")
+        return known
+
+    def _said(self, by: str, because: str) -> Said:
+        return Said(person=by, because=because, at=self._now)
 
 
 class MemoryPolicies(_Table):

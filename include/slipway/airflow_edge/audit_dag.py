@@ -25,7 +25,7 @@ Every 15 minutes, and by hand (auditors, managers, second line).
   `unauthorised_change`, with its actor as Airflow recorded it, and second line is paged: once for each change. So is
   what was left behind, once a day while it stands: a paused DAG of the platform, a live path that is not one slot wide.
 
-Findings: `slipway audit`.
+Findings: `slipway audit`; a senior explains each (`slipway audit explain`), a manager closes it.
 """
 _PATIENCE_SECONDS = 300.0
 

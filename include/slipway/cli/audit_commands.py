@@ -1,58 +1,94 @@
-"""`slipway audit`: changes that came past the platform, as the audit found them, and reviews that nobody closed."""
+"""`slipway audit …`: changes that came past the platform, what was said of them, and reviews that nobody closed."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table
+from slipway.cli.output import AsJson, minute_of, print_json, print_table, say
 
-app = command_group("List changes that came past the platform, and overdue reviews.")
+app = command_group("List open unauthorised changes, oldest first, then overdue reviews; explain and close them.")
 
 PATIENCE_SECONDS = 180.0
 AUDIT = "audit_live"
+WIDEST_RUN = 60
+HEADS = ("seq", "at", "actor", "via", "what", "dag", "run", "explained by", "closed by")
+
+Finding = Annotated[int, typer.Argument(metavar="SEQ", help="Number of the finding, from the list.")]
 
 
-@app.command()
+@app.callback(invoke_without_command=True, no_args_is_help=False)
 def audit(
+    ctx: typer.Context,
     now: Annotated[bool, typer.Option("--now", help="Audit first, and wait for it; the schedule does it too.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Those that were closed, too.")] = False,
     limit: Annotated[
         int, typer.Option(min=1, metavar="NUMBER", help="How many changes, counted from the newest.")
     ] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List unauthorised changes, oldest first, then reviews that are overdue; with --now, look for new ones before."""
-    from slipway.adapters.database.log_reader import LogReader
+    """List unauthorised changes that nobody closed, oldest first, then overdue reviews; --now looks for new ones."""
+    if ctx.invoked_subcommand is not None:
+        return
     from slipway.cli.database import open_store
-    from slipway.use_cases.cross_check import UNAUTHORISED
+    from slipway.use_cases.show_findings import show_findings
     from slipway.use_cases.show_reviews import overdue_reviews
 
     if now:
         _audit_now()
     store = open_store()
-    with store.transaction() as tx:
-        changes = [entry.as_json() for entry in LogReader(tx.sql).newest(kind=UNAUTHORISED, limit=limit)]
-    found = [*changes, *overdue_reviews(store)]
+    found = [*show_findings(store, open_only=not all_, limit=limit), *overdue_reviews(store)]
     if as_json:
         print_json(found)
         return
-    rows = [
-        (
-            one["seq"],
-            one["payload"].get("at") or one["at"],
-            one["actor"],
-            one["via"],
-            one["payload"]["what"],
-            one["payload"].get("dag_id"),
-            one["payload"].get("run_id"),
-        )
-        for one in found
-    ]
-    print_table(
-        ("seq", "at", "actor", "via", "what", "dag", "run"),
-        rows,
-        "No change came past the platform, and no review is overdue.",
+    nothing = "No change came past the platform" if all_ else "No change that came past the platform is open"
+    print_table(HEADS, [_row(one) for one in found], f"{nothing}, and no review is overdue.")
+
+
+@app.command()
+def explain(
+    seq: Finding,
+    reason: Annotated[str, typer.Option(help="Who changed what, and why past the platform.")],
+) -> None:
+    """Explain an unauthorised change, as a senior of the team whose service was changed."""
+    _say_of(seq, "explanation", reason)
+
+
+@app.command()
+def close(
+    seq: Finding,
+    reason: Annotated[str, typer.Option(help="What follows from it.")],
+) -> None:
+    """Close an explained one, as a manager who neither explained it nor made the change."""
+    _say_of(seq, "close", reason)
+
+
+def _say_of(seq: int, what: str, reason: str) -> None:
+    from slipway.cli.session import signed_in_rest
+
+    answer = signed_in_rest().call("POST", f"/slipway/api/findings/{seq}/{what}", json={"reason": reason})
+    say(answer["detail"])
+
+
+def _row(one: Mapping[str, Any]) -> tuple[object, ...]:
+    said = one["payload"]
+    closed = one.get("closed")
+    return (
+        one["seq"],
+        minute_of(said.get("at") or one["at"]),
+        one["actor"],
+        one["via"],
+        said["what"],
+        said.get("dag_id"),
+        _cut(said.get("run_id")),
+        ", ".join(dict.fromkeys(explanation["person"] for explanation in one.get("explanations", ()))),
+        closed["person"] if closed else None,
     )
+
+
+def _cut(run: str | None) -> str | None:
+    return run if run is None or len(run) <= WIDEST_RUN else f"{run[: WIDEST_RUN - 1]}…"
 
 
 def _audit_now() -> None:

@@ -41,13 +41,17 @@ def list_entries(
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
     from slipway.cli.in_short import MORE, in_short
-    from slipway.cli.log_filters import unknown
+    from slipway.cli.log_filters import unknown, unknown_kind
+    from slipway.domain.errors import NotFoundError
 
     with open_store().transaction() as tx:
         found = LogReader(tx.sql).newest(release=release, kind=kind, service=service, actor=actor, limit=limit)
-        wrong = () if found else tuple(unknown(tx, release=release, kind=kind, service=service))
-    if wrong:
-        wrong_usage(ctx, wrong)
+        kinds = () if found else tuple(unknown_kind(tx, kind))
+        missing = () if found else tuple(unknown(tx, release=release, service=service))
+    if kinds:
+        wrong_usage(ctx, [*kinds, *missing])
+    if missing:
+        raise NotFoundError("; ".join(missing))
     if as_json:
         print_json([entry.as_json() for entry in found])
         return
@@ -100,7 +104,7 @@ def export(
     """Write every entry with all that was hashed."""
     from slipway.adapters.database.log_reader import LogReader
     from slipway.cli.database import open_store
-    from slipway.cli.log_files import write_csv, write_jsonl
+    from slipway.cli.log_files import opened_to_write, write_csv, write_jsonl
 
     write = write_jsonl if format_ is Format.JSONL else write_csv
     with open_store().transaction() as tx:
@@ -109,7 +113,7 @@ def export(
         if to is None:
             write(reader.all(), sys.stdout)
             return
-        with to.open("w", encoding="utf-8", newline="") as file:
+        with opened_to_write(to) as file:
             count = write(reader.all(), file)
     say(f"wrote {count} entries to {to}", err=True)
 

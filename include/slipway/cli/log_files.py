@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,16 @@ _NEVER_ABSENT = frozenset({"at", "kind", "actor", "via", "payload", "prev_hash",
 
 class LogFileError(SlipwayError):
     """A file that is no export of the log."""
+
+
+@contextmanager
+def opened_to_write(path: Path) -> Iterator[TextIO]:
+    """The file, emptied. Raises LogFileError where it cannot be written."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise LogFileError(f"cannot write {path}: {error.strerror}") from error
 
 
 def write_jsonl(entries: Iterable[LogEntry], file: TextIO) -> int:
@@ -44,12 +55,17 @@ def read_jsonl(path: Path) -> Iterator[LogEntry]:
         file = path.open(encoding="utf-8")
     except FileNotFoundError as error:
         raise NotFoundError(f"there is no file {path}") from error
+    except OSError as error:
+        raise LogFileError(f"cannot read {path}: {error.strerror}") from error
+    number = 0
     with file:
         try:
             for number, line in enumerate(file, start=1):
                 yield _entry(line, f"{path}:{number}")
         except UnicodeDecodeError as error:
             raise LogFileError(f"{path} is not text in UTF-8: {error}") from error
+    if number == 0:
+        raise LogFileError(f"{path}: the file has no entries: that is no export")
 
 
 def _entry(line: str, where: str) -> LogEntry:

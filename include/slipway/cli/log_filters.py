@@ -1,23 +1,27 @@
 """Why a search of the log found nothing: a kind, release or service that is none, with the one that was meant."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from slipway.adapters.database.log_reader import LogReader
 from slipway.adapters.database.overview import Overview
 from slipway.adapters.database.transaction import DatabaseTransaction
 from slipway.catalogue.problems import nearest
+from slipway.cli.no_release import no_release
 from slipway.docs.log_kinds import all_kinds
 from slipway.domain.errors import NotFoundError
 
 
-def unknown(tx: DatabaseTransaction, *, release: str | None, kind: str | None, service: str | None) -> Iterator[str]:
-    """What is wrong with each of these, in words. Anything that the log itself names is known."""
-    log = LogReader(tx.sql)
-    if kind is not None and kind not in all_kinds() and not log.newest(kind=kind, limit=1):
+def unknown_kind(tx: DatabaseTransaction, kind: str | None) -> Iterator[str]:
+    """That there is no such kind, in words. Anything that the log itself names is known."""
+    if kind is not None and kind not in all_kinds() and not LogReader(tx.sql).newest(kind=kind, limit=1):
         yield f"there is no kind {kind}{_meant(kind, all_kinds(), 'docs/reference/log-kinds.md has them all')}"
+
+
+def unknown(tx: DatabaseTransaction, *, release: str | None, service: str | None) -> Iterator[str]:
+    """That there is no such release or service, in words. Anything that the log itself names is known."""
+    log = LogReader(tx.sql)
     if release is not None and Overview(tx.sql).release(release) is None and not log.newest(release=release, limit=1):
-        yield f"there is no release {release}{_meant_release(tx, release)}"
+        yield no_release(tx, release)
     if service is not None and service not in (known := _services(tx)) and not log.newest(service=service, limit=1):
         yield f"there is no service {service}{_meant(service, known, '`slipway services` lists them')}"
 
@@ -32,11 +36,3 @@ def _services(tx: DatabaseTransaction) -> Iterable[str]:
 def _meant(word: str, known: Iterable[str], else_see: str) -> str:
     close = nearest(word, known)
     return f": did you mean {close}?" if close else f": {else_see}"
-
-
-def _meant_release(tx: DatabaseTransaction, release: str) -> str:
-    """An attempt's id, a number alone and a capital are taken for the release that they mean."""
-    number = re.search(r"\d+", release)
-    meant = f"r{number[0]}" if number else ""
-    exists = meant != release and meant and Overview(tx.sql).release(meant) is not None
-    return f": did you mean {meant}?" if exists else ": `slipway status --all` lists them"

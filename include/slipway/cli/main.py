@@ -6,12 +6,13 @@ what was asked for.
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from slipway import __version__
 from slipway.catalogue.problems import CatalogueError, nearest
 from slipway.cli.output import say
 from slipway.cli.registry import ENTRIES, Entry
@@ -66,8 +67,18 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        say(f"slipway {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def slipway() -> None:
+def slipway(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Makes the app a group even while the registry has a single entry."""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, print_json, print_table, say
+from slipway.cli.output import AsJson, minute_of, print_json, print_table, say
 
 app = command_group("Show what people were told, and what has not arrived.")
 
@@ -25,10 +25,22 @@ def show_messages(
         print_json(found)
         return
     heads = ("at", "channel", "way", "state", "tries", "next try", "problem", "text")
-    fields = ("at", "channel", "way", "state", "tries", "next_try", "problem", "text")
-    rows = [tuple(one[name] for name in fields) for one in found["messages"]]
+    fields = ("channel", "way", "state", "tries")
+    rows = [
+        (
+            minute_of(one["at"]),
+            *(one[name] for name in fields),
+            minute_of(one["next_try"]),
+            one["problem"],
+            one["text"],
+        )
+        for one in found["messages"]
+    ]
     print_table(heads, rows, "Everything has arrived." if undelivered else "Nobody was told anything yet.")
     if found["ways"]:
         say()
-        downs = [(one["way"], one["down_since"], one["next_try"], one["problem"]) for one in found["ways"]]
+        downs = [
+            (one["way"], minute_of(one["down_since"]), minute_of(one["next_try"]), one["problem"])
+            for one in found["ways"]
+        ]
         print_table(("way", "down since", "next try", "problem"), downs, "")

@@ -47,6 +47,11 @@ def minute(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
 
 
+def minute_of(written: str | datetime | None) -> str | None:
+    """The same of a time that may be written in ISO 8601, or missing."""
+    return minute(datetime.fromisoformat(written) if isinstance(written, str) else written) if written else None
+
+
 def span(seconds: float) -> str:
     """A time span in its two largest units."""
     minutes, left = divmod(int(seconds), 60)

@@ -49,7 +49,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("artefact", "Put a built version into the store, and list what is there.", "slipway.cli.artefact_commands"),
     Entry("messages", "Show what people were told, and what has not arrived.", "slipway.cli.message_commands"),
     Entry("log", "Search, export and verify the release log.", "slipway.cli.log_commands"),
-    Entry("audit", "List changes that came past the platform, and overdue reviews.", "slipway.cli.audit_commands"),
+    Entry("audit", "List, explain and close changes that came past the platform.", "slipway.cli.audit_commands"),
     Entry("login", "Sign in; every changing command acts as that person.", "slipway.cli.people_commands", "login"),
     Entry("people", "Bring Airflow's accounts to the people in effect.", "slipway.cli.people_commands", "people"),
     Entry("catalogue", "Check the catalogue, or print its JSON Schema.", "slipway.cli.catalogue_commands"),

@@ -153,13 +153,14 @@ def _refuse_unknown(tx: "DatabaseTransaction", name: str) -> None:
     """Raises NotFoundError for what is neither a service nor a release that was ever asked for."""
     from slipway.adapters.service_teams import team_of
     from slipway.catalogue.files import catalogue_folder
+    from slipway.cli.no_release import no_release
     from slipway.domain.errors import NotFoundError
 
     try:
         team_of(catalogue_folder(os.environ), tx, name)
     except NotFoundError as error:
         if _RELEASE_ID.fullmatch(name):
-            raise NotFoundError(f"there is no release {name}: see slipway status --all") from error
+            raise NotFoundError(no_release(tx, name)) from error
         raise
 
 

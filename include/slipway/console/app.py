@@ -18,6 +18,7 @@ from slipway.console import (
     break_glass,
     changes,
     disclosures,
+    findings,
     grants,
     health,
     migrations,
@@ -60,6 +61,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(break_glass.router, prefix="/api")
     people.include_router(policy.router, prefix="/api")
     people.include_router(reviews.router, prefix="/api")
+    people.include_router(findings.router, prefix="/api")
     people.include_router(migrations.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")
     people.include_router(support.router, prefix="/api")

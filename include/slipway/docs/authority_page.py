@@ -24,6 +24,8 @@ BUILT: Collection[Action] = frozenset(
         Action.DECLARE_EMERGENCY,
         Action.CLOSE_REVIEW,
         Action.WAIVE_MIGRATION,
+        Action.EXPLAIN_DRIFT,
+        Action.CLOSE_FINDING,
         Action.BREAK_LEASE,
         Action.QUARANTINE_ACTIVITY,
         Action.SETTLE_ACTIVITY,

@@ -59,8 +59,9 @@ EVIDENCE: Sequence[Evidence] = (
         tests=(
             "e2e/test_who_did_it.py::test_what_the_airflow_cli_does_is_found_and_names_the_system_user",
             "e2e/test_who_did_it.py::test_an_answer_written_straight_into_the_database_is_found",
+            "integration/use_cases/test_findings.py::*",
         ),
-        log=("cross_checked", "unauthorised_change", "drift_found"),
+        log=("cross_checked", "unauthorised_change", "finding_explained", "finding_closed", "drift_found"),
         not_yet="Targets are asked what runs just before a permit, not yet at intervals.",
     ),
     Evidence(

@@ -139,6 +139,10 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         " 600 an hour; `unwritten_before` counts the others.",
         "cross_checked": "Airflow's own memory was compared with this log.",
         "unauthorised_change": "Airflow was changed past the recorder, left paused, or live without a permit: `what`.",
+        "finding_explained": "A senior says of an unauthorised change, `finding`, how it came about, and why.",
+        "finding_explain_refused": "Explaining one was refused, and why.",
+        "finding_closed": "A manager, who is neither of those who explained it nor its actor, closed one: `reason`.",
+        "finding_close_refused": "Closing one was refused, and why.",
         "log_broken": "The log was verified, and an entry does not hold.",
     },
 }

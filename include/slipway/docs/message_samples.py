@@ -15,6 +15,7 @@ from slipway.docs.sample_release import (
     DISCLOSURE,
     DRIFTED,
     EMERGENCY,
+    EXPLAINED,
     FAILED,
     FOUND,
     IN_AN_HOUR,
@@ -168,6 +169,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(policy.activated, ON_DISK, "mona", "orders moves to forms", NOW),
     partial(policy.gained, ON_DISK, "mona", ("close_review: for team forms",), NOW),
     partial(past_the_platform.in_airflow, "run:release__orders:manual-2", FOUND),
+    partial(past_the_platform.closed, EXPLAINED, "mona", "the job that cleared tasks is gone"),
     partial(
         past_the_platform.without_permit,
         ATTEMPT,

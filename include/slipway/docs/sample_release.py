@@ -1,5 +1,6 @@
 """An invented release, and what may happen around it: what the samples of messages are made from."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,10 @@ from slipway.domain.break_glass import Opening
 from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.grant import ApprovalRequest, Awaited, Step
+from slipway.domain.log_entry import GENESIS, LogEntry
 from slipway.domain.migration_proof import FindingCode
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
+from slipway.domain.open_finding import LoggedFinding, Said
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.review import Review, ReviewKind
@@ -203,4 +206,21 @@ FOUND = Finding(
     at=NOW,
     dag_id="release__orders",
     run_id="manual-2",
+)
+EXPLAINED = LoggedFinding(
+    entry=LogEntry(
+        seq=815,
+        at=NOW.isoformat(),
+        kind="unauthorised_change",
+        release_id=None,
+        attempt=None,
+        service="orders",
+        environment=None,
+        actor=FOUND.actor,
+        via=FOUND.via,
+        payload=json.dumps(FOUND.as_json()),
+        prev_hash=GENESIS,
+        hash=GENESIS,
+    ),
+    explanations=(Said(person="sam", because="a script started it", at=NOW),),
 )

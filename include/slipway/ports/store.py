@@ -13,6 +13,7 @@ from slipway.ports.repositories.evidence import (
     Audits,
     BreakGlass,
     Disclosures,
+    Findings,
     LastDays,
     MigrationProofs,
     MirroredCopies,
@@ -98,6 +99,8 @@ class Transaction(Protocol):
     def last_days(self) -> LastDays: ...
     @property
     def audits(self) -> Audits: ...
+    @property
+    def findings(self) -> Findings: ...
     @property
     def policies(self) -> Policies: ...
     @property

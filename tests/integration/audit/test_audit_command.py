@@ -31,8 +31,8 @@ def slipway(scene: Scene, tmp_path: Path) -> Slipway:
     return run
 
 
-def find(scene: Scene) -> None:
-    what = {"what": "cli_task_clear", "at": "2026-06-01T12:00:00+00:00", "dag_id": "release__orders", "run_id": None}
+def find(scene: Scene, run: str | None = None) -> None:
+    what = {"what": "cli_task_clear", "at": "2026-06-01T12:00:31.5+00:00", "dag_id": "release__orders", "run_id": run}
     with scene.store.transaction() as tx:
         tx.log("unauthorised_change", Actor(id="root", via="airflow_cli"), service="orders", payload=what)
 
@@ -46,7 +46,38 @@ def test_findings_are_listed_with_who_and_how(slipway: Slipway, scene: Scene) ->
 
 
 def test_nothing_found_is_said(slipway: Slipway, scene: Scene) -> None:
-    assert slipway("audit").stdout == "No change came past the platform, and no review is overdue.\n"
+    assert slipway("audit").stdout == "No change that came past the platform is open, and no review is overdue.\n"
+    assert slipway("audit", "--all").stdout == "No change came past the platform, and no review is overdue.\n"
+
+
+def test_times_are_to_the_minute_and_a_long_run_is_cut(slipway: Slipway, scene: Scene) -> None:
+    find(scene, run="m" * 60)
+    find(scene, run="n" * 61)
+    short, long = slipway("audit").stdout.splitlines()[1:]
+    assert "  2026-06-01 12:00Z  " in short
+    assert "m" * 60 in short
+    assert "n" * 59 + "…" in long
+    assert "n" * 60 not in long
+    assert json.loads(slipway("audit", "--json").stdout)[1]["payload"]["run_id"] == "n" * 61
+
+
+def test_those_that_are_closed_are_listed_with_all_only(slipway: Slipway, scene: Scene) -> None:
+    find(scene)
+    find(scene)
+    first, second = (one["seq"] for one in json.loads(slipway("audit", "--json").stdout))
+    with scene.store.transaction() as tx:
+        tx.findings.explain(first, "sam", "a script")
+        tx.findings.explain(second, "sue", "a script")
+        tx.findings.close(first, "mona", "it is gone")
+
+    heads, line = slipway("audit").stdout.splitlines()
+    assert heads.split()[-4:] == ["EXPLAINED", "BY", "CLOSED", "BY"]
+    assert line.split()[0] == str(second)
+    assert line.split()[-2:] == ["sue", "-"]
+    (_, closed, _) = slipway("audit", "--all").stdout.splitlines()
+    assert closed.split()[-2:] == ["sam", "mona"]
+    shown = json.loads(slipway("audit", "--all", "--json", "--limit", "2").stdout)
+    assert [one["closed"] and one["closed"]["because"] for one in shown] == ["it is gone", None]
 
 
 def test_an_overdue_review_is_a_finding_until_it_is_closed(slipway: Slipway, scene: Scene) -> None:

@@ -44,20 +44,20 @@ def test_entries_are_found_by_release_kind_service_and_actor(slipway: Slipway, t
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "hint"),
+    ("option", "value", "code", "hint"),
     [
-        ("--kind", "grant_gven", "there is no kind grant_gven: did you mean grant_given?"),
-        ("--kind", "nonsense-of-mine", "docs/reference/log-kinds.md has them all"),
-        ("--release", "r99999", "there is no release r99999: `slipway status --all` lists them"),
-        ("--service", "ordres", "there is no service ordres: did you mean orders?"),
+        ("--kind", "grant_gven", 2, "there is no kind grant_gven: did you mean grant_given?"),
+        ("--kind", "nonsense-of-mine", 2, "docs/reference/log-kinds.md has them all"),
+        ("--release", "r99999", 1, "there is no release r99999: `slipway status --all` lists them"),
+        ("--service", "ordres", 1, "there is no service ordres: did you mean orders?"),
     ],
 )
 def test_a_search_for_what_is_none_says_what_was_meant(
-    slipway: Slipway, told: Scene, option: str, value: str, hint: str
+    slipway: Slipway, told: Scene, option: str, value: str, code: int, hint: str
 ) -> None:
     result = slipway("log", "list", option, value, "--json")
 
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (code, "")
     assert hint in result.stderr
 
 
@@ -69,7 +69,7 @@ def test_a_release_that_is_written_otherwise_is_the_one_that_was_meant(
 
     result = slipway("log", "list", "--release", written(release))
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert f"there is no release {written(release)}: did you mean {release}?" in result.stderr
 
 
@@ -230,6 +230,31 @@ def test_a_file_that_is_no_export_is_named_with_its_line(
     assert result.exit_code == 1
     assert f"{file}:1: " in result.stderr
     assert words in result.stderr
+
+
+def test_an_empty_file_is_no_export(slipway: Slipway, tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    file.touch()
+
+    result = slipway("log", "verify", "--from-file", str(file))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"{file}: the file has no entries: that is no export\n"
+
+
+@pytest.mark.parametrize(("name", "why"), [("nowhere/log.jsonl", "No such file or directory"), ("", "Is a directory")])
+def test_an_export_that_cannot_be_written_is_said_in_a_line(
+    slipway: Slipway, told: Scene, tmp_path: Path, name: str, why: str
+) -> None:
+    result = slipway("log", "export", "--format", "jsonl", "--to", str(tmp_path / name))
+
+    assert (result.exit_code, result.stderr) == (1, f"cannot write {tmp_path / name}: {why}\n")
+
+
+def test_a_folder_is_no_export(slipway: Slipway, tmp_path: Path) -> None:
+    result = slipway("log", "verify", "--from-file", str(tmp_path))
+
+    assert (result.exit_code, result.stderr) == (1, f"cannot read {tmp_path}: Is a directory\n")
 
 
 def test_a_csv_carries_everything_too(slipway: Slipway, told: Scene) -> None:

@@ -1,11 +1,13 @@
 """Commands that read: on a real release database, in words and as JSON."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from slipway.domain.message import Message
 from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
@@ -69,7 +71,8 @@ def test_status_of_one_release_shows_stages_who_asked_how_it_ended_and_what_is_n
     assert json.loads(slipway("status", number, "--json").stdout)["release_id"] == number
     unknown = slipway("status", "r999")
     assert unknown.exit_code == 1
-    assert "there is no release r999: see slipway status --all" in unknown.stderr
+    assert unknown.stderr == "there is no release r999: `slipway status --all` lists them\n"
+    assert slipway("log", "list", "--release", "r999").stderr == unknown.stderr
 
 
 def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:
@@ -100,6 +103,24 @@ def test_explain_looks_at_another_instant(slipway: Slipway, told: Scene) -> None
 
     assert answer["at"] == "2030-01-01T12:00:00Z"
     assert slipway("explain", "orders", "prod", "--at", "tomorrow").exit_code == 2
+
+
+def test_messages_are_told_to_the_minute(slipway: Slipway, scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        tx.tell(Message(key="a", channel="deploy", text="look out"))
+    with scene.store.transaction() as tx:
+        for number, _ in tx.outbox.unsent(10):
+            tx.outbox.route(number, ["file"])
+        claim = tx.deliveries.claim("file")
+        assert claim is not None
+        tx.deliveries.failed(claim, "it is full", timedelta(minutes=5), in_doubt=False, refused=True)
+        tx.deliveries.way_failed("file", "it is full", timedelta(minutes=5), slowed=False)
+
+    lines = slipway("messages").stdout.splitlines()
+
+    told = [re.findall(r"[0-9-]{10}.[0-9:]+(?:\.[0-9]+)?\S*", line) for line in lines]
+    assert [len(times) for times in told] == [0, 2, 0, 0, 2]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\dZ", time) for times in told for time in times)
 
 
 def test_the_queue_tells_who_holds_the_lane(slipway: Slipway, scene: Scene) -> None:

@@ -303,6 +303,15 @@ def test_a_review_is_closed_with_a_reason(rita: Slipway, airflow: FakeAirflow) -
     assert airflow.changes()[0].body == {"reason": "all was well"}
 
 
+def test_a_finding_is_explained_and_closed_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers["POST /slipway/api/findings/81/explanation"] = (200, {"detail": "finding 81 is explained"})
+    airflow.answers["POST /slipway/api/findings/81/close"] = (200, {"detail": "finding 81 is closed"})
+
+    assert rita("audit", "explain", "81", "--reason", "a script").stdout == "finding 81 is explained\n"
+    assert rita("audit", "close", "81", "--reason", "it is gone").stdout == "finding 81 is closed\n"
+    assert [one.body for one in airflow.changes()] == [{"reason": "a script"}, {"reason": "it is gone"}]
+
+
 def test_a_retry_resumes_the_last_attempt(rita: Slipway, airflow: FakeAirflow) -> None:
     knows(airflow, outcome="failed")
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})

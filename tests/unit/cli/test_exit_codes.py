@@ -1,11 +1,15 @@
 """Errors become words and exit codes, never tracebacks."""
 
+import tomllib
+
 import typer
 from typer.testing import CliRunner
 
 from slipway.catalogue.problems import CatalogueError, Problem
 from slipway.cli.main import LazyGroup
+from slipway.cli.main import app as whole
 from slipway.cli.registry import Entry
+from slipway.docs.pages import PROJECT
 from slipway.domain.errors import NotFoundError, RefusedError
 
 refusing = typer.Typer()
@@ -63,3 +67,11 @@ def test_a_bad_catalogue_is_exit_code_2() -> None:
 
 def test_an_unknown_option_is_bad_usage() -> None:
     assert CliRunner().invoke(app, ["refuse", "--loud"]).exit_code == 2
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    result = CliRunner().invoke(whole, ["--version"])
+
+    assert (result.exit_code, result.stdout) == (0, f"slipway {project['version']}\n")

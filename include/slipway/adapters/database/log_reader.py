@@ -6,8 +6,8 @@ from typing import Any
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.log_entry import LogEntry
 
-_SELECT = r"""SELECT seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24\:MI\:SS.US"Z"') AS at, kind, release_id,
-    attempt, service, environment, actor, via, payload, prev_hash, hash FROM log"""
+SELECT_ENTRY = r"""SELECT seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24\:MI\:SS.US"Z"') AS at, kind,
+    release_id, attempt, service, environment, actor, via, payload, prev_hash, hash FROM log"""
 """`at` exactly as it was hashed."""
 
 PAGE = 5_000
@@ -16,9 +16,9 @@ PAGE = 5_000
 
 def read_log(sql: Sql, after_seq: int = 0) -> Iterator[LogEntry]:
     """Entries in order of `seq`, from the one after `after_seq`; `verify_chain` takes them as they come."""
-    statement = f"{_SELECT} WHERE seq > :after ORDER BY seq LIMIT :page"
+    statement = f"{SELECT_ENTRY} WHERE seq > :after ORDER BY seq LIMIT :page"
     while rows := sql.all(statement, after=after_seq, page=PAGE):
-        yield from map(_entry, rows)
+        yield from map(entry_of, rows)
         after_seq = rows[-1]["seq"]
 
 
@@ -46,13 +46,13 @@ class LogReader:
             filters["before"] = before
             conditions.append("seq < :before")
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        rows = self._sql.all(f"{_SELECT} {where} ORDER BY seq DESC LIMIT :limit", **filters, limit=limit)
-        return [_entry(row) for row in reversed(rows)]
+        rows = self._sql.all(f"{SELECT_ENTRY} {where} ORDER BY seq DESC LIMIT :limit", **filters, limit=limit)
+        return [entry_of(row) for row in reversed(rows)]
 
     def entry(self, seq: int) -> LogEntry | None:
         """One entry, or None."""
-        row = self._sql.first(f"{_SELECT} WHERE seq = :seq", seq=seq)
-        return None if row is None else _entry(row)
+        row = self._sql.first(f"{SELECT_ENTRY} WHERE seq = :seq", seq=seq)
+        return None if row is None else entry_of(row)
 
     def all(self) -> Iterator[LogEntry]:
         """Every entry in order, a page at a time; entries numbered below 1 too, which nobody should find."""
@@ -71,5 +71,6 @@ class LogReader:
 _BEFORE_ANY = -(2**63)
 
 
-def _entry(row: Row) -> LogEntry:
+def entry_of(row: Row) -> LogEntry:
+    """The entry in a row of `SELECT_ENTRY`."""
     return LogEntry(**row)

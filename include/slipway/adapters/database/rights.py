@@ -15,18 +15,21 @@ RECONCILER = "slipway_reconciler"
 TASK = "slipway_task"
 """Tasks of a run, and with them whatever a deploy could get hold of."""
 
-APPENDED_ONLY = ("log", "migration_proof", "migration_check", "migration_waiver", "schema_state", "acknowledgement")
+APPENDED_ONLY = (
+    *("log", "migration_proof", "migration_check", "migration_waiver", "schema_state"),
+    *("acknowledgement", "finding_said"),
+)
 ONLY_READ = ("log_head", "alembic_version")
 """The head of the log moves with the log, by a function that runs as the owner."""
 DECIDED_BY_PEOPLE: Mapping[str, tuple[str, ...]] = {
     API: (),
     RECONCILER: (
         *("grant", "policy_proposal", "disclosure", "support", "service_token", "migration_waiver"),
-        *("acknowledgement",),
+        *("acknowledgement", "finding_said"),
     ),
     TASK: (
         *("grant", "policy", "policy_proposal", "pending_act", "support", "service_token", "account_sync"),
-        *("break_glass", "migration_waiver", "acknowledgement"),
+        *("break_glass", "migration_waiver", "acknowledgement", "finding_said"),
         *("delivery", "message_thread", "message_way"),
     ),
 }

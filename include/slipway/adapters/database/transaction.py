@@ -19,6 +19,7 @@ from slipway.adapters.database.break_glass import DatabaseBreakGlass
 from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.deliveries import DatabaseDeliveries
 from slipway.adapters.database.disclosures import DatabaseDisclosures
+from slipway.adapters.database.findings import DatabaseFindings
 from slipway.adapters.database.grants import DatabaseGrants
 from slipway.adapters.database.last_days import DatabaseLastDays
 from slipway.adapters.database.log_reader import LogReader
@@ -81,6 +82,7 @@ class DatabaseTransaction:
         self.topics = DatabaseTopics(self.sql)
         self.last_days = DatabaseLastDays(self.sql)
         self.audits = DatabaseAudits(self.sql)
+        self.findings = DatabaseFindings(self.sql)
         self.policies = DatabasePolicies(self.sql, self._decoded)
         self.accounts = DatabaseAccounts(self.sql)
         self.mirrored_copies = DatabaseMirroredCopies(self.sql)

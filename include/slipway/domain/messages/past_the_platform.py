@@ -4,6 +4,7 @@ from slipway.domain.arrival import MirroredCopy
 from slipway.domain.audit import Finding
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
+from slipway.domain.open_finding import LoggedFinding
 from slipway.domain.release import Attempt
 from slipway.domain.service import StageRole
 from slipway.domain.sighting import Sighting
@@ -16,7 +17,18 @@ def in_airflow(key: str, finding: Finding) -> Message:
     return Message(
         key=f"audit:{key}",
         channel=MessageChannel.PAGE,
-        text=f"unauthorised change: {finding}. It is in the release log; a manager or second line must look into it",
+        text=f"unauthorised change: {finding}. It is in the release log; a senior must explain it, and a"
+        " manager close it: see slipway audit",
+    )
+
+
+def closed(finding: LoggedFinding, by: str, reason: str) -> Message:
+    """Somebody closes what the audit found, once it was explained."""
+    return Message(
+        key=f"finding:{finding.seq}:closed",
+        channel=MessageChannel.DEPLOY,
+        text=f"{by} closes finding {finding.seq} ({finding.what}), explained by {' and '.join(finding.explained_by)}:"
+        f" {reason}",
     )
 
 

@@ -12,6 +12,7 @@ from slipway.domain.last_day import LastDay
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.migration_proof import MigrationProof
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
+from slipway.domain.open_finding import LoggedFinding
 from slipway.domain.release import (
     Attempt,
     Release,
@@ -29,6 +30,15 @@ class Audits(Protocol):
     def requests(self, since: datetime) -> Sequence[RecordedRequest]: ...
     def judge_once(self, key: str, *, found: bool) -> bool: ...
     def finished(self, began: datetime) -> None: ...
+
+
+class Findings(Protocol):
+    """Unauthorised changes in the log, and what people said of them."""
+
+    def lock(self, seq: int) -> LoggedFinding: ...
+    def newest(self, *, open_only: bool, limit: int) -> Sequence[LoggedFinding]: ...
+    def explain(self, seq: int, by: str, because: str) -> None: ...
+    def close(self, seq: int, by: str, because: str) -> None: ...
 
 
 class Reviews(Protocol):
