@@ -1,16 +1,20 @@
 """May it start? The same answer on each path: explain, the console, the command, the turn, the permit."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from slipway.cli.main import app
+from slipway.console.parts import Parts
 from slipway.domain.activity import ActivityKind, Worker
 from slipway.domain.governed import Governed
 from slipway.domain.grant import Step
@@ -24,7 +28,7 @@ from slipway.use_cases.explain import Explanation, explain
 from slipway.use_cases.open_activity import NotPermittedError, open_activity
 from slipway.use_cases.stop import stop
 from tests.builders import ALL_DAY, PREPROD, PROD, a_person
-from tests.console.conftest import as_person
+from tests.console.conftest import CATALOGUE, as_person
 from tests.scene import TASK, Scene
 from tests.unit.domain.test_release_window import WINDOW
 
@@ -302,6 +306,32 @@ def test_what_a_waiting_turn_says_clears_it_does_clear_it(scene: Scene, change: 
 
     assert [one.code for one in before.decision.blockers] == [blocker.code]
     assert then.decision.allowed
+
+
+def test_a_catalogue_that_cannot_be_read_is_told_alike_by_console_and_command(
+    scene: Scene, client: TestClient, parts: Parts, tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = FilePath(shutil.copytree(CATALOGUE, tmp_path / "catalogue"))
+    with (folder / "platform.yaml").open("a", encoding="utf-8") as file:
+        file.write("colour: blue\n")
+    monkeypatch.setenv("SLIPWAY_CATALOGUE", str(folder))
+    _app_of(client).state.parts = replace(parts, catalogue=folder)
+
+    (by_rest,) = client.get("/api/explain?service=orders&environment=prod", headers=as_person("rita")).json()
+    (told,) = command(scene, "orders", "prod")
+
+    assert [blocker["code"] for blocker in told["blockers"]] == ["bad_catalogue"]
+    assert "platform.yaml:" in told["blockers"][0]["message"]
+    assert "unknown field `colour`" in told["blockers"][0]["message"]
+    assert (by_rest["blockers"], by_rest["allowed"]) == (told["blockers"], False)
+    attempt = nothing_stands_in_the_way(scene)
+    for path in (by_console, by_command):
+        assert path(scene, client, attempt, PREPROD) == [], "what is under way goes on"
+
+
+def _app_of(client: TestClient) -> FastAPI:
+    assert isinstance(client.app, FastAPI)
+    return client.app
 
 
 def test_who_is_in_line_is_told_who_holds_the_lane(scene: Scene) -> None:

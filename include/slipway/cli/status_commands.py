@@ -126,7 +126,7 @@ def explain_start(
     as_json: AsJson = False,
 ) -> None:
     """Say whether it may start: every blocker, when it clears, who can clear it."""
-    from slipway.adapters.service_teams import environments_of, team_of
+    from slipway.adapters.service_teams import service_on_disk, team_of
     from slipway.catalogue.files import catalogue_folder
     from slipway.cli.database import open_store
     from slipway.use_cases.explain import explain as ask
@@ -134,8 +134,8 @@ def explain_start(
     store = open_store()
     with store.transaction() as tx:
         team = team_of(catalogue_folder(os.environ), tx, service)
-    runs_in = environments_of(catalogue_folder(os.environ), service)
-    answers = ask(store, service, team, environment, at, runs_in=runs_in)
+    filed = service_on_disk(catalogue_folder(os.environ), service)
+    answers = ask(store, service, team, environment, at, runs_in=filed.runs_in, unreadable=filed.problems)
     if as_json:
         print_json([one.as_json() for one in answers])
         return

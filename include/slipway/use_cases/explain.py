@@ -84,11 +84,13 @@ def explain(
     at: datetime | None = None,
     *,
     runs_in: Collection[str] | None = None,
+    unreadable: Sequence[str] = (),
 ) -> Sequence[Explanation]:
     """One explanation for each open attempt that is yet to finish there; one for a new release if there is none.
 
     Judged at `at`, by what is known now. Raises NotFoundError for an environment that the policy doesn't know, or,
-    where nothing waits for it, that is not among those in which the service runs (None: nobody can tell)."""
+    where nothing waits for it, that is not among those in which the service runs (None: nobody can tell).
+    `unreadable` is why the catalogue on disk cannot be read: what is under way goes on, a new release is refused."""
     with store.transaction() as tx:
         platform = tx.policy().platform
         role = _role(platform, environment)
@@ -98,7 +100,7 @@ def explain(
         limit = None if schema is None else schema.limit
         if not found and runs_in is not None and environment not in runs_in:
             raise NotFoundError(f"{service} has no environment {environment}; it has {', '.join(sorted(runs_in))}")
-        found = found or [_of_a_new_release(tx, service, team, environment, when)]
+        found = found or [_of_a_new_release(tx, service, team, environment, when, unreadable)]
         return [replace(one, rollback_limit=limit) for one in found]
 
 
@@ -130,9 +132,11 @@ def _of(tx: Transaction, facts: Facts, at: datetime) -> Explanation:
     )
 
 
-def _of_a_new_release(tx: Transaction, service: str, team: str | None, environment: str, at: datetime) -> Explanation:
+def _of_a_new_release(
+    tx: Transaction, service: str, team: str | None, environment: str, at: datetime, unreadable: Sequence[str]
+) -> Explanation:
     facts = _imagined(tx, service, team or "", environment)
-    blockers: tuple[Blocker, ...] = decide(facts, at, FOR_ANYBODY).blockers
+    blockers = (*_bad_catalogue(unreadable), *decide(facts, at, FOR_ANYBODY).blockers)
     return Explanation(
         service=service,
         environment=environment,
@@ -141,6 +145,15 @@ def _of_a_new_release(tx: Transaction, service: str, team: str | None, environme
         attempt_id=None,
         decision=Decision(blockers=blockers),
     )
+
+
+def _bad_catalogue(problems: Sequence[str]) -> Iterator[Blocker]:
+    if problems:
+        yield Blocker(
+            code="bad_catalogue",
+            message="the catalogue on disk cannot be read, so a new request is refused: " + "; ".join(problems),
+            cleared_by="whoever mends these lines: slipway catalogue validate",
+        )
 
 
 def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Facts:

@@ -10,6 +10,8 @@ from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
 from slipway.use_cases.propose_policy import propose_policy
+from slipway.use_cases.watch_catalogue import note_unreadable, watch_catalogue
+from slipway.use_cases.world import PLATFORM
 from tests.builders import people, platform_rules
 from tests.integration.log.conftest import Slipway
 from tests.scene import ProcessKilledError, Scene, killed
@@ -187,6 +189,23 @@ def test_policy_diff_says_that_it_is_not_about_a_folder_of_ones_own(slipway: Sli
     assert "is the policy in effect" in mine.stdout
     assert "Not read: /srv/rita/catalogue on yours" in mine.stderr
     assert "Not read" not in slipway("policy", "diff").stderr
+
+
+def test_policy_status_and_diff_tell_that_the_catalogue_on_disk_cannot_be_read(slipway: Slipway, scene: Scene) -> None:
+    on_disk = scene.governed(platform_rules(), people())
+    note_unreadable(scene.world, ["platform.yaml:3: unknown field `colour`"])
+
+    status, diff = slipway("policy", "status").stdout, slipway("policy", "diff").stdout
+
+    for told in (status, diff):
+        assert "on disk" in told
+        assert "cannot be read" in told
+        assert "platform.yaml:3: unknown field `colour`" in told
+        assert "new requests are refused" in told
+    assert "the same" not in status
+    assert "is the policy in effect" not in diff
+    watch_catalogue(scene.world, on_disk, PLATFORM)
+    assert "cannot be read" not in slipway("policy", "status").stdout
 
 
 def test_policy_diff_names_both_that_it_compared(slipway: Slipway, scene: Scene) -> None:
