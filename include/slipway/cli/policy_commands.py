@@ -40,7 +40,7 @@ def status(as_json: AsJson = False) -> None:
 
 @app.command()
 def diff(as_json: AsJson = False) -> None:
-    """Show what the catalogue on disk says otherwise than the policy in effect."""
+    """Show what the catalogue on disk says otherwise than the policy in effect, a second or two after an edit."""
     policy = _policy()
     found = policy["on_disk"]
     if as_json:
@@ -95,7 +95,7 @@ def _say_what_was_compared(policy: dict[str, Any]) -> None:
     now, disk, mine = policy["in_effect"], policy["on_disk"], os.environ.get("SLIPWAY_CATALOGUE")
     told = (
         "Compared: the folder that SLIPWAY_CATALOGUE names on the platform's own host (include/catalogue where it names"
-        f" none), as it was last read there: {disk['digest']}\n"
+        f" none), as it was last read there, about once a second: {disk['digest']}\n"
         f"with:     the policy in effect since {minute(now['at'])}, activated by {now['activated_by']}: {now['digest']}"
     )
     say(told, err=True)

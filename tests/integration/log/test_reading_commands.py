@@ -217,6 +217,7 @@ def test_policy_diff_names_both_that_it_compared(slipway: Slipway, scene: Scene)
     compared, with_ = slipway("policy", "diff").stderr.splitlines()
 
     assert "the folder that SLIPWAY_CATALOGUE names on the platform's own host" in compared
+    assert "as it was last read there, about once a second" in compared
     assert compared.endswith(changed.digest)
     assert "activated by mona" in with_
     assert with_.endswith(digest)
