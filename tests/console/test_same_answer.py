@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from slipway.cli.main import app
 from slipway.console.parts import Parts
 from slipway.domain.activity import ActivityKind, Worker
+from slipway.domain.errors import RefusedError
 from slipway.domain.governed import Governed
 from slipway.domain.grant import Step
 from slipway.domain.people import People, TeamRole
@@ -259,11 +260,11 @@ def test_what_is_said_before_anybody_asks_is_what_is_said_to_who_asks(
 @pytest.mark.parametrize(
     ("at", "code", "clears_at"),
     [
-        ("2026-11-19T10:00:00+00:00", None, None),
-        ("2026-11-20T15:50:00+00:00", "window_too_short", "2026-11-23T09:30:00+00:00"),
-        ("2026-11-21T12:00:00+00:00", "window_closed", "2026-11-23T09:30:00+00:00"),
-        ("2026-07-20T08:29:59+00:00", "window_closed", "2026-07-20T08:30:00+00:00"),
-        ("2026-12-25T12:00:00+00:00", "window_closed", "2026-12-28T10:00:00+00:00"),
+        ("2030-11-21T10:00:00+00:00", None, None),
+        ("2030-11-22T15:50:00+00:00", "window_too_short", "2030-11-25T09:30:00+00:00"),
+        ("2030-11-23T12:00:00+00:00", "window_closed", "2030-11-25T09:30:00+00:00"),
+        ("2030-07-22T08:29:59+00:00", "window_closed", "2030-07-22T08:30:00+00:00"),
+        ("2030-12-25T12:00:00+00:00", "window_closed", "2030-12-27T09:30:00+00:00"),
     ],
     ids=["a Thursday", "late on Friday", "Saturday", "a second early, in summer", "Christmas Day"],
 )
@@ -285,6 +286,20 @@ def test_another_instant_is_judged_the_same_by_console_and_command(
         told = [(b["code"], datetime.fromisoformat(b["clears_at"])) for b in answer["blockers"]]
         assert (told, answer["allowed"]) == (expected, not expected)
         assert datetime.fromisoformat(answer["at"]) == datetime.fromisoformat(at)
+
+
+def test_what_is_past_is_explained_by_neither(scene: Scene, client: TestClient) -> None:
+    hold(scene)
+    at = datetime.now(tz=UTC)
+    query = {"service": "orders", "environment": "preprod", "at": "2020-01-01T00:00:00+00:00"}
+
+    answer = client.get("/api/explain", params=query, headers=as_person("rita"))
+    with pytest.raises(RefusedError, match="2020-01-01 00:00 UTC is past: explain looks ahead") as refused:
+        explained(scene, PREPROD, datetime.fromisoformat(query["at"]))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, refused.value.code)
+    assert answer.json()["message"] == str(refused.value)
+    assert explained(scene, PREPROD, at.replace(second=0, microsecond=0)), "this minute is not past"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def print_queue(as_json: AsJson = False) -> None:
 def explain_start(
     service: Annotated[str, typer.Argument(metavar="SERVICE", help="A service of the catalogue.")],
     environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="An environment, e.g. preprod.")],
-    at: Annotated[datetime | None, at_time("Another instant than now.")] = None,
+    at: Annotated[datetime | None, at_time("A time to come, judged by what is known now.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Of all releases that are open, however many.")] = False,
     as_json: AsJson = False,
 ) -> None:

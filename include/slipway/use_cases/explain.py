@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from slipway.domain.errors import NotFoundError
+from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Platform
 from slipway.domain.policy import (
@@ -37,6 +37,8 @@ FOR_ANYBODY: Sequence[Rule] = (
 )
 """What would hold an ordinary release that nobody has asked for yet."""
 NOBODY = "none"
+PRESENT = timedelta(minutes=1)
+"""A time that is no older is now: people write it to the minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +90,14 @@ def explain(
 ) -> Sequence[Explanation]:
     """One explanation for each open attempt that is yet to finish there; one for a new release if there is none.
 
-    Judged at `at`, by what is known now. Raises NotFoundError for an environment that the policy doesn't know, or,
+    Judged at `at`, by what is known now: it looks ahead, and RefusedError is raised for a time that is past. Raises
+    NotFoundError for an environment that the policy doesn't know, or,
     where nothing waits for it, that is not among those in which the service runs (None: nobody can tell).
     `unreadable` is why the catalogue on disk cannot be read: what is under way goes on, a new release is refused."""
     with store.transaction() as tx:
         platform = tx.policy().platform
         role = _role(platform, environment)
-        when = at or tx.now
+        when = _ahead(at, tx.now)
         found = [_of(tx, facts, when) for facts in _open(tx, service, environment, role)]
         schema = tx.migrations.schema(service, environment)
         limit = None if schema is None else schema.limit
@@ -102,6 +105,18 @@ def explain(
             raise NotFoundError(f"{service} has no environment {environment}; it has {', '.join(sorted(runs_in))}")
         found = found or [_of_a_new_release(tx, service, team, environment, when, unreadable)]
         return [replace(one, rollback_limit=limit) for one in found]
+
+
+def _ahead(at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at < now - PRESENT:
+        message = (
+            f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC is past: explain looks ahead, by what stands now;"
+            " `slipway log list` says what was then"
+        )
+        raise RefusedError("time_is_past", message)
+    return at
 
 
 def _role(platform: Platform, environment: str) -> StageRole:

@@ -102,6 +102,8 @@ def test_explain_looks_at_another_instant(slipway: Slipway, told: Scene) -> None
 
     assert answer["at"] == "2030-01-01T12:00:00Z"
     assert slipway("explain", "orders", "prod", "--at", "tomorrow").exit_code == 2
+    past = slipway("explain", "orders", "prod", "--at", "2020-01-01")
+    assert (past.exit_code, "2020-01-01 00:00 UTC is past" in past.stderr) == (1, True)
 
 
 def test_the_queue_tells_who_holds_the_lane(slipway: Slipway, scene: Scene) -> None:
