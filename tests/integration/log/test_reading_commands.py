@@ -97,6 +97,17 @@ def test_explain_tells_when_it_clears_and_who_can_clear_it(slipway: Slipway, tol
     assert "a senior of the owning team or above" in words
 
 
+def test_holds_that_are_over_are_listed_with_why(slipway: Slipway, scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        number = tx.records.place_hold("all", None, "incident", "lena", None, None)
+        tx.records.lift_hold(number, "sam", "the tills count again")
+
+    heads, hold = slipway("hold", "list", "--all").stdout.splitlines()
+
+    assert hold[heads.index("OVER BECAUSE") :].startswith("the tills count again")
+    assert hold[heads.index("LIFTED BY") :].startswith("sam")
+
+
 def test_explain_looks_at_another_instant(slipway: Slipway, told: Scene) -> None:
     (answer,) = json.loads(slipway("explain", "orders", "prod", "--at", "2030-01-01T12:00", "--json").stdout)
 
