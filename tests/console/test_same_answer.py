@@ -1,17 +1,22 @@
 """May it start? The same answer on each path: explain, the console, the command, the turn, the permit."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from slipway.cli.main import app
+from slipway.console.parts import Parts
 from slipway.domain.activity import ActivityKind, Worker
+from slipway.domain.errors import RefusedError
 from slipway.domain.governed import Governed
 from slipway.domain.grant import Step
 from slipway.domain.people import People, TeamRole
@@ -24,7 +29,7 @@ from slipway.use_cases.explain import Explanation, explain
 from slipway.use_cases.open_activity import NotPermittedError, open_activity
 from slipway.use_cases.stop import stop
 from tests.builders import ALL_DAY, PREPROD, PROD, a_person
-from tests.console.conftest import as_person
+from tests.console.conftest import CATALOGUE, as_person
 from tests.scene import TASK, Scene
 from tests.unit.domain.test_release_window import WINDOW
 
@@ -255,11 +260,11 @@ def test_what_is_said_before_anybody_asks_is_what_is_said_to_who_asks(
 @pytest.mark.parametrize(
     ("at", "code", "clears_at"),
     [
-        ("2026-11-19T10:00:00+00:00", None, None),
-        ("2026-11-20T15:50:00+00:00", "window_too_short", "2026-11-23T09:30:00+00:00"),
-        ("2026-11-21T12:00:00+00:00", "window_closed", "2026-11-23T09:30:00+00:00"),
-        ("2026-07-20T08:29:59+00:00", "window_closed", "2026-07-20T08:30:00+00:00"),
-        ("2026-12-25T12:00:00+00:00", "window_closed", "2026-12-28T10:00:00+00:00"),
+        ("2030-11-21T10:00:00+00:00", None, None),
+        ("2030-11-22T15:50:00+00:00", "window_too_short", "2030-11-25T09:30:00+00:00"),
+        ("2030-11-23T12:00:00+00:00", "window_closed", "2030-11-25T09:30:00+00:00"),
+        ("2030-07-22T08:29:59+00:00", "window_closed", "2030-07-22T08:30:00+00:00"),
+        ("2030-12-25T12:00:00+00:00", "window_closed", "2030-12-27T09:30:00+00:00"),
     ],
     ids=["a Thursday", "late on Friday", "Saturday", "a second early, in summer", "Christmas Day"],
 )
@@ -283,6 +288,20 @@ def test_another_instant_is_judged_the_same_by_console_and_command(
         assert datetime.fromisoformat(answer["at"]) == datetime.fromisoformat(at)
 
 
+def test_what_is_past_is_explained_by_neither(scene: Scene, client: TestClient) -> None:
+    hold(scene)
+    at = datetime.now(tz=UTC)
+    query = {"service": "orders", "environment": "preprod", "at": "2020-01-01T00:00:00+00:00"}
+
+    answer = client.get("/api/explain", params=query, headers=as_person("rita"))
+    with pytest.raises(RefusedError, match="2020-01-01 00:00 UTC is past: explain looks ahead") as refused:
+        explained(scene, PREPROD, datetime.fromisoformat(query["at"]))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, refused.value.code)
+    assert answer.json()["message"] == str(refused.value)
+    assert explained(scene, PREPROD, at.replace(second=0, microsecond=0)), "this minute is not past"
+
+
 @pytest.mark.parametrize(
     "change",
     [close_the_window, lambda scene: hold(scene, datetime.now(tz=UTC) + timedelta(hours=2))],
@@ -302,6 +321,32 @@ def test_what_a_waiting_turn_says_clears_it_does_clear_it(scene: Scene, change: 
 
     assert [one.code for one in before.decision.blockers] == [blocker.code]
     assert then.decision.allowed
+
+
+def test_a_catalogue_that_cannot_be_read_is_told_alike_by_console_and_command(
+    scene: Scene, client: TestClient, parts: Parts, tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = FilePath(shutil.copytree(CATALOGUE, tmp_path / "catalogue"))
+    with (folder / "platform.yaml").open("a", encoding="utf-8") as file:
+        file.write("colour: blue\n")
+    monkeypatch.setenv("SLIPWAY_CATALOGUE", str(folder))
+    _app_of(client).state.parts = replace(parts, catalogue=folder)
+
+    (by_rest,) = client.get("/api/explain?service=orders&environment=prod", headers=as_person("rita")).json()
+    (told,) = command(scene, "orders", "prod")
+
+    assert [blocker["code"] for blocker in told["blockers"]] == ["bad_catalogue"]
+    assert "platform.yaml:" in told["blockers"][0]["message"]
+    assert "unknown field `colour`" in told["blockers"][0]["message"]
+    assert (by_rest["blockers"], by_rest["allowed"]) == (told["blockers"], False)
+    attempt = nothing_stands_in_the_way(scene)
+    for path in (by_console, by_command):
+        assert path(scene, client, attempt, PREPROD) == [], "what is under way goes on"
+
+
+def _app_of(client: TestClient) -> FastAPI:
+    assert isinstance(client.app, FastAPI)
+    return client.app
 
 
 def test_who_is_in_line_is_told_who_holds_the_lane(scene: Scene) -> None:

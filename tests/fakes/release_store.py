@@ -830,7 +830,10 @@ class MemoryRecords(_Table):
         ends_with_release: bool = False,
     ) -> int:
         number = 1 + len(self._all.holds)
-        standing = StandingHold(id=number, scope=scope, reason=reason, placed_by=by, until=until, absolute=absolute)
+        failed = exempt if scope == "service" and by == "platform" else None
+        standing = StandingHold(
+            id=number, scope=scope, reason=reason, placed_by=by, until=until, absolute=absolute, failed=failed
+        )
         self._all.holds[number] = Hold(standing=standing, name=name, exempt=exempt, ends_with_release=ends_with_release)
         return number
 

@@ -7,7 +7,9 @@ from threading import Event
 
 import pytest
 
+from slipway.catalogue.problems import CatalogueError, Problem
 from slipway.domain.errors import SlipwayError
+from slipway.domain.governed import Governed
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder
 from slipway.ports.outside import RunState
@@ -70,6 +72,31 @@ def reconciler(two: Scene, outside: Outside) -> Iterator[Reconciler]:
     made = Reconciler(two.world, ports, pid=1)
     yield made
     made.close()
+
+
+def unreadable(scene: Scene) -> list[str]:
+    with scene.store.transaction() as tx:
+        return list(tx.policies.unreadable())
+
+
+def test_that_the_catalogue_on_disk_cannot_be_read_is_kept_until_it_can(two: Scene, outside: Outside) -> None:
+    found = [Problem(file="platform.yaml", line=3, what="unknown field `colour`")]
+
+    def read(_: Path) -> Governed:
+        if found:
+            raise CatalogueError(found)
+        with two.store.transaction() as tx:
+            return tx.policy().governed
+
+    ports = ReconcilerPorts(scheduler=outside, catalogue=Path(), read_policy=read, sync_accounts=outside.sync_accounts)
+    reconciler = Reconciler(two.world, ports, pid=1)
+    for _ in range(2):
+        reconciler.round()
+    assert unreadable(two) == ["platform.yaml:3: unknown field `colour`"]
+    found.clear()
+    reconciler.round()
+    reconciler.close()
+    assert unreadable(two) == []
 
 
 def told(scene: Scene, key: str) -> bool:

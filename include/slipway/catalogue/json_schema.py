@@ -8,10 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from slipway.catalogue.document import Location
 from slipway.catalogue.people_file import PeopleModel
 from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.service_file import ServiceFileModel
 
+MOST_SECTIONS = 3
+"""A name that more of them know says nothing about where it belongs."""
 MODELS: Mapping[str, type[BaseModel]] = {
     "platform": PlatformModel,
     "people": PeopleModel,
@@ -40,7 +43,7 @@ def write_schemas(folder: Path) -> list[Path]:
     return paths
 
 
-def allowed_fields(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[str, ...]:
+def allowed_fields(model: type[BaseModel], location: Location) -> tuple[str, ...]:
     """The fields or keys that may stand at a location; empty where anything may."""
     found: list[str] = []
     for node in _nodes(model, location):
@@ -50,7 +53,18 @@ def allowed_fields(model: type[BaseModel], location: tuple[str | int, ...]) -> t
     return tuple(dict.fromkeys(found))
 
 
-def allowed_values(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[str, ...]:
+def sections_with(model: type[BaseModel], location: Location, name: str) -> tuple[Location, ...]:
+    """The sections right below a location that know this name; where none does, those a step further down."""
+    below = [(*location, field) for field in allowed_fields(model, location)]
+    further = [(*section, field) for section in below for field in allowed_fields(model, section)]
+    for sections in (below, further):
+        found = tuple(section for section in sections if name in allowed_fields(model, section))
+        if found:
+            return found if len(found) <= MOST_SECTIONS else ()
+    return ()
+
+
+def allowed_values(model: type[BaseModel], location: Location) -> tuple[str, ...]:
     """The texts that may stand at a location; empty where it is no choice."""
     found = [value for node in _nodes(model, location) for value in (*node.get("enum", []), *_one_value(node))]
     return tuple(dict.fromkeys(found))
@@ -60,13 +74,13 @@ def _one_value(node: Mapping[str, Any]) -> tuple[Any, ...]:
     return (node["const"],) if "const" in node else ()
 
 
-def examples(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[str, ...]:
+def examples(model: type[BaseModel], location: Location) -> tuple[str, ...]:
     """Examples of what may stand at a location."""
     found = [str(example) for node in _nodes(model, location) for example in node.get("examples", [])]
     return tuple(dict.fromkeys(found))
 
 
-def _nodes(model: type[BaseModel], location: tuple[str | int, ...]) -> list[Mapping[str, Any]]:
+def _nodes(model: type[BaseModel], location: Location) -> list[Mapping[str, Any]]:
     root = schema_of(model)
     nodes = list(_expand(root, root))
     for step in location:

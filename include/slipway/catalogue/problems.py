@@ -8,6 +8,9 @@ from itertools import groupby
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 
+FEW = 10
+"""Problems in a short answer; `slipway catalogue validate` tells all."""
+
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Problem:
@@ -49,6 +52,11 @@ class CatalogueError(SlipwayError):
         count = len(self.problems)
         them = "1 problem" if count == 1 else f"{count} problems"
         return f"{text}\n\n{them}. Mend the lines above, then run: slipway catalogue validate"
+
+    def in_short(self) -> Sequence[str]:
+        """A line for each problem, the first few, for where a whole report has no room."""
+        more = len(self.problems) - FEW
+        return (*map(str, self.problems[:FEW]), *([f"and {more} more"] if more > 0 else []))
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

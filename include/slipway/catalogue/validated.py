@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from slipway.catalogue.document import Document, Location
-from slipway.catalogue.json_schema import allowed_fields, allowed_values, examples
+from slipway.catalogue.json_schema import allowed_fields, allowed_values, examples, sections_with
 from slipway.catalogue.problems import Problem, nearest
 
 LONGEST_SHOWN = 60
@@ -58,7 +58,10 @@ _Said = tuple[str, tuple[str, ...], str | None]
 
 
 def _say_unknown(model: type[BaseModel], location: Location, _: ErrorDetails) -> _Said:
-    return f"unknown field `{_path(location)}`", allowed_fields(model, location[:-1]), str(location[-1])
+    *above, name = location
+    sections = [f"`{_path(section)}`" for section in sections_with(model, tuple(above), str(name))]
+    belongs = f"; it belongs under {' or '.join(sections)}" if sections else ""
+    return f"unknown field `{_path(location)}`{belongs}", allowed_fields(model, tuple(above)), str(name)
 
 
 def _say_key(model: type[BaseModel], location: Location, details: ErrorDetails) -> _Said:

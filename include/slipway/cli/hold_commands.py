@@ -90,10 +90,10 @@ def list_holds(
             one["during"],
             "yes" if one["absolute"] else "",
             one["lifted_by"],
+            one["lifted_because"] or one["ended_because"],
             one["reason"],
         )
         for one in found
     ]
-    print_table(
-        ("id", "scope", "by", "at", "until", "during", "absolute", "lifted by", "reason"), rows, "No hold stands."
-    )
+    heads = ("id", "scope", "by", "at", "until", "during", "absolute", "lifted by", "over because", "reason")
+    print_table(heads, rows, "No hold stands.")

@@ -9,6 +9,7 @@ from slipway.cli.group import command_group
 from slipway.cli.output import AsJson, minute, print_json, say
 
 app = command_group("Show, propose and activate people and rules.")
+UNREADABLE = "cannot be read:"
 
 
 @app.command()
@@ -27,6 +28,10 @@ def status(as_json: AsJson = False) -> None:
         say(f"           by {', '.join(one['proposed_by'])} at {minute(one['at'])}")
         _print_lines(one["differences"])
         _print_gains(one["gains"])
+    if disk["problems"]:
+        say(f"on disk    {UNREADABLE}")
+        _print_problems(disk["problems"])
+        return
     count = len(disk["differences"])
     told = f"{count} {'thing differs' if count == 1 else 'things differ'}, see `slipway policy diff`"
     say(f"on disk    {told if count else 'the same'}")
@@ -35,13 +40,17 @@ def status(as_json: AsJson = False) -> None:
 
 @app.command()
 def diff(as_json: AsJson = False) -> None:
-    """Show what the catalogue on disk says otherwise than the policy in effect."""
+    """Show what the catalogue on disk says otherwise than the policy in effect, a second or two after an edit."""
     policy = _policy()
     found = policy["on_disk"]
     if as_json:
         print_json({**found, "compared_with": policy["in_effect"]})
         return
     _say_what_was_compared(policy)
+    if found["problems"]:
+        say(f"The catalogue on disk {UNREADABLE}")
+        _print_problems(found["problems"])
+        return
     if not found["differences"]:
         say("The catalogue on disk is the policy in effect.")
         return
@@ -86,12 +95,17 @@ def _say_what_was_compared(policy: dict[str, Any]) -> None:
     now, disk, mine = policy["in_effect"], policy["on_disk"], os.environ.get("SLIPWAY_CATALOGUE")
     told = (
         "Compared: the folder that SLIPWAY_CATALOGUE names on the platform's own host (include/catalogue where it names"
-        f" none), as it was last read there: {disk['digest']}\n"
+        f" none), as it was last read there, about once a second: {disk['digest']}\n"
         f"with:     the policy in effect since {minute(now['at'])}, activated by {now['activated_by']}: {now['digest']}"
     )
     say(told, err=True)
     if mine:
         say(f"Not read: {mine} on yours; `slipway catalogue validate` reads that one.", err=True)
+
+
+def _print_problems(problems: Sequence[str]) -> None:
+    _print_lines(problems)
+    say("What is in effect stays so, and what is under way goes on; new requests are refused until this is mended.")
 
 
 def _print_lines(lines: Sequence[str]) -> None:

@@ -122,31 +122,26 @@ def print_queue(as_json: AsJson = False) -> None:
 def explain_start(
     service: Annotated[str, typer.Argument(metavar="SERVICE", help="A service of the catalogue.")],
     environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="An environment, e.g. preprod.")],
-    at: Annotated[datetime | None, at_time("Another instant than now.")] = None,
+    at: Annotated[datetime | None, at_time("A time to come, judged by what is known now.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Of all releases that are open, however many.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whether it may start: every blocker, when it clears, who can clear it."""
-    from slipway.adapters.service_teams import environments_of, team_of
+    from slipway.adapters.service_teams import service_on_disk, team_of
     from slipway.catalogue.files import catalogue_folder
     from slipway.cli.database import open_store
+    from slipway.cli.explained import print_explained
     from slipway.use_cases.explain import explain as ask
 
     store = open_store()
     with store.transaction() as tx:
         team = team_of(catalogue_folder(os.environ), tx, service)
-    runs_in = environments_of(catalogue_folder(os.environ), service)
-    answers = ask(store, service, team, environment, at, runs_in=runs_in)
+    filed = service_on_disk(catalogue_folder(os.environ), service)
+    answers = ask(store, service, team, environment, at, runs_in=filed.runs_in, unreadable=filed.problems)
     if as_json:
         print_json([one.as_json() for one in answers])
         return
-    for one in answers:
-        say(one.summary)
-        for blocker in one.decision.blockers:
-            clears = f"clears {minute(blocker.clears_at)}" if blocker.clears_at else "nobody knows when it clears"
-            say(f"  {blocker.code}: {blocker.message}")
-            say(f"    {clears}; cleared by {blocker.cleared_by or 'nobody'}")
-        if one.rollback_limit:
-            say(f"  Rollback limit: {one.rollback_limit}")
+    print_explained(answers, all_=all_)
 
 
 def _refuse_unknown(tx: "DatabaseTransaction", name: str) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from slipway.adapters.database.log_reader import LogReader
 from slipway.adapters.database.overview import Overview, Record
-from slipway.adapters.service_teams import environments_of, team_of
+from slipway.adapters.service_teams import service_on_disk, team_of
 from slipway.catalogue.files import service_names
 from slipway.console.log_rights import refuse_strangers_to_the_log
 from slipway.console.parts import Person, UsedParts
@@ -134,5 +134,6 @@ def explain_start(service: Name, environment: Name, parts: UsedParts, at: Instan
     """May the service be changed there now? Every blocker, for each open attempt or for a new release."""
     with parts.store().transaction() as tx:
         team = team_of(parts.catalogue, tx, service)
-    runs_in = environments_of(parts.catalogue, service)
-    return [one.as_json() for one in explain(parts.store(), service, team, environment, at, runs_in=runs_in)]
+    filed = service_on_disk(parts.catalogue, service)
+    found = explain(parts.store(), service, team, environment, at, runs_in=filed.runs_in, unreadable=filed.problems)
+    return [one.as_json() for one in found]

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from slipway.adapters.sideline import Job, Sideline
+from slipway.catalogue.problems import CatalogueError
 from slipway.domain.activity import Quarantine
 from slipway.domain.arrival import MirroredCopy
 from slipway.domain.errors import SlipwayError
@@ -26,7 +27,7 @@ from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.start_rollbacks import start_rollbacks
 from slipway.use_cases.sync_accounts import accounts_are_behind
 from slipway.use_cases.tell_log_head import tell_log_head
-from slipway.use_cases.watch_catalogue import watch_catalogue
+from slipway.use_cases.watch_catalogue import note_unreadable, watch_catalogue
 from slipway.use_cases.watch_quarantines import ask_quarantined, due_quarantines
 from slipway.use_cases.watch_reviews import watch_reviews
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts, World
@@ -69,7 +70,12 @@ class Reconciler:
         self._duty("comparisons", self._compare_mirrored)
 
     def _watch_catalogue(self) -> None:
-        news = watch_catalogue(self._world, self._ports.read_policy(self._ports.catalogue), PLATFORM)
+        try:
+            on_disk = self._ports.read_policy(self._ports.catalogue)
+        except CatalogueError as error:
+            note_unreadable(self._world, error.in_short())
+            raise
+        news = watch_catalogue(self._world, on_disk, PLATFORM)
         if news is not None:
             _LOG.info("policy: %s", news)
 

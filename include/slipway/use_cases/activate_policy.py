@@ -27,7 +27,7 @@ def activate_policy(world: World, digest: str, actor: Actor, reason: str) -> Act
     with world.store.transaction() as tx:
         tx.policies.lock()
         policy, proposal = tx.policy(), tx.policies.proposal(digest)
-        refusal = _may_not(policy, proposal, digest, actor, reason)
+        refusal = _in_effect_already(tx, digest) or _may_not(policy, proposal, digest, actor, reason)
         if refusal is None and proposal is not None:
             gained = gained_rights(policy.governed, proposal.governed, actor.id)
             tx.policies.activate(proposal.governed, actor.id, reason)
@@ -37,6 +37,17 @@ def activate_policy(world: World, digest: str, actor: Actor, reason: str) -> Act
         payload = {"code": refusal.code, "message": str(refusal), "digest": digest, "reason": reason}
         tx.log("policy_activation_refused", actor, payload=payload)
     raise refusal
+
+
+def _in_effect_already(tx: Transaction, digest: str) -> RefusedError | None:
+    now = tx.policies.activation()
+    if now is None or now.digest != digest:
+        return None
+    message = (
+        f"policy {digest[:12]} is in effect already: {now.activated_by} activated it at"
+        f" {now.activated_at:%Y-%m-%d %H:%M} UTC, and nothing is left to do"
+    )
+    return RefusedError("already_in_effect", message)
 
 
 def _may_not(

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from slipway.domain.errors import NotFoundError
+from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Platform
 from slipway.domain.policy import (
@@ -37,6 +37,8 @@ FOR_ANYBODY: Sequence[Rule] = (
 )
 """What would hold an ordinary release that nobody has asked for yet."""
 NOBODY = "none"
+PRESENT = timedelta(minutes=1)
+"""A time that is no older is now: people write it to the minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,22 +86,37 @@ def explain(
     at: datetime | None = None,
     *,
     runs_in: Collection[str] | None = None,
+    unreadable: Sequence[str] = (),
 ) -> Sequence[Explanation]:
     """One explanation for each open attempt that is yet to finish there; one for a new release if there is none.
 
-    Judged at `at`, by what is known now. Raises NotFoundError for an environment that the policy doesn't know, or,
-    where nothing waits for it, that is not among those in which the service runs (None: nobody can tell)."""
+    Judged at `at`, by what is known now: it looks ahead, and RefusedError is raised for a time that is past. Raises
+    NotFoundError for an environment that the policy doesn't know, or,
+    where nothing waits for it, that is not among those in which the service runs (None: nobody can tell).
+    `unreadable` is why the catalogue on disk cannot be read: what is under way goes on, a new release is refused."""
     with store.transaction() as tx:
         platform = tx.policy().platform
         role = _role(platform, environment)
-        when = at or tx.now
+        when = _ahead(at, tx.now)
         found = [_of(tx, facts, when) for facts in _open(tx, service, environment, role)]
         schema = tx.migrations.schema(service, environment)
         limit = None if schema is None else schema.limit
         if not found and runs_in is not None and environment not in runs_in:
             raise NotFoundError(f"{service} has no environment {environment}; it has {', '.join(sorted(runs_in))}")
-        found = found or [_of_a_new_release(tx, service, team, environment, when)]
+        found = found or [_of_a_new_release(tx, service, team, environment, when, unreadable)]
         return [replace(one, rollback_limit=limit) for one in found]
+
+
+def _ahead(at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at < now - PRESENT:
+        message = (
+            f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC is past: explain looks ahead, by what stands now;"
+            " `slipway log list` says what was then"
+        )
+        raise RefusedError("time_is_past", message)
+    return at
 
 
 def _role(platform: Platform, environment: str) -> StageRole:
@@ -130,9 +147,11 @@ def _of(tx: Transaction, facts: Facts, at: datetime) -> Explanation:
     )
 
 
-def _of_a_new_release(tx: Transaction, service: str, team: str | None, environment: str, at: datetime) -> Explanation:
+def _of_a_new_release(
+    tx: Transaction, service: str, team: str | None, environment: str, at: datetime, unreadable: Sequence[str]
+) -> Explanation:
     facts = _imagined(tx, service, team or "", environment)
-    blockers: tuple[Blocker, ...] = decide(facts, at, FOR_ANYBODY).blockers
+    blockers = (*_bad_catalogue(unreadable), *decide(facts, at, FOR_ANYBODY).blockers)
     return Explanation(
         service=service,
         environment=environment,
@@ -141,6 +160,15 @@ def _of_a_new_release(tx: Transaction, service: str, team: str | None, environme
         attempt_id=None,
         decision=Decision(blockers=blockers),
     )
+
+
+def _bad_catalogue(problems: Sequence[str]) -> Iterator[Blocker]:
+    if problems:
+        yield Blocker(
+            code="bad_catalogue",
+            message="the catalogue on disk cannot be read, so a new request is refused: " + "; ".join(problems),
+            cleared_by="whoever mends these lines: slipway catalogue validate",
+        )
 
 
 def _imagined(tx: Transaction, service: str, team: str, environment: str) -> Facts:

@@ -8,6 +8,7 @@ from slipway.domain.errors import HeldBackError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.policy.decide import FOR_PERMIT, RENEWABLE, decide
 from slipway.domain.policy.decision import Blocker, Decision, Facts
+from slipway.domain.policy.next_attempt import by_next_attempt
 from slipway.domain.policy.no_hold import passed_holds
 from slipway.domain.policy.targets_agree import TRANSIENT, passes_drift_because
 from slipway.domain.release import StageOutcome
@@ -169,7 +170,7 @@ def _may_work(facts: Facts, permit: Permit | None, now: datetime, out_of_order: 
         return decision
     blockers = [b for b in decision.blockers if b.code in _STOPS_A_STAGE_AT_WORK]
     if out_of_order is not None:
-        blockers.append(Blocker(code="out_of_order", message=out_of_order, cleared_by="a new attempt: slipway retry"))
+        blockers.append(Blocker(code="out_of_order", message=out_of_order, cleared_by=by_next_attempt(facts)))
     return Decision(blockers=tuple(blockers))
 
 

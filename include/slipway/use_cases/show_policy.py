@@ -29,6 +29,7 @@ def show_policy(store: ReleaseStore) -> JsonObject:
                 for one in tx.policies.open_proposals()
             ],
             "on_disk": {
+                "problems": list(tx.policies.unreadable()),
                 "digest": on_disk.digest,
                 "differences": list(differences(policy.governed, on_disk)),
                 "holds_back": touches(policy.governed, on_disk),

@@ -1,5 +1,7 @@
 """Compares the catalogue on disk with the policy in effect; only the very first one takes effect by itself (R26)."""
 
+from collections.abc import Sequence
+
 from slipway.domain import messages
 from slipway.domain.governed import Governed
 from slipway.domain.policy_difference import differences, touched
@@ -14,7 +16,7 @@ FEW = 20
 def watch_catalogue(world: World, on_disk: Governed, actor: Actor) -> str | None:
     """What was new, in words; None mostly. Writes nothing where everything is as it was."""
     with world.store.transaction() as tx:
-        if tx.policies.activation() is not None and tx.policies.seen() == on_disk:
+        if tx.policies.activation() is not None and _is_known(tx, on_disk):
             return _tell_once(tx, tx.policy(), on_disk, actor)
     with world.store.transaction() as tx:
         tx.policies.lock()
@@ -27,9 +29,20 @@ def watch_catalogue(world: World, on_disk: Governed, actor: Actor) -> str | None
 
 def see(tx: Transaction, on_disk: Governed) -> None:
     """Keeps what is on disk where it is new, for the rules to compare with."""
-    if tx.policies.seen() != on_disk:
+    if not _is_known(tx, on_disk):
         tx.policies.note_seen(on_disk)
         tx.wake()
+
+
+def note_unreadable(world: World, problems: Sequence[str]) -> None:
+    """Keeps why nobody can read what is on disk, for people to be told; what is in effect stays so."""
+    with world.store.transaction() as tx:
+        if tuple(tx.policies.unreadable()) != tuple(problems):
+            tx.policies.note_unreadable(problems)
+
+
+def _is_known(tx: Transaction, on_disk: Governed) -> bool:
+    return tx.policies.seen() == on_disk and not tx.policies.unreadable()
 
 
 def touches(in_effect: Governed, on_disk: Governed) -> dict[str, list[str]]:

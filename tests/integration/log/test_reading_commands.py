@@ -12,6 +12,8 @@ from slipway.domain.platform import Action
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
 from slipway.use_cases.propose_policy import propose_policy
+from slipway.use_cases.watch_catalogue import note_unreadable, watch_catalogue
+from slipway.use_cases.world import PLATFORM
 from tests.builders import people, platform_rules
 from tests.integration.log.conftest import Slipway
 from tests.scene import ProcessKilledError, Scene, killed
@@ -98,11 +100,24 @@ def test_explain_tells_when_it_clears_and_who_can_clear_it(slipway: Slipway, tol
     assert "a senior of the owning team or above" in words
 
 
+def test_holds_that_are_over_are_listed_with_why(slipway: Slipway, scene: Scene) -> None:
+    with scene.store.transaction() as tx:
+        number = tx.records.place_hold("all", None, "incident", "lena", None, None)
+        tx.records.lift_hold(number, "sam", "the tills count again")
+
+    heads, hold = slipway("hold", "list", "--all").stdout.splitlines()
+
+    assert hold[heads.index("OVER BECAUSE") :].startswith("the tills count again")
+    assert hold[heads.index("LIFTED BY") :].startswith("sam")
+
+
 def test_explain_looks_at_another_instant(slipway: Slipway, told: Scene) -> None:
     (answer,) = json.loads(slipway("explain", "orders", "prod", "--at", "2030-01-01T12:00", "--json").stdout)
 
     assert answer["at"] == "2030-01-01T12:00:00Z"
     assert slipway("explain", "orders", "prod", "--at", "tomorrow").exit_code == 2
+    past = slipway("explain", "orders", "prod", "--at", "2020-01-01")
+    assert (past.exit_code, "2020-01-01 00:00 UTC is past" in past.stderr) == (1, True)
 
 
 def test_messages_are_told_to_the_minute(slipway: Slipway, scene: Scene) -> None:
@@ -210,6 +225,23 @@ def test_policy_diff_says_that_it_is_not_about_a_folder_of_ones_own(slipway: Sli
     assert "Not read" not in slipway("policy", "diff").stderr
 
 
+def test_policy_status_and_diff_tell_that_the_catalogue_on_disk_cannot_be_read(slipway: Slipway, scene: Scene) -> None:
+    on_disk = scene.governed(platform_rules(), people())
+    note_unreadable(scene.world, ["platform.yaml:3: unknown field `colour`"])
+
+    status, diff = slipway("policy", "status").stdout, slipway("policy", "diff").stdout
+
+    for told in (status, diff):
+        assert "on disk" in told
+        assert "cannot be read" in told
+        assert "platform.yaml:3: unknown field `colour`" in told
+        assert "new requests are refused" in told
+    assert "the same" not in status
+    assert "is the policy in effect" not in diff
+    watch_catalogue(scene.world, on_disk, PLATFORM)
+    assert "cannot be read" not in slipway("policy", "status").stdout
+
+
 def test_policy_diff_names_both_that_it_compared(slipway: Slipway, scene: Scene) -> None:
     changed = scene.governed(platform_rules(grant_minutes=5), people())
     propose_policy(scene.world, lambda: changed, Actor(id="rita", via="rest"))
@@ -219,6 +251,7 @@ def test_policy_diff_names_both_that_it_compared(slipway: Slipway, scene: Scene)
     compared, with_ = slipway("policy", "diff").stderr.splitlines()
 
     assert "the folder that SLIPWAY_CATALOGUE names on the platform's own host" in compared
+    assert "as it was last read there, about once a second" in compared
     assert compared.endswith(changed.digest)
     assert "activated by mona" in with_
     assert with_.endswith(digest)

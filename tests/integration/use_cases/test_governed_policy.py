@@ -187,6 +187,15 @@ def test_a_proposal_that_was_overtaken_is_to_be_proposed_again(scene: Scene) -> 
     assert in_effect(scene) == second
 
 
+def test_what_is_in_effect_already_is_not_activated_again(scene: Scene) -> None:
+    digest = propose(scene, with_people(scene, ordering=TeamRole.SENIOR), "rita")
+    activate(scene, digest, "mona")
+    with pytest.raises(RefusedError, match=r"in effect already: mona activated it at 20\d\d-.* UTC") as refused:
+        activate(scene, digest, "fiona")
+    assert refused.value.code == "already_in_effect"
+    assert codes(scene, "policy_activation_refused") == ["already_in_effect"]
+
+
 def test_what_nobody_proposed_is_not_activated(scene: Scene) -> None:
     with pytest.raises(RefusedError, match="nobody proposed"):
         activate(scene, "0" * 64, "mona")

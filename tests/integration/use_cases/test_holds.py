@@ -236,7 +236,7 @@ def test_who_asked_for_the_failed_release_does_not_lift_its_hold(make_scene: Cal
     assert scene.finish(attempt, PROD).outcome == "unverified"
     with scene.store.transaction() as tx:
         (hold,) = tx.records.standing_holds("orders", "prod", scene.release_of(scene.opened("1.1", by="rob")))
-    assert hold.placed_by == "platform"
+    assert (hold.placed_by, hold.failed) == ("platform", attempt.release_id)
     placed = PlacedHold(
         id=hold.id, placed_by="platform", environment=None, service="orders", team="ordering", failed=attempt.release_id
     )

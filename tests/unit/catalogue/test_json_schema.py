@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 import yaml
 
-from slipway.catalogue.json_schema import MODELS, allowed_fields, allowed_values, schema_of, schema_text
+from slipway.catalogue.json_schema import MODELS, allowed_fields, allowed_values, schema_of, schema_text, sections_with
+from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.service_file import ServiceModel
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +42,13 @@ def test_the_schema_refuses_an_unknown_field(demo: Path) -> None:
 
     with pytest.raises(jsonschema.ValidationError, match="teem"):
         jsonschema.Draft202012Validator(schema_of(ServiceModel)).validate(data)
+
+
+def test_a_name_is_known_by_the_sections_below_a_place() -> None:
+    assert sections_with(PlatformModel, (), "closed_days") == (("window",),)
+    assert sections_with(PlatformModel, (), "connection") == (("artefact_sources", "github"),)
+    assert sections_with(ServiceModel, (), "checks") == (("smoke",), ("watch",))
+    assert sections_with(PlatformModel, (), "opens") == (), "each day of the week knows it"
 
 
 def test_what_is_allowed_at_a_place_comes_from_the_schema() -> None:

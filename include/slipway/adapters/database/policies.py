@@ -11,9 +11,12 @@ from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.errors import NotFoundError
 from slipway.domain.governed import Governed
 from slipway.domain.identities import Identity
+from slipway.domain.json_value import JsonObject
 from slipway.domain.release_window import Calendar
 from slipway.ports.values import Activation, PolicyInEffect, Proposal
 
+_UNREADABLE = "unreadable"
+"""In place of a digest, where what was seen on disk could not be read."""
 _PROPOSAL = """
     SELECT p.*, p.compared_with <> (SELECT max(id) FROM policy) AS outdated,
            (SELECT array_agg(DISTINCT o.proposed_by) FROM policy_proposal o
@@ -100,8 +103,11 @@ class DatabasePolicies:
         return [Identity(**row) for row in rows]
 
     def seen(self) -> Governed | None:
-        """The catalogue as it was last seen on disk; None where nobody has looked yet."""
-        newest = self._sql.first("SELECT id, digest FROM catalogue_seen ORDER BY id DESC LIMIT 1")
+        """The catalogue as it was last read on disk; None where nobody has looked yet."""
+        newest = self._sql.first(
+            "SELECT id, digest FROM catalogue_seen WHERE digest <> :unreadable ORDER BY id DESC LIMIT 1",
+            unreadable=_UNREADABLE,
+        )
         if newest is None:
             return None
         if newest["digest"] == self._sql.value("SELECT digest FROM policy ORDER BY id DESC LIMIT 1"):
@@ -113,10 +119,25 @@ class DatabasePolicies:
 
     def note_seen(self, governed: Governed) -> None:
         """Keeps what is on disk now."""
+        self._note(governed.digest, codec.dump(governed))
+
+    def unreadable(self) -> Sequence[str]:
+        """Why the catalogue could not be read when somebody last looked; nothing where it could."""
+        newest = self._sql.first("SELECT digest, governed FROM catalogue_seen ORDER BY id DESC LIMIT 1")
+        if newest is None or newest["digest"] != _UNREADABLE:
+            return ()
+        problems: list[str] = newest["governed"]["problems"]
+        return tuple(problems)
+
+    def note_unreadable(self, problems: Sequence[str]) -> None:
+        """Keeps that the catalogue on disk cannot be read now."""
+        self._note(_UNREADABLE, {"problems": list(problems)})
+
+    def _note(self, digest: str, governed: JsonObject) -> None:
         self._sql.run(
             "INSERT INTO catalogue_seen (digest, governed) VALUES (:digest, :governed)",
-            digest=governed.digest,
-            governed=json.dumps(codec.dump(governed)),
+            digest=digest,
+            governed=json.dumps(governed),
         )
 
 

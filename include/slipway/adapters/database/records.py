@@ -263,7 +263,8 @@ class DatabaseRecords:
                    (SELECT a.release_id FROM attempt a JOIN stage s ON s.attempt_id = a.id
                     WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND s.judged IS NULL
                           AND placed_by = 'platform'
-                    LIMIT 1) AS unverified
+                    LIMIT 1) AS unverified,
+                   CASE WHEN scope = 'service' AND placed_by = 'platform' THEN exempt_release END AS failed
             FROM hold
             WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())
               AND (scope = 'all' OR (scope = 'environment' AND name = :environment)

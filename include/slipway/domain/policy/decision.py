@@ -60,6 +60,8 @@ class StandingHold:
     """Binds emergency and security changes too; never a rescue."""
     unverified: str | None = None
     """The release that is live without a verdict, where that is why the hold was placed."""
+    failed: str | None = None
+    """The release whose failure or rollback placed it; it binds neither its next attempt nor what fixes it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
                 code="hold",
                 message=f"{absolute}hold {hold.id} on {_what(facts, hold)} by {hold.placed_by}: {hold.reason}",
                 clears_at=hold.until,
-                cleared_by=f"{_who(facts, hold)}: slipway hold lift {hold.id}",
+                cleared_by=_how(facts, hold),
             )
 
 
@@ -31,21 +31,31 @@ def _what(facts: Facts, hold: StandingHold) -> str:
     return f"{hold.scope} {names[hold.scope]}" if hold.scope in names else hold.scope
 
 
-def _who(facts: Facts, hold: StandingHold) -> str:
-    """Whoever placed it, if that is a person; others by the table."""
+def _how(facts: Facts, hold: StandingHold) -> str:
+    """Whoever placed it, if that is a person; others by the table and with a reason."""
+    others = _others(facts, hold)
+    if hold.placed_by == PLATFORM_ACCOUNT:
+        stranger = "" if hold.failed is None else f", who did not ask for {hold.failed}"
+        lift = f"{others.describe()}{stranger}: slipway hold lift {hold.id} --reason …"
+    elif others == Eligibility():
+        lift = f"{hold.placed_by}: slipway hold lift {hold.id}"
+    else:
+        lift = f"{hold.placed_by}, or with --reason {others.describe()}: slipway hold lift {hold.id}"
+    if hold.failed is None:
+        return lift
+    return f"{lift}; the next attempt of {hold.failed}, and a release with --fixes {hold.failed}, pass it"
+
+
+def _others(facts: Facts, hold: StandingHold) -> Eligibility:
     team = facts.release.team if hold.scope == "service" else None
-    others = in_matter_of(team, facts.platform.rule(Action.HOLD_LIFT)).who
-    known = [] if hold.placed_by == PLATFORM_ACCOUNT else [hold.placed_by]
-    if others != Eligibility() or not known:
-        known.append(others.describe())
-    return ", or ".join(known)
+    return in_matter_of(team, facts.platform.rule(Action.HOLD_LIFT)).who
 
 
 def _verdict_owed(facts: Facts, hold: StandingHold, release_id: str) -> Blocker:
     return Blocker(
         code="verdict_owed",
         message=f"release {release_id} is live unverified, and its verdict is owed (hold {hold.id}: {hold.reason})",
-        cleared_by=f"{_who(facts, hold)}, who did not ask for it: looks at live and says"
+        cleared_by=f"{_others(facts, hold).describe()}, who did not ask for it: looks at live and says"
         f" `slipway verdict {release_id} pass|fail`;"
         f" or a release that says it fixes {release_id}",
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from slipway.domain.policy.decision import Blocker, Facts
+from slipway.domain.policy.next_attempt import by_next_attempt
 from slipway.domain.proof import flaws
 from slipway.domain.release import Stage, StageOutcome
 
@@ -21,7 +22,7 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
                 code="not_proven",
                 message=f"the last verdict on {facts.attempt.version} in {stage.environment} is"
                 f" {proof.verdict if proof else 'missing'}",
-                cleared_by=f"a pass in {stage.environment}, in a new attempt: slipway retry",
+                cleared_by=f"a pass in {stage.environment}, in {by_next_attempt(facts)}",
             )
             continue
         for flaw in flaws(proof, now, life, facts.changes, facts.attempt.depends_on):

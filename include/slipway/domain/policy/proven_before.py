@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from slipway.domain.policy.decision import Blocker, Facts
+from slipway.domain.policy.next_attempt import by_next_attempt
 from slipway.domain.release import StageOutcome
 
 
@@ -15,7 +16,8 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
                 code="not_proven",
                 message=f"{stage.environment} has not passed for {facts.attempt.version}"
                 f" ({stage.outcome or 'not finished'})",
-                cleared_by=f"a pass in {stage.environment}; where its stage has ended, in a new attempt: slipway retry",
+                cleared_by=f"a pass in {stage.environment}"
+                + (f", in {by_next_attempt(facts)}" if stage.outcome or stage.ending else ""),
             )
         elif stage.role.on_live_path and stage.outcome is not StageOutcome.NOT_APPLICABLE:
             yield from _still_runs(facts, stage.environment)

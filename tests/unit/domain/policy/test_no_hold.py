@@ -34,19 +34,29 @@ def test_each_hold_is_named_with_who_and_until_when() -> None:
 @pytest.mark.parametrize(
     ("scope", "by", "on", "who"),
     [
-        ("all", "rob", "on all by rob", "rob, or a senior of any team or above, or second line: slipway hold lift 7"),
+        (
+            "all",
+            "rob",
+            "on all by rob",
+            "rob, or with --reason a senior of any team or above, or second line: slipway hold lift 7",
+        ),
         (
             "environment",
             "lena",
             "on environment preprod by",
-            "lena, or a senior of any team or above, or second line: slipway hold lift 7",
+            "lena, or with --reason a senior of any team or above, or second line: slipway hold lift 7",
         ),
-        ("service", "rob", "on service orders by", "rob, or a senior of the owning team or above, or second line: "),
+        (
+            "service",
+            "rob",
+            "on service orders by",
+            "rob, or with --reason a senior of the owning team or above, or second line: ",
+        ),
         (
             "service",
             "platform",
             "on service orders by platform",
-            "a senior of the owning team or above, or second line",
+            "a senior of the owning team or above, or second line: slipway hold lift 7 --reason …",
         ),
     ],
 )
@@ -57,6 +67,13 @@ def test_a_hold_says_what_it_binds_and_who_may_lift_it(scope: str, by: str, on: 
     (blocker,) = check(facts(holds=(hold,), platform=rules), NOW)
     assert on in blocker.message
     assert blocker.cleared_by.startswith(who)
+
+
+def test_the_hold_of_a_failure_says_who_may_not_lift_it_and_what_passes_it() -> None:
+    hold = StandingHold(id=7, scope="service", reason="it failed", placed_by="platform", until=None, failed="r5")
+    (blocker,) = check(facts(holds=(hold,)), NOW)
+    assert ", who did not ask for r5: slipway hold lift 7 --reason …; " in blocker.cleared_by
+    assert blocker.cleared_by.endswith("the next attempt of r5, and a release with --fixes r5, pass it")
 
 
 @pytest.mark.parametrize("kind", ChangeKind)
