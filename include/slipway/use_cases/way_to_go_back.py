@@ -11,6 +11,9 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import Deployed
 from slipway.use_cases.facts import release_of
 
+NOTHING_THERE = "nothing_to_roll_back"
+"""Code of the refusal where nothing was ever deployed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WayToGoBack:
@@ -38,7 +41,7 @@ def way_to_go_back(tx: Transaction, service: str, environment: str) -> WayToGoBa
     attempt, stage = _stage(tx, lease, runs, environment)
     if attempt is None or stage is None:
         message = f"nothing that Slipway deployed runs of {service} in {environment}: there is nothing to take back"
-        raise RefusedError("nothing_to_roll_back", message)
+        raise RefusedError(NOTHING_THERE, message)
     if not stage.role.on_live_path:
         raise RefusedError("not_in_dev", f"{environment} is released to, not rolled back: start dev__{service} again")
     release = release_of(tx, attempt)
