@@ -179,8 +179,7 @@ def _before(way: WayToGoBack) -> str | None:
 def _aim(tx: Transaction, asked: AskedRollback, way: WayToGoBack) -> Deployed:
     if asked.version is None:
         if way.named is None:
-            message = f"{way.why_none}. Name the version that is to come back (--to): that takes two people"
-            raise RefusedError("nothing_pre_authorised", message)
+            raise RefusedError("nothing_pre_authorised", f"{way.why_none}. {way.instead}")
         return way.named
     if way.named is not None and way.named.version == asked.version:
         return way.named

@@ -155,6 +155,17 @@ def test_an_environment_that_the_service_does_not_have_is_named_beside_those_tha
     assert entries(scene, "rollback_refused")[-1]["code"] == "no_environment"
 
 
+def test_where_nothing_ran_before_it_says_what_can_be_done_and_not_to_name_a_version(
+    make_scene: Callable[..., Scene],
+) -> None:
+    scene = make_scene(rules=rules())
+    scene.live("1.0")
+    said = "nothing ran there before 1.0, so there is nothing to go back to. Release a mended version"
+    with pytest.raises(RefusedError, match=said) as refused:
+        ask(scene)
+    assert "--to" not in str(refused.value)
+
+
 def test_where_no_definition_can_be_read_nothing_is_said_of_environments_and_a_rescue_goes_on(scene: Scene) -> None:
     scene.definitions.services.clear()
     with pytest.raises(RefusedError, match="nothing that Slipway deployed runs of orders in live"):
