@@ -10,6 +10,7 @@ from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
+from slipway.use_cases.facts import release_of
 
 
 def bad_again(
@@ -43,6 +44,13 @@ def refuse_what_cannot_pass(
             f" `slipway retry {release.id} --version …`. Where the check was wrong, a senior or manager says why:"
             f' `slipway retry {release.id} --reason "…"`',
         )
+
+
+def why_not_again(tx: Transaction, attempt: Attempt) -> str | None:
+    """Why the next attempt may not have the same version; None where it may, or goes to Dev only."""
+    if release_of(tx, attempt).to is StageRole.DEV:
+        return None
+    return tx.records.why_bad(attempt.service, attempt.digest)
 
 
 def inherited(before: Attempt | None, artefact: Artefact) -> BadAgain | None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, Origin
@@ -48,6 +49,18 @@ def test_a_retry_without_a_reason_is_refused_at_once_and_says_what_helps(scene: 
         assert [one.id for one in tx.releases.attempts(bad.release_id)] == [bad.id]
         assert tx.releases.get(bad.release_id).state == "awaiting_retry"
     assert retried(scene, bad, despite_bad=WHY).number == 2
+
+
+def test_the_message_of_the_failure_and_the_status_say_how_it_may_go_on(scene: Scene, bad: Attempt) -> None:
+    how = f"Next: slipway retry {bad.release_id} --version VERSION"
+    with scene.store.transaction() as tx:
+        found = Overview(tx.sql).release(bad.release_id)
+        (told,) = [one.text for _, one in tx.outbox.unsent(1000) if one.key == f"{bad.id}:ended"]
+    assert found is not None
+    for said in (found["next"], told):
+        assert how in said
+        assert f"slipway retry {bad.release_id} --reason" in said
+    assert found["marked_bad"].startswith("smoke: fail")
 
 
 def test_without_a_reason_the_blocker_stays(scene: Scene, bad: Attempt) -> None:

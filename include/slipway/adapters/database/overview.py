@@ -17,6 +17,8 @@ _RELEASE = """
     SELECT r.id AS release_id, r.service, r.team, r.kind AS change_kind, r.summary, r.to_role AS "to", r.state,
            r.outcome, r.requested_by, r.requested_at, r.ticket, a.id AS attempt, a.version, a.digest,
            a.dag_id, a.run_id,
+           (SELECT because FROM bad_version b WHERE b.service = r.service AND b.digest = a.digest
+            AND r.to_role <> 'dev') AS marked_bad,
            (SELECT array_agg(s.environment || ' ' || coalesce(s.outcome, s.ending, 'open')
                              ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], s.role))
             FROM stage s WHERE s.attempt_id = a.id) AS stages
@@ -239,4 +241,5 @@ def _next(release: Record, asked: Asked) -> str:
         ReleaseState(release["state"]),
         None if outcome is None else Outcome(outcome),
         asked.get(release["attempt"], ()),
+        marked_bad=release["marked_bad"],
     )
