@@ -97,7 +97,7 @@ class Overview:
             "SELECT id AS attempt, release_id FROM attempt WHERE dag_id = :dag_id AND run_id = :run_id", **run
         )
         if opened:
-            return {"state": "opened", **opened[0]}
+            return {"state": "opened", **opened[0], "supersedes": self._superseded_by(opened[0]["attempt"])}
         refused = self._records(REFUSED_RUN, person=person, **run)
         if not refused:
             return {"state": "waiting"}
@@ -215,6 +215,18 @@ class Overview:
                 **of,
             ),
         }
+
+    def _superseded_by(self, attempt: str) -> list[Record]:
+        """What waited, and was replaced when this attempt was opened."""
+        return self._records(
+            """SELECT a.release_id, a.id AS attempt, a.version
+               FROM attempt mine
+               JOIN log l ON l.release_id = mine.release_id AND l.attempt = mine.id AND l.kind = 'attempt_opened'
+               CROSS JOIN LATERAL jsonb_array_elements_text(CAST(l.payload AS jsonb) -> 'supersedes') AS replaced (id)
+               JOIN attempt a ON a.id = replaced.id
+               WHERE mine.id = :id ORDER BY a.opened_at, a.id""",
+            id=attempt,
+        )
 
     def _asked(self, attempts: Sequence[str | None]) -> Asked:
         """What each of these attempts asks of people now; those that have ended ask nothing."""
