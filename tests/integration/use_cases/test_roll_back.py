@@ -118,6 +118,14 @@ def _live_attempt(scene: Scene, service: str = "orders") -> Attempt:
     return attempt
 
 
+def test_its_fix_may_be_asked_for_while_it_is_under_way(scene: Scene) -> None:
+    bad = _live_attempt(scene).release_id
+    with pytest.raises(RefusedError, match="did not fail"):
+        scene.opened("1.3", fixes=bad)
+    ask(scene)
+    assert scene.release_of(scene.opened("1.3", fixes=bad)).fixes == bad
+
+
 def test_in_preprod_it_marks_the_version_and_holds_nothing(scene: Scene) -> None:
     rolled_back(scene, started(scene, ask(scene, role=PREPROD).release.id), PREPROD)
     assert (scene.runs(PREPROD), scene.runs(PROD)) == ("1.0", "1.1")
