@@ -87,7 +87,7 @@ class Overview:
         )
         attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
         asked = self._asked([found[0]["attempt"]])
-        whole = {**found[0], **more, "next": _next(found[0], asked)}
+        whole = {**found[0], **more, "taken_back": self._taken_back(release_id), "next": _next(found[0], asked)}
         return {**whole, "attempts": [self._attempt(attempt) for attempt in attempts]}
 
     def request(self, dag_id: str, run_id: str, person: str) -> Record:
@@ -215,6 +215,19 @@ class Overview:
                 **of,
             ),
         }
+
+    def _taken_back(self, release_id: str) -> list[Record]:
+        """Rollbacks that took it back where it ran, oldest first."""
+        return self._records(
+            """SELECT r.id AS release_id, s.environment, r.rollback ->> 'version' AS version, s.finished_at AS at
+               FROM release r
+               JOIN attempt a ON a.release_id = r.id
+               JOIN stage s ON s.attempt_id = a.id AND s.role = r.to_role
+               WHERE r.rollback IS NOT NULL AND s.outcome = 'passed'
+                 AND r.rollback ->> 'from_attempt' IN (SELECT id FROM attempt WHERE release_id = :id)
+               ORDER BY s.finished_at, a.id""",
+            id=release_id,
+        )
 
     def _superseded_by(self, attempt: str) -> list[Record]:
         """What waited, and was replaced when this attempt was opened."""
