@@ -59,6 +59,15 @@ def test_it_shows_what_became_of_the_release_and_offers_the_same_again(client: T
     assert 'value="1.0"' in answer.text
 
 
+def test_a_version_that_is_marked_bad_is_not_offered_again(client: TestClient, scene: Scene, failed: Attempt) -> None:
+    with scene.store.transaction() as tx:
+        tx.records.mark_bad(failed, "smoke: fail <b>", "platform")
+    page = opened(client, failed.release_id).text
+    assert page.index("1.0 is marked bad:</strong> smoke: fail &lt;b&gt;") < page.index("<form")
+    assert 'value="1.0"' not in page
+    assert 'placeholder="the version that mends it"' in page
+
+
 def test_what_people_wrote_is_text_there(client: TestClient, failed: Attempt) -> None:
     answer = opened(client, failed.release_id)
     assert "<script>alert" not in answer.text

@@ -181,14 +181,23 @@ def test_who_asked_is_told_what_became_of_it_and_nobody_else_why_not(client: Tes
     with pytest.raises(RefusedError):
         scene.opened("1.0", run_id="bad", kind=ChangeKind.EMERGENCY)
 
-    def became(run_id: str, person: str = "rita") -> dict[str, str]:
-        found: dict[str, str] = client.get(f"/api/requests/release__orders/{run_id}", headers=as_person(person)).json()
+    def became(run_id: str, person: str = "rita") -> dict[str, Any]:
+        found: dict[str, Any] = client.get(f"/api/requests/release__orders/{run_id}", headers=as_person(person)).json()
         return found
 
-    assert became("good") == {"state": "opened", "attempt": opened.id, "release_id": opened.release_id}
+    number = {"attempt": opened.id, "release_id": opened.release_id}
+    assert became("good") == {"state": "opened", **number, "supersedes": []}
     assert (became("bad")["state"], became("bad")["code"]) == ("refused", "may_not_declare")
     assert became("bad", "gina") == {"state": "waiting"}
     assert became("of nobody") == {"state": "waiting"}
+
+
+def test_who_asked_is_told_what_the_request_replaced(client: TestClient, scene: Scene) -> None:
+    waits = scene.approved("1.0")
+    newer = scene.opened("1.1", by="sue", run_id="newer")
+    found = client.get("/api/requests/release__orders/newer", headers=as_person("sue")).json()
+    assert found["attempt"] == newer.id
+    assert found["supersedes"] == [{"release_id": waits.release_id, "attempt": waits.id, "version": "1.0"}]
 
 
 def test_a_refusal_is_found_without_reading_the_whole_log(scene: Scene) -> None:

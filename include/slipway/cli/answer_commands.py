@@ -74,7 +74,7 @@ def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]
     attempts = rest.call("GET", f"/slipway/api/releases/{release}")["attempts"]
     attempt = next((one for one in reversed(attempts) if one["outcome"] is None), None)
     if attempt is None:
-        ended = f" {_how_it_ended(attempts[-1])}" if attempts else ""
+        ended = f" {_how_it_ended(release, attempts[-1])}" if attempts else ""
         raise NotFoundError(
             f"no attempt of {release} is open, so it asks nobody.{ended} See `slipway status {release}`"
         )
@@ -83,6 +83,8 @@ def _answer(release: str, step: Step, decision: Decision, inputs: dict[str, str]
     except NotFoundError as error:
         if attempt.get("stop_requested_by"):
             raise NotFoundError(f"{release} asks nobody any more: {_stopped(attempt)}") from error
+        if over := _decided(release, attempt):
+            raise NotFoundError(f"{release} asks nobody any more:{over}") from error
         plain = str(error).replace(f"{step.role}.{step} of {attempt['run_id']}", f"{step} of {release}")
         raise NotFoundError(plain) from error
     say(
@@ -95,6 +97,16 @@ def _stopped(attempt: dict[str, Any]) -> str:
     return f"{attempt['id']} was stopped by {attempt['stop_requested_by']}: {attempt['stop_reason']}"
 
 
-def _how_it_ended(attempt: dict[str, Any]) -> str:
+def _how_it_ended(release: str, attempt: dict[str, Any]) -> str:
     by = f"; {_stopped(attempt)}" if attempt.get("stop_requested_by") else ""
-    return f"{attempt['id']} ended: {attempt['outcome']}{by}."
+    return f"{attempt['id']} ended: {attempt['outcome']}{by}.{_decided(release, attempt)}"
+
+
+def _decided(release: str, attempt: dict[str, Any]) -> str:
+    """Whether it was replaced or rejected, and by whom; empty: neither."""
+    from slipway.domain.release import StageOutcome
+
+    for stage in attempt.get("stages", ()):
+        if stage["ending"] in {StageOutcome.SUPERSEDED, StageOutcome.REJECTED}:
+            return f" {release} was {stage['ending']}: {stage['ending_detail']}."
+    return ""

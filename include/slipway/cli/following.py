@@ -34,6 +34,8 @@ def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str, what: 
         if found["state"] == "opened":
             say(f"{what} is asked for: {page}")
             say(f"It is release {found['release_id']}, attempt {found['attempt']}")
+            for one in found.get("supersedes", ()):
+                say(f"{one['release_id']} {one['version']}, which waited, is superseded")
             return
         time.sleep(LOOK_SECONDS)
     say(f"{what}: Airflow has not opened it yet; `slipway status` shows it when it has: {page}")

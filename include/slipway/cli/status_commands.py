@@ -190,6 +190,9 @@ def _show_release(one: dict[str, Any], *, as_json: bool) -> None:
             how = stage["outcome"] or stage["ending"] or "open"
             said = stage["detail"] or stage["ending_detail"]
             say(f"  {stage['environment']}: {how}" + (f" ({said})" if said else ""))
+    for back in one["taken_back"]:
+        to = f"{back['environment']} went back to {back['version']}"
+        say(f"Taken back by {back['release_id']} at {minute(back['at'])}: {to}")
     say(f"State: {one['state'].replace('_', ' ')}. {one['next']}")
 
 

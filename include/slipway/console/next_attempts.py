@@ -52,6 +52,7 @@ def _shown(found: Record, base: str) -> dict[str, Any]:
         "service": form.service,
         "summary": found["summary"],
         "last_version": form.version,
+        "marked_bad": found["marked_bad"],
         "last_outcome": last["outcome"] or "not ended",
         "stages": [
             {"where": one["environment"], "outcome": one["outcome"] or "open", "detail": one["detail"]}

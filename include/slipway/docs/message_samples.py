@@ -93,6 +93,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.stage_ended, ATTEMPT, STAGE, UNVERIFIED),
     partial(releases.ended, ATTEMPT, LIVE, f"prod: {PASSED.detail}", ADDRESS),
     partial(releases.ended, ATTEMPT, FAILED, "prod: smoke: fail", ADDRESS),
+    partial(releases.ended, ATTEMPT, FAILED, "preprod: smoke: fail", ADDRESS, marked_bad="smoke: fail in preprod"),
     partial(releases.ended, RESCUE, FAILED, "prod: smoke: fail", ADDRESS),
     partial(releases.stopped, ATTEMPT, "rita", "the wrong version"),
     partial(queue.never_fits, ATTEMPT, StageRole.PROD, "no release window of the coming year is as long"),

@@ -17,6 +17,7 @@ from slipway.use_cases.act_matter import Reporter
 from slipway.use_cases.change_stages import as_payload, refuse_what_does_not_fit
 from slipway.use_cases.keyed import answer_before, keep_answer
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
+from slipway.use_cases.what_it_fixes import refuse_what_needs_no_fix
 from slipway.use_cases.world import World
 
 
@@ -89,9 +90,7 @@ def _refuse_gaps(tx: Transaction, asked: AskedChange) -> None:
         raise RefusedError("text_missing", "the rollback plan is missing: say in a sentence what people should know")
     if not any(author.strip() for author in asked.authors):
         raise RefusedError("authors_missing", "name the authors of the commits: they may not approve their own work")
-    failed = None if asked.fixes is None else tx.releases.get(asked.fixes)
-    if asked.fixes is not None and (failed is None or failed.service != asked.service):
-        raise RefusedError("fixes_unknown", f"there is no release {asked.fixes} of {asked.service} to be fixed")
+    refuse_what_needs_no_fix(tx, asked.service, asked.fixes)
 
 
 def _create(

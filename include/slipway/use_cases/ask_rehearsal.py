@@ -15,6 +15,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.in_place_of_nothing import versions_to_release
 from slipway.use_cases.refuse_long_texts import shortened
 from slipway.use_cases.rehearse_migrations import Subject, rehearse_migrations
+from slipway.use_cases.where_it_runs import has_no_environment
 from slipway.use_cases.world import World
 
 
@@ -78,8 +79,8 @@ def _stage(world: World, service: str, environment: str) -> StageDefinition:
     stages = world.definitions.service(service).stages.values()
     found = next((one for one in stages if one.environment == environment and one.not_applicable is None), None)
     if found is None:
-        known = ", ".join(one.environment for one in stages if one.not_applicable is None)
-        raise NotFoundError(f"{service} has no environment {environment}; it has {known}")
+        runs_in = [one.environment for one in stages if one.not_applicable is None]
+        raise NotFoundError(has_no_environment(service, environment, runs_in))
     return found
 
 

@@ -19,7 +19,8 @@ from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.rollback_facts import parameters_of, seconded_by
 from slipway.use_cases.rollback_limit import refuse_beyond_limit
-from slipway.use_cases.way_to_go_back import WayToGoBack, way_to_go_back
+from slipway.use_cases.way_to_go_back import NOTHING_THERE, WayToGoBack, way_to_go_back
+from slipway.use_cases.where_it_runs import refuse_where_it_never_runs
 from slipway.use_cases.world import World
 
 LIFE = timedelta(minutes=60)
@@ -64,8 +65,13 @@ def prepare_rollback(world: World, asked: AskedRollback) -> Rollback:
     """What it comes to, after the service's database was asked how far it may go; outside any transaction."""
     refuse_long_texts({"service": asked.service, "environment": asked.environment, "reason": asked.reason})
     refuse_long_texts({"version": asked.version})
-    with world.store.transaction() as tx:
-        way, rollback = _rollback(tx, asked)
+    try:
+        with world.store.transaction() as tx:
+            way, rollback = _rollback(tx, asked)
+    except RefusedError as error:
+        if error.code == NOTHING_THERE:
+            refuse_where_it_never_runs(world, asked.service, asked.environment)
+        raise
     refuse_beyond_limit(world, rollback, way.attempt, way.stage)
     return rollback
 
@@ -173,8 +179,7 @@ def _before(way: WayToGoBack) -> str | None:
 def _aim(tx: Transaction, asked: AskedRollback, way: WayToGoBack) -> Deployed:
     if asked.version is None:
         if way.named is None:
-            message = f"{way.why_none}. Name the version that is to come back (--to): that takes two people"
-            raise RefusedError("nothing_pre_authorised", message)
+            raise RefusedError("nothing_pre_authorised", f"{way.why_none}. {way.instead}")
         return way.named
     if way.named is not None and way.named.version == asked.version:
         return way.named

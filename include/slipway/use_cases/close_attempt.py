@@ -8,6 +8,7 @@ from slipway.domain.release import Outcome, ReleaseState, Stage, StageOutcome, a
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.finish_stage import finish_stage
+from slipway.use_cases.try_bad_again import why_not_again
 from slipway.use_cases.world import World
 
 
@@ -53,7 +54,8 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         tx.releases.set_state(attempt.release_id, state, outcome)
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
-        tx.tell(messages.releases.ended(attempt, outcome, detail, world.base_url))
+        marked_bad = why_not_again(tx, attempt)
+        tx.tell(messages.releases.ended(attempt, outcome, detail, world.base_url, marked_bad=marked_bad))
         tx.wake()
         return Closing(outcome=outcome, detail=detail)
 

@@ -24,6 +24,7 @@ from slipway.domain.service import StageDefinition, StageRole
 from slipway.ports.store import ReleaseStore, Transaction
 from slipway.use_cases.contain_emergencies import contained
 from slipway.use_cases.facts import gather, not_activated, stage_needs
+from slipway.use_cases.where_it_runs import has_no_environment
 from slipway.use_cases.who_is_ahead import who_is_ahead
 
 FOR_ANYBODY: Sequence[Rule] = (
@@ -102,8 +103,13 @@ def explain(
         schema = tx.migrations.schema(service, environment)
         limit = None if schema is None else schema.limit
         if not found and runs_in is not None and environment not in runs_in:
+<<<<<<< HEAD
             raise NotFoundError(f"{service} has no environment {environment}; it has {', '.join(sorted(runs_in))}")
         found = found or [_of_a_new_release(tx, service, team, environment, when, unreadable)]
+=======
+            raise NotFoundError(has_no_environment(service, environment, runs_in))
+        found = found or [_of_a_new_release(tx, service, team, environment, when)]
+>>>>>>> mend-a
         return [replace(one, rollback_limit=limit) for one in found]
 
 

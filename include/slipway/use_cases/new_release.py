@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from slipway.domain.errors import RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need
 from slipway.domain.release import ChangeKind, Release
@@ -19,6 +18,7 @@ from slipway.use_cases.check_needs import resolved_needs
 from slipway.use_cases.keep_private import claim_texts
 from slipway.use_cases.open_review import open_review
 from slipway.use_cases.people_around import Around, people_around
+from slipway.use_cases.what_it_fixes import refuse_what_needs_no_fix
 from slipway.use_cases.world import World
 
 
@@ -32,7 +32,7 @@ def requested_release(
 ) -> Release:
     """The release of a first attempt, in the log. Raises RefusedError for what it refers to and is not there."""
     needs = resolved_needs(world, service.name, request.needs)
-    _refuse_unknown_failure(tx, request)
+    refuse_what_needs_no_fix(tx, service.name, request.fixes)
     around = people_around(
         tx,
         policy,
@@ -51,16 +51,6 @@ def requested_release(
         about = f"{request.kind.value} release {release.id} of {service.name} {artefact.version}"
         open_review(tx, ReviewKind(request.kind.value), about, request.actor, release)
     return release
-
-
-def _refuse_unknown_failure(tx: Transaction, request: AttemptRequest) -> None:
-    """What a release fixes lets it through that one's hold, so it must be one of the same service."""
-    if request.fixes is None:
-        return
-    failed = tx.releases.get(request.fixes)
-    if failed is None or failed.service != request.service:
-        message = f"there is no release {request.fixes} of {request.service} that this one could fix"
-        raise RefusedError("fixes_unknown", message)
 
 
 def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need], around: Around) -> NewRelease:

@@ -68,7 +68,7 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         again = inherited(last, artefact)
         if request.origin is Origin.PERSON:
             again = bad_again(tx, policy, service, artefact, request.despite_bad, request.actor)
-            refuse_what_cannot_pass(tx, release, artefact, again)
+            refuse_what_cannot_pass(tx, release, request.to if release is None else release.to, artefact, again)
         if release is None:
             refuse_proof_elsewhere(policy.platform, service, request.proof_in, request.kind)
             refuse_what_does_not_fit(tx, policy, service, request.change)

@@ -84,7 +84,8 @@ def _log_refusal(tx: Transaction, facts: Facts, step: Step, answer: Answer, mess
 def _why_it_does_not_count(tx: Transaction, facts: Facts, step: Step, answer: Answer) -> str | None:
     over = facts.attempt.outcome or facts.stage.outcome or facts.stage.ending
     if over is not None:
-        return f"the stage has ended: {over}"
+        because = f", {facts.stage.ending_detail}" if facts.stage.ending is not None else ""
+        return f"the stage has ended: {over}{because}"
     if answer.decision not in {Decision.APPROVE, Decision.REJECT}:
         return f"{answer.decision} may be chosen by the platform's own account only; choose Approve or Reject"
     request = tx.grants.request(facts.attempt.id, step)

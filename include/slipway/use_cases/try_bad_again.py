@@ -10,6 +10,7 @@ from slipway.domain.text_limits import says_nothing
 from slipway.ports.outside import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
+from slipway.use_cases.facts import release_of
 
 
 def bad_again(
@@ -30,19 +31,31 @@ def bad_again(
 
 
 def refuse_what_cannot_pass(
-    tx: Transaction, release: Release | None, artefact: Artefact, again: BadAgain | None
+    tx: Transaction, release: Release | None, to: StageRole, artefact: Artefact, again: BadAgain | None
 ) -> None:
-    """A retry that would end before Preprod for sure is not begun. Raises RefusedError."""
-    if release is None or release.to is StageRole.DEV or again is not None:
+    """What would end before Preprod for sure is not begun. `release` None: a new one. Raises RefusedError."""
+    if to is StageRole.DEV or again is not None:
         return
-    because = tx.records.why_bad(release.service, artefact.digest)
-    if because is not None:
-        raise RefusedError(
-            "bad_version",
-            f"{release.service} {artefact.version} is marked bad: {because}. Go on with a fix:"
-            f" `slipway retry {release.id} --version …`. Where the check was wrong, a senior or manager says why:"
-            f' `slipway retry {release.id} --reason "…"`',
-        )
+    because = tx.records.why_bad(artefact.service, artefact.digest)
+    if because is None:
+        return
+    if release is None:
+        fix, despite = "Release a fix", f'slipway release {artefact.service} {artefact.version} --despite-bad "…"'
+    else:
+        fix = f"Go on with a fix: `slipway retry {release.id} --version …`"
+        despite = f'slipway retry {release.id} --reason "…"'
+    raise RefusedError(
+        "bad_version",
+        f"{artefact.service} {artefact.version} is marked bad: {because}. {fix}. Where the check was wrong, a senior or"
+        f" manager says why: `{despite}`",
+    )
+
+
+def why_not_again(tx: Transaction, attempt: Attempt) -> str | None:
+    """Why the next attempt may not have the same version; None where it may, or goes to Dev only."""
+    if release_of(tx, attempt).to is StageRole.DEV:
+        return None
+    return tx.records.why_bad(attempt.service, attempt.digest)
 
 
 def inherited(before: Attempt | None, artefact: Artefact) -> BadAgain | None:

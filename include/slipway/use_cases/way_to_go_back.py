@@ -11,6 +11,14 @@ from slipway.ports.store import Transaction
 from slipway.ports.values import Deployed
 from slipway.use_cases.facts import release_of
 
+NOTHING_THERE = "nothing_to_roll_back"
+"""Code of the refusal where nothing was ever deployed."""
+_NAME_IT = "Name the version that is to come back (--to): that takes two people"
+_RELEASE_A_MEND = (
+    "Release a mended version, or one that says that the service is away; `--kind emergency` goes first."
+    " Its rollback plan says what else to do"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WayToGoBack:
@@ -24,6 +32,8 @@ class WayToGoBack:
     named: Deployed | None
     """What the grants of that stage name; None: one person may go back to nothing."""
     why_none: str
+    instead: str
+    """What can be done where the grants name nothing."""
     since: datetime | None
 
     def to(self, aim: Deployed) -> bool:
@@ -38,7 +48,7 @@ def way_to_go_back(tx: Transaction, service: str, environment: str) -> WayToGoBa
     attempt, stage = _stage(tx, lease, runs, environment)
     if attempt is None or stage is None:
         message = f"nothing that Slipway deployed runs of {service} in {environment}: there is nothing to take back"
-        raise RefusedError("nothing_to_roll_back", message)
+        raise RefusedError(NOTHING_THERE, message)
     if not stage.role.on_live_path:
         raise RefusedError("not_in_dev", f"{environment} is released to, not rolled back: start dev__{service} again")
     release = release_of(tx, attempt)
@@ -47,9 +57,16 @@ def way_to_go_back(tx: Transaction, service: str, environment: str) -> WayToGoBa
         raise RefusedError("changed_outside", message)
     if lease is not None:
         runs = Deployed(version=attempt.version, digest=attempt.digest)
-    named, why_none = _named(tx, release, stage, runs)
+    named, why_none, instead = _named(tx, release, stage, runs)
     return WayToGoBack(
-        release=release, attempt=attempt, stage=stage, runs=runs, named=named, why_none=why_none, since=runs.since
+        release=release,
+        attempt=attempt,
+        stage=stage,
+        runs=runs,
+        named=named,
+        why_none=why_none,
+        instead=instead,
+        since=runs.since,
     )
 
 
@@ -66,12 +83,12 @@ def _stage(
     return attempt, next(there, None)
 
 
-def _named(tx: Transaction, release: Release, stage: Stage, runs: Deployed) -> tuple[Deployed | None, str]:
+def _named(tx: Transaction, release: Release, stage: Stage, runs: Deployed) -> tuple[Deployed | None, str, str]:
     if runs.brought_back or release.rollback is not None:
-        return None, f"{runs.version} was brought back itself, and its grants name nothing before it"
+        return None, f"{runs.version} was brought back itself, and its grants name nothing before it", _NAME_IT
     if stage.previous_digest is None or stage.previous_version is None:
-        return None, f"nothing ran there before {runs.version}: its rollback plan says what to do"
+        return None, f"nothing ran there before {runs.version}, so there is nothing to go back to", _RELEASE_A_MEND
     bad = tx.records.why_bad(release.service, stage.previous_digest)
     if bad is not None:
-        return None, f"{stage.previous_version} ran there before, and is marked bad since: {bad}"
-    return Deployed(version=stage.previous_version, digest=stage.previous_digest), ""
+        return None, f"{stage.previous_version} ran there before, and is marked bad since: {bad}", _NAME_IT
+    return Deployed(version=stage.previous_version, digest=stage.previous_digest), "", ""

@@ -2,20 +2,23 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from slipway.domain.message import Message
-from slipway.domain.platform import Action
+from slipway.domain.people import TeamRole
+from slipway.domain.platform import Action, AuthorityRule, Eligibility
 from slipway.domain.service import StageRole
 from slipway.ports.values import Actor
 from slipway.use_cases.propose_policy import propose_policy
 from slipway.use_cases.watch_catalogue import note_unreadable, watch_catalogue
 from slipway.use_cases.world import PLATFORM
-from tests.builders import people, platform_rules
+from tests.builders import AUTHORITY, people, platform_rules
 from tests.integration.log.conftest import Slipway
+from tests.rollbacks import ask, rolled_back, started
 from tests.scene import ProcessKilledError, Scene, killed
 
 
@@ -77,6 +80,25 @@ def test_status_of_one_release_shows_stages_who_asked_how_it_ended_and_what_is_n
     assert slipway("log", "list", "--release", "r999").stderr == unknown.stderr
 
 
+def test_status_of_a_release_that_was_rolled_back_says_by_what_and_when(
+    slipway: Slipway, make_scene: Callable[..., Scene]
+) -> None:
+    releaser = AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER), reason_required=True)
+    scene = make_scene(rules=platform_rules(authority={**AUTHORITY, Action.ROLLBACK: releaser}))
+    scene.long_live("1.0")
+    number = scene.live("1.1").release_id
+    back = started(scene, ask(scene).release.id)
+    assert "Taken back" not in slipway("status", number).stdout
+
+    assert rolled_back(scene, back).outcome == "passed"
+
+    (told,) = json.loads(slipway("status", number, "--json").stdout)["taken_back"]
+    assert (told["release_id"], told["environment"], told["version"]) == (back.release_id, "prod", "1.0")
+    at = told["at"][:16].replace("T", " ")
+    assert f"Taken back by {back.release_id} at {at}Z: prod went back to 1.0" in slipway("status", number).stdout
+    assert json.loads(slipway("status", back.release_id, "--json").stdout)["taken_back"] == []
+
+
 def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:
     result = slipway("status", "ordres")
 
@@ -96,7 +118,7 @@ def test_explain_tells_when_it_clears_and_who_can_clear_it(slipway: Slipway, tol
     words = slipway("explain", "orders", "preprod").stdout
 
     assert "may not start" in words
-    assert "hold 1 on all by lena: incident" in words
+    assert "on all by lena: incident" in words
     assert "a senior of the owning team or above" in words
 
 

@@ -122,7 +122,8 @@ def test_an_answer_to_a_stage_that_ended_does_not_count(scene: Scene) -> None:
     attempt = scene.dev_passed("1.0")
     scene.ask(attempt, Step.APPROVE)
     scene.opened("1.1", by="rob")
-    assert "the stage has ended: superseded" in scene.answer(attempt, Step.APPROVE, "sam").detail
+    detail = scene.answer(attempt, Step.APPROVE, "sam").detail
+    assert "the stage has ended: superseded, replaced by r" in detail
 
 
 def test_a_refused_answer_that_is_read_again_is_in_the_log_once(scene: Scene) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
-from slipway.domain.release import Attempt, Origin
+from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.ports import CheckStatus
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.take_turn import TurnAnswer
@@ -50,12 +51,30 @@ def test_a_retry_without_a_reason_is_refused_at_once_and_says_what_helps(scene: 
     assert retried(scene, bad, despite_bad=WHY).number == 2
 
 
-def test_without_a_reason_the_blocker_stays(scene: Scene, bad: Attempt) -> None:
-    new = scene.dev_passed("1.0", by="sue")
-    scene.grant(new, Step.APPROVE, "sam")
+def test_the_message_of_the_failure_and_the_status_say_how_it_may_go_on(scene: Scene, bad: Attempt) -> None:
+    how = f"Next: slipway retry {bad.release_id} --version VERSION"
+    with scene.store.transaction() as tx:
+        found = Overview(tx.sql).release(bad.release_id)
+        (told,) = [one.text for _, one in tx.outbox.unsent(1000) if one.key == f"{bad.id}:ended"]
+    assert found is not None
+    for said in (found["next"], told):
+        assert how in said
+        assert f"slipway retry {bad.release_id} --reason" in said
+    assert found["marked_bad"].startswith("smoke: fail")
+
+
+def test_marked_bad_after_it_was_asked_for_the_blocker_ends_it_and_the_retry_that_it_names_is_taken(
+    scene: Scene,
+) -> None:
+    new = scene.approved(by="sue")
+    with scene.store.transaction() as tx:
+        tx.records.mark_bad(new, "smoke: fail", "platform")
     result = scene.turn(new, PREPROD)
     assert (result.answer, [blocker.code for blocker in result.blockers]) == (TurnAnswer.ENDED, ["bad_version"])
-    assert "slipway retry RELEASE --reason" in result.blockers[0].cleared_by
+    assert f"slipway retry {new.release_id} --reason" in result.blockers[0].cleared_by
+    scene.finish(new, PREPROD)
+    assert scene.close(new).outcome == "refused"
+    assert retried(scene, new, despite_bad=WHY).number == 2
 
 
 def test_with_a_seniors_reason_it_is_proven_again_and_the_log_says_who_and_why(scene: Scene, bad: Attempt) -> None:
@@ -76,12 +95,28 @@ def test_it_is_shown_to_those_who_decide(scene: Scene, bad: Attempt) -> None:
     assert "mona" not in asked.assignees
 
 
-def test_a_new_release_of_it_needs_the_reason_too(scene: Scene, bad: Attempt) -> None:
-    for reason, answer in (("", TurnAnswer.ENDED), (WHY, TurnAnswer.TAKEN)):
-        new = scene.opened("1.0", by="sue", despite_bad=reason)
-        scene.stage(new, DEV)
-        scene.grant(new, Step.APPROVE, "sam")
-        assert scene.turn(new, PREPROD).answer is answer
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_a_new_release_of_it_is_refused_at_once_and_replaces_nothing(
+    scene: Scene, bad: Attempt, kind: ChangeKind
+) -> None:
+    pending = scene.approved("1.1")
+    with pytest.raises(RefusedError, match=r"orders 1\.0 is marked bad: smoke: fail") as refused:
+        scene.opened("1.0", by="lena", kind=kind)
+    assert refused.value.code == "bad_version"
+    for said in ("Release a fix", 'slipway release orders 1.0 --despite-bad "…"'):
+        assert said in str(refused.value)
+    assert [json.loads(entry)["code"] for entry in scene.log("release_refused")] == ["bad_version"]
+    assert scene.stage_of(pending, PREPROD).ending is None
+
+
+def test_a_new_release_of_it_with_a_seniors_reason_goes_on(scene: Scene, bad: Attempt) -> None:
+    new = scene.dev_passed("1.0", by="sue", despite_bad=WHY)
+    scene.grant(new, Step.APPROVE, "sam")
+    assert scene.turn(new, PREPROD).answer is TurnAnswer.TAKEN
+
+
+def test_dev_may_try_it_without_a_reason(scene: Scene, bad: Attempt) -> None:
+    assert scene.opened("1.0", to=DEV).number == 1
 
 
 @pytest.mark.parametrize("by", ["rita", "lena"])

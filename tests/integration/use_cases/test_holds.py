@@ -217,6 +217,8 @@ def test_what_has_ended_is_not_lifted(scene: Scene) -> None:
 
 def test_saying_that_it_fixes_a_release_passes_no_hold_that_somebody_placed_during_it(scene: Scene) -> None:
     first = scene.approved("1.0", to=PREPROD)
+    with scene.store.transaction() as tx:
+        tx.records.mark_bad(first, "smoke: fail", "platform")
     place(scene, "lena", absolute=True, during=first.release_id)
     other = scene.opened("1.1", by="rob", fixes=first.release_id)
     assert "hold" in [one.code for one in scene.turn(other, DEV).blockers]
@@ -226,6 +228,20 @@ def test_what_it_fixes_must_be_a_release_of_the_same_service(scene: Scene) -> No
     with pytest.raises(RefusedError, match="there is no release r999 of orders"):
         scene.opened("1.0", fixes="r999")
     assert json.loads(scene.log("release_refused")[0])["code"] == "fixes_unknown"
+
+
+def test_what_it_fixes_must_have_gone_wrong(scene: Scene) -> None:
+    for fine in (scene.live("1.0"), scene.preprod_passed("1.1", to=PREPROD), scene.opened("1.2")):
+        with pytest.raises(RefusedError, match=f"{fine.release_id} did not fail"):
+            scene.opened("1.3", fixes=fine.release_id)
+    assert {json.loads(entry)["code"] for entry in scene.log("release_refused")} == {"fixes_nothing"}
+
+
+def test_what_failed_before_live_or_awaits_a_retry_may_be_fixed(scene: Scene) -> None:
+    scene.probe.verdicts["1.0"] = CheckStatus.FAIL
+    failed = scene.dev_passed("1.0")
+    scene.close(failed)
+    assert scene.release_of(scene.opened("1.1", fixes=failed.release_id)).fixes == failed.release_id
 
 
 def test_who_asked_for_the_failed_release_does_not_lift_its_hold(make_scene: Callable[..., Scene]) -> None:

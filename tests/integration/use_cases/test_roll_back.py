@@ -118,6 +118,14 @@ def _live_attempt(scene: Scene, service: str = "orders") -> Attempt:
     return attempt
 
 
+def test_its_fix_may_be_asked_for_while_it_is_under_way(scene: Scene) -> None:
+    bad = _live_attempt(scene).release_id
+    with pytest.raises(RefusedError, match="did not fail"):
+        scene.opened("1.3", fixes=bad)
+    ask(scene)
+    assert scene.release_of(scene.opened("1.3", fixes=bad)).fixes == bad
+
+
 def test_in_preprod_it_marks_the_version_and_holds_nothing(scene: Scene) -> None:
     rolled_back(scene, started(scene, ask(scene, role=PREPROD).release.id), PREPROD)
     assert (scene.runs(PREPROD), scene.runs(PROD)) == ("1.0", "1.1")
@@ -145,7 +153,38 @@ def test_what_never_ran_there_is_a_release(scene: Scene) -> None:
 
 
 def test_where_nothing_runs_there_is_nothing_to_take_back(scene: Scene) -> None:
+    scene.definitions.services["greeter"] = a_service("greeter")
     assert refusal(scene, service="greeter") == "nothing_to_roll_back"
+
+
+def test_an_environment_that_the_service_does_not_have_is_named_beside_those_that_it_has(scene: Scene) -> None:
+    with pytest.raises(RefusedError, match="orders has no environment live; it has dev, preprod, prod"):
+        ask_rollback(scene.world, replace(asked_for(), environment="live"), Actor(id="rita", via="rest"))
+    assert entries(scene, "rollback_refused")[-1]["code"] == "no_environment"
+
+
+def test_where_nothing_ran_before_it_says_what_can_be_done_and_not_to_name_a_version(
+    make_scene: Callable[..., Scene],
+) -> None:
+    scene = make_scene(rules=rules())
+    scene.live("1.0")
+    said = "nothing ran there before 1.0, so there is nothing to go back to. Release a mended version"
+    with pytest.raises(RefusedError, match=said) as refused:
+        ask(scene)
+    assert "--to" not in str(refused.value)
+
+
+def test_where_no_definition_can_be_read_nothing_is_said_of_environments_and_a_rescue_goes_on(scene: Scene) -> None:
+    scene.definitions.services.clear()
+    with pytest.raises(RefusedError, match="nothing that Slipway deployed runs of orders in live"):
+        ask_rollback(scene.world, replace(asked_for(), environment="live"), Actor(id="rita", via="rest"))
+    assert ask(scene).release.rollback
+
+
+def test_what_runs_where_its_service_has_no_environment_any_more_still_goes_back(scene: Scene) -> None:
+    stages = {role: stage for role, stage in a_service().stages.items() if role is not PROD}
+    scene.definitions.services["orders"] = replace(a_service(), stages=stages)
+    assert ask(scene).release.rollback
 
 
 def test_one_at_a_time_on_a_service(scene: Scene) -> None:

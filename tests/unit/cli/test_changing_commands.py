@@ -231,6 +231,17 @@ def test_who_asks_is_told_the_number_of_the_release(rita: Slipway, airflow: Fake
     assert asked.startswith(f"orders 1.0 is asked for: {airflow.url}/dags/release__orders/runs/orders-1.0-")
 
 
+def test_who_asks_is_told_what_it_replaces(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+    replaced = [{"release_id": "r5", "attempt": "r5.2", "version": "0.9"}]
+    opened = {"state": "opened", "release_id": "r7", "attempt": "r7.1", "supersedes": replaced}
+    airflow.answers[BECAME] = (200, opened)
+
+    result = rita("release", "orders", "1.0", *TEXTS)
+
+    assert result.stdout.splitlines()[-1] == "r5 0.9, which waited, is superseded"
+
+
 def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
     airflow.answers[BECAME] = (200, {"state": "refused", "code": "no_version", "message": "there is no version 1.0"})
@@ -425,6 +436,21 @@ def test_who_answers_what_somebody_stopped_is_told_by_whom(
 
     assert result.exit_code == 1
     assert "r7.1 was stopped by rob: wrong version" in result.stderr
+
+
+@pytest.mark.parametrize("outcome", [None, "superseded"])
+def test_who_answers_what_was_replaced_is_told_by_what(
+    rita: Slipway, airflow: FakeAirflow, outcome: str | None
+) -> None:
+    passed = {"environment": "dev", "ending": None, "ending_detail": ""}
+    replaced = {"environment": "prod", "ending": "superseded", "ending_detail": "replaced by r75, asked for by lena"}
+    knows(airflow, outcome=outcome, stages=[passed, replaced])
+    airflow.answers["GET /api/v2/dags/release__orders/dagRuns/run-1/hitlDetails"] = (200, {"hitl_details": []})
+
+    result = rita("reject", "r7", "sign_off", "--comment", "no")
+
+    assert result.exit_code == 1
+    assert "r7 was superseded: replaced by r75, asked for by lena." in result.stderr
 
 
 def test_what_is_not_asked_now_is_told_by_the_release_not_by_its_run(rita: Slipway, airflow: FakeAirflow) -> None:

@@ -21,6 +21,13 @@ def test_each_state_has_its_next_step(state: ReleaseState, outcome: Outcome | No
     assert next_step("r7", state, outcome) == told
 
 
+def test_a_release_whose_version_is_marked_bad_goes_on_with_another_or_with_a_reason() -> None:
+    told = next_step("r7", ReleaseState.AWAITING_RETRY, Outcome.FAILED, marked_bad="smoke: fail")
+    assert told.startswith("Next: slipway retry r7 --version VERSION, ")
+    assert "is marked bad: smoke: fail; where the check was wrong, a senior or manager" in told
+    assert told.endswith("slipway retry r7 --reason …), or slipway stop r7 --reason …")
+
+
 def test_a_release_that_asks_somebody_says_whom_until_when_and_how_they_answer() -> None:
     until = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
     asked = [WaitsFor(step="approve", eligible=("sam", "sue"), until=until)]

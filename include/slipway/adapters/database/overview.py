@@ -17,6 +17,8 @@ _RELEASE = """
     SELECT r.id AS release_id, r.service, r.team, r.kind AS change_kind, r.summary, r.to_role AS "to", r.state,
            r.outcome, r.requested_by, r.requested_at, r.ticket, a.id AS attempt, a.version, a.digest,
            a.dag_id, a.run_id,
+           (SELECT because FROM bad_version b WHERE b.service = r.service AND b.digest = a.digest
+            AND r.to_role <> 'dev') AS marked_bad,
            (SELECT array_agg(s.environment || ' ' || coalesce(s.outcome, s.ending, 'open')
                              ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], s.role))
             FROM stage s WHERE s.attempt_id = a.id) AS stages
@@ -85,7 +87,7 @@ class Overview:
         )
         attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
         asked = self._asked([found[0]["attempt"]])
-        whole = {**found[0], **more, "next": _next(found[0], asked)}
+        whole = {**found[0], **more, "taken_back": self._taken_back(release_id), "next": _next(found[0], asked)}
         return {**whole, "attempts": [self._attempt(attempt) for attempt in attempts]}
 
     def request(self, dag_id: str, run_id: str, person: str) -> Record:
@@ -95,7 +97,7 @@ class Overview:
             "SELECT id AS attempt, release_id FROM attempt WHERE dag_id = :dag_id AND run_id = :run_id", **run
         )
         if opened:
-            return {"state": "opened", **opened[0]}
+            return {"state": "opened", **opened[0], "supersedes": self._superseded_by(opened[0]["attempt"])}
         refused = self._records(REFUSED_RUN, person=person, **run)
         if not refused:
             return {"state": "waiting"}
@@ -214,6 +216,31 @@ class Overview:
             ),
         }
 
+    def _taken_back(self, release_id: str) -> list[Record]:
+        """Rollbacks that took it back where it ran, oldest first."""
+        return self._records(
+            """SELECT r.id AS release_id, s.environment, r.rollback ->> 'version' AS version, s.finished_at AS at
+               FROM release r
+               JOIN attempt a ON a.release_id = r.id
+               JOIN stage s ON s.attempt_id = a.id AND s.role = r.to_role
+               WHERE r.rollback IS NOT NULL AND s.outcome = 'passed'
+                 AND r.rollback ->> 'from_attempt' IN (SELECT id FROM attempt WHERE release_id = :id)
+               ORDER BY s.finished_at, a.id""",
+            id=release_id,
+        )
+
+    def _superseded_by(self, attempt: str) -> list[Record]:
+        """What waited, and was replaced when this attempt was opened."""
+        return self._records(
+            """SELECT a.release_id, a.id AS attempt, a.version
+               FROM attempt mine
+               JOIN log l ON l.release_id = mine.release_id AND l.attempt = mine.id AND l.kind = 'attempt_opened'
+               CROSS JOIN LATERAL jsonb_array_elements_text(CAST(l.payload AS jsonb) -> 'supersedes') AS replaced (id)
+               JOIN attempt a ON a.id = replaced.id
+               WHERE mine.id = :id ORDER BY a.opened_at, a.id""",
+            id=attempt,
+        )
+
     def _asked(self, attempts: Sequence[str | None]) -> Asked:
         """What each of these attempts asks of people now; those that have ended ask nothing."""
         found: Asked = defaultdict(list)
@@ -239,4 +266,5 @@ def _next(release: Record, asked: Asked) -> str:
         ReleaseState(release["state"]),
         None if outcome is None else Outcome(outcome),
         asked.get(release["attempt"], ()),
+        marked_bad=release["marked_bad"],
     )

@@ -21,7 +21,8 @@ class MessageFile:
     def send(self, sending: Sending) -> Receipt:
         """Appends the message. Its text is indented, so that none can look like the head of another."""
         message = sending.message
-        lines = [_wrapped(part) for part in paragraphs(sending, again=sending.in_doubt_since is not None)]
+        parts = paragraphs(sending, again=sending.in_doubt_since is not None)
+        lines = [_wrapped(line) for part in parts for line in part.splitlines() if line.strip()]
         if message.link is not None:
             lines.append(_wrapped(f"{message.link.label}: {message.link.url}"))
         text = "\n".join(lines)

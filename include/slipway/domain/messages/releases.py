@@ -3,6 +3,7 @@
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import headline, where_it_ran, where_to_go_on
+from slipway.domain.next_step import retry_of_bad
 from slipway.domain.release import Attempt, BadAgain, Outcome, Release, Stage, StageOutcome
 from slipway.domain.stage_ending import Ending
 
@@ -44,10 +45,13 @@ def stage_ended(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
     )
 
 
-def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str) -> Message:
-    """An attempt has ended."""
+def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str, *, marked_bad: str | None = None) -> Message:
+    """An attempt has ended. `marked_bad`: why its version is kept from Preprod and Prod."""
     retry = f"slipway retry {attempt.release_id}"
-    next_step = f"\nNext: {retry}, or with what mends it: {retry} --version VERSION" if outcome.awaits_retry else ""
+    how = f"{retry}, or with what mends it: {retry} --version VERSION"
+    if marked_bad is not None:
+        how = retry_of_bad(attempt.release_id, marked_bad)
+    next_step = f"\nNext: {how}" if outcome.awaits_retry else ""
     if attempt.is_rollback:
         next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
     goes_on = outcome.awaits_retry and not attempt.is_rollback

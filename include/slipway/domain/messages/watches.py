@@ -16,7 +16,8 @@ def began(attempt: Attempt, environment: str, minutes: int, checks: Sequence[str
     return Message(
         key=f"{attempt.id}:watch:began",
         channel=MessageChannel.DEPLOY,
-        text=f"{attempt.service} {attempt.version} ({attempt.id}) is watched in {environment} for {minutes} minutes:"
+        text=f"{attempt.service} {attempt.version} ({attempt.id}) is watched in {environment} for {minutes}"
+        f" {'minute' if minutes == 1 else 'minutes'}:"
         f" {', '.join(checks)}. Somebody stays around until {until:%H:%M} UTC",
     )
 

@@ -23,5 +23,6 @@ def check(facts: Facts, now: datetime) -> Iterator[Blocker]:
     yield Blocker(
         code="bad_version",
         message=message,
-        cleared_by="a senior or manager who says why it may be tried again: slipway retry RELEASE --reason",
+        cleared_by="another version; or, once this attempt has ended, a senior or manager who says why it may be tried"
+        f" again: slipway retry {facts.release.id} --reason",
     )
