@@ -92,8 +92,8 @@ def explain(
     """One explanation for each open attempt that is yet to finish there; one for a new release if there is none.
 
     Judged at `at`, by what is known now: it looks ahead, and RefusedError is raised for a time that is past. Raises
-    NotFoundError for an environment that the policy doesn't know, or,
-    where nothing waits for it, that is not among those in which the service runs (None: nobody can tell).
+    NotFoundError for an environment that the policy doesn't know, or, where nothing waits for it, that is not among
+    those in which the service runs (None: nobody can tell).
     `unreadable` is why the catalogue on disk cannot be read: what is under way goes on, a new release is refused."""
     with store.transaction() as tx:
         platform = tx.policy().platform
@@ -103,13 +103,8 @@ def explain(
         schema = tx.migrations.schema(service, environment)
         limit = None if schema is None else schema.limit
         if not found and runs_in is not None and environment not in runs_in:
-<<<<<<< HEAD
-            raise NotFoundError(f"{service} has no environment {environment}; it has {', '.join(sorted(runs_in))}")
-        found = found or [_of_a_new_release(tx, service, team, environment, when, unreadable)]
-=======
             raise NotFoundError(has_no_environment(service, environment, runs_in))
-        found = found or [_of_a_new_release(tx, service, team, environment, when)]
->>>>>>> mend-a
+        found = found or [_of_a_new_release(tx, service, team, environment, when, unreadable)]
         return [replace(one, rollback_limit=limit) for one in found]
 
 
