@@ -24,7 +24,8 @@ from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import CatalogueError, Problem
 from slipway.catalogue.references import Known, people_problems, service_problems, shared_ports
 from slipway.catalogue.satisfiable import dead_ends
-from slipway.catalogue.service_file import AnyServiceModel, model_for
+from slipway.catalogue.service_file import AnyServiceModel, ServiceModel, model_for
+from slipway.catalogue.target_options import target_problems
 from slipway.catalogue.validated import validated
 from slipway.domain.people import People
 from slipway.domain.platform import Action, Catalogue, Platform
@@ -81,7 +82,11 @@ def load_people(folder: Path) -> People:
 
 
 def _service_in(document: Document) -> AnyServiceModel | None:
-    return validated(document, model_for(document.data))
+    chosen = model_for(document.data)
+    model = validated(document, chosen)
+    if chosen is ServiceModel:
+        document.problems.extend(target_problems(document))
+    return model
 
 
 def _or_raise(document: Document, model: AnyModel | None) -> AnyModel:

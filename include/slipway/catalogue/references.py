@@ -123,7 +123,7 @@ def shared_ports(services: Mapping[str, tuple[Document, AnyServiceModel]]) -> It
             if not isinstance(stage, StageModel) or stage.target.kind is not TargetKind.LOCAL_PROCESS:
                 continue
             port, here = stage.target.options.get("port"), f"{service.name} in {stage.environment}"
-            if port is None:
+            if not isinstance(port, int):
                 continue
             if port in owner:
                 yield document.problem(
