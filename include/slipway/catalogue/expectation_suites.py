@@ -104,9 +104,10 @@ def _read(folder: Path, file: str) -> tuple[SuiteModel | None, Sequence[Problem]
     suite = validated(document, SuiteModel)
     if suite is None:
         return None, document.problems
-    stem = Path(file).stem
-    if suite.name != stem:
-        document.problems.append(document.problem(("name",), f"the file of `{suite.name}` must be called {suite.name}"))
+    path = Path(file)
+    if suite.name != path.stem:
+        what = f"the file of `{suite.name}` must be called {suite.name}{path.suffix}"
+        document.problems.append(document.problem(("name",), what))
     for number, one in enumerate(suite.expectations):
         document.problems.extend(_unknown(document, number, one))
     return suite, document.problems

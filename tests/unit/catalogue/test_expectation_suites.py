@@ -34,7 +34,7 @@ def test_the_suite_of_the_demo_is_read(demo: Path) -> None:
         ("min_value: 1", "min_value: one", 'must be a date, a number or fields, not "one"'),
         ("min_value: 1", "strict_min: true", "needs `min_value`, `max_value` or both"),
         ("severity: warning", "severity: wrong", "severity"),
-        ("name: orders", "name: other", "must be called other"),
+        ("name: orders", "name: other", "must be called other.yaml"),
         ("{table: orders}", "{table: orders, schem: x}", "schem"),
         ("{table: orders}", '{table: "orders; drop"}', "table"),
     ],
