@@ -104,7 +104,10 @@ def _watch(document: Document, watch: WatchModel, platform: PlatformModel) -> It
         yield document.problem(("watch", "every_seconds"), what)
     for index, check in enumerate(watch.checks):
         if isinstance(check, HttpJsonModel) and (host := _host(check.url)) not in platform.watch_hosts:
-            what = f"`{host}` may not be asked: it is none of `watch_hosts` in platform.yaml"
+            what = (
+                f"`{host}` may not be asked: it is none of `watch_hosts` in platform.yaml; to add one is a change of the"
+                " policy, which another person activates: see docs/how-to/change-the-policy.md"
+            )
             allowed = tuple(platform.watch_hosts)
             yield document.problem(("watch", "checks", index, "url"), what, allowed=allowed)
 
