@@ -94,7 +94,7 @@ READERS: Mapping[str, Callable[[Options], object]] = {
 
 def target_problems(document: Document) -> Iterator[Problem]:
     """Wrong options of every target in a service's file, whatever else is wrong with the file."""
-    for at, stage in _stages(document.data):
+    for at, stage in raw_stages(document.data):
         target = stage.get("target") if isinstance(stage, dict) else None
         if not isinstance(target, dict):
             continue
@@ -103,7 +103,8 @@ def target_problems(document: Document) -> Iterator[Problem]:
             yield from _wrong(document, (*at, "target", "options"), kind, given)
 
 
-def _stages(data: Any) -> Iterator[tuple[Location, Any]]:
+def raw_stages(data: Any) -> Iterator[tuple[Location, Any]]:
+    """Whatever stands where a service's stages and stand-ins are, with its place."""
     stages = data.get("stages") if isinstance(data, dict) else None
     for role, stage in stages.items() if isinstance(stages, dict) else ():
         yield ("stages", role), stage
