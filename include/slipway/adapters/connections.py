@@ -15,6 +15,11 @@ from slipway.ports import HttpAccess
 _POSTGRES = "postgresql+psycopg2"
 _POSTGRES_NAMES = ("postgres", "postgresql", "postgresql+psycopg2")
 _HTTP_NAMES = ("http", "https")
+_WHERE = "where the platform starts (the shell of `make up`; `connections.env` for containers), and start it again."
+_MADE_AT_START = (
+    " The embedded server makes the databases of services at the platform's start only: "
+    "for a service added since then, `make down && make up` is enough."
+)
 
 Result = TypeVar("Result")
 
@@ -32,6 +37,7 @@ class EnvironmentConnections:
             lambda value: _from_json(json.loads(value)) if value.startswith("{") else _from_uri(value),
             uri="postgres://user:password@host:5432/database",
             facts='{"conn_type": "postgres", "host": "…"}',
+            hint=_MADE_AT_START,
         )
 
     def http(self, connection_id: str) -> HttpAccess:
@@ -43,12 +49,15 @@ class EnvironmentConnections:
             facts='{"conn_type": "http", "host": "https://api.github.com", "password": "…"}',
         )
 
-    def _read(self, connection_id: str, read: Callable[[str], Result], *, uri: str, facts: str) -> Result:
+    def _read(
+        self, connection_id: str, read: Callable[[str], Result], *, uri: str, facts: str, hint: str = ""
+    ) -> Result:
         variable = f"AIRFLOW_CONN_{connection_id.upper()}"
         value = self._environ.get(variable, "").strip()
         if not value:
             raise NotFoundError(
-                f"There is no connection {connection_id!r}: set the variable {variable}, for example to {uri}."
+                f"There is no connection {connection_id!r}: set the variable {variable}, for example to {uri}, "
+                f"{_WHERE}{hint} See docs/how-to/add-a-service.md."
             )
         try:
             return read(value)

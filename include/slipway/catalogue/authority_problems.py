@@ -41,7 +41,7 @@ def missing_rows(platform: PlatformModel) -> list[Action]:
 def platform_problems(document: Document, platform: PlatformModel) -> Iterator[Problem]:
     """Rows missing or too weak, roles that no environment plays, windows that close before they open."""
     for action in missing_rows(platform):
-        yield document.problem(("authority",), f"the row `{action.value}` is missing")
+        yield document.problem(("authority",), f"the row `{action.value}` is missing", hides=True)
     for action, floor in FLOORS.items():
         if action in platform.authority:
             yield from _too_weak(document, platform, action, floor)

@@ -55,10 +55,10 @@ def read_document(folder: Path, file: str) -> Document:
     try:
         text = (folder / file).read_text(encoding="utf-8")
     except FileNotFoundError:
-        document.problems.append(document.problem((), f"there is no file {file}; the catalogue needs one"))
+        document.problems.append(document.problem((), f"there is no file {file}; the catalogue needs one", hides=True))
         return document
     except (OSError, UnicodeDecodeError) as error:
-        document.problems.append(document.problem((), f"the file cannot be read: {error}"))
+        document.problems.append(document.problem((), f"the file cannot be read: {error}", hides=True))
         return document
     _parse(document, text)
     return document
@@ -76,20 +76,25 @@ def _parse(document: Document, text: str) -> None:
         root = yaml.compose(text, Loader=_Loader)
         document.data = _Reader(document).value(root, ()) if root is not None else None
     except RecursionError:
-        document.problems.append(document.problem((), "the file is nested too deeply; it needs eight levels"))
+        document.problems.append(
+            document.problem((), "the file is nested too deeply; it needs eight levels", hides=True)
+        )
         return
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = f"not valid YAML: {error.problem or error.context}"
-        document.problems.append(Problem(file=document.file, line=line, what=what))
+        document.problems.append(Problem(file=document.file, line=line, what=what, hides=True))
         return
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        document.problems.append(Problem(file=document.file, line=line, what=f"not valid YAML: {error.reason}"))
+        what = f"not valid YAML: {error.reason}"
+        document.problems.append(Problem(file=document.file, line=line, what=what, hides=True))
         return
     if not isinstance(document.data, dict) and not document.problems:
-        document.problems.append(document.problem((), "the file must hold fields, `name: value` on each line"))
+        document.problems.append(
+            document.problem((), "the file must hold fields, `name: value` on each line", hides=True)
+        )
 
 
 class _Reader:
@@ -102,7 +107,7 @@ class _Reader:
     def value(self, node: yaml.Node, at: Location) -> Any:
         if id(node) in self._seen:
             what = "aliases (*name) are not supported; write the value out"
-            self._document.problems.append(self._document.problem(at, what))
+            self._document.problems.append(self._document.problem(at, what, hides=True))
             self._document.unread.add(at)
             return None
         self._seen.add(id(node))

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
+from slipway.catalogue.argument_kinds import does_take, in_words
 from slipway.catalogue.document import Document, read_document
 from slipway.catalogue.files import EXPECTATIONS
 from slipway.catalogue.problems import CatalogueError, Problem, nearest
@@ -18,6 +19,7 @@ from slipway.catalogue.strict_model import StrictModel, Text
 from slipway.catalogue.validated import validated
 
 _KNOWN = Path(__file__).with_name("known_expectations.json")
+_BOUNDS = frozenset({"min_value", "max_value"})
 _ENDINGS = (".yaml", ".json")
 SqlName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$", max_length=63)]
 
@@ -102,9 +104,10 @@ def _read(folder: Path, file: str) -> tuple[SuiteModel | None, Sequence[Problem]
     suite = validated(document, SuiteModel)
     if suite is None:
         return None, document.problems
-    stem = Path(file).stem
-    if suite.name != stem:
-        document.problems.append(document.problem(("name",), f"the file of `{suite.name}` must be called {suite.name}"))
+    path = Path(file)
+    if suite.name != path.stem:
+        what = f"the file of `{suite.name}` must be called {suite.name}{path.suffix}"
+        document.problems.append(document.problem(("name",), what))
     for number, one in enumerate(suite.expectations):
         document.problems.extend(_unknown(document, number, one))
     return suite, document.problems
@@ -123,13 +126,19 @@ def _unknown(document: Document, number: int, one: ExpectationModel) -> Iterator
             what = f"`{one.type}` has no argument `{name}`"
             hint = nearest(name, allowed)
             yield document.problem((*at, "kwargs", name), what, allowed=allowed, did_you_mean=hint)
+        elif (takes := known["takes"].get(name)) and not does_take(takes, one.kwargs[name]):
+            what = f"`{name}` of `{one.type}` must be {in_words(takes)}, not {json.dumps(one.kwargs[name])}"
+            yield document.problem((*at, "kwargs", name), what)
     for name in known["needs"]:
         if name not in one.kwargs:
             yield document.problem((*at, "kwargs"), f"`{one.type}` needs the argument `{name}`")
+    if set(allowed) >= _BOUNDS and all(one.kwargs.get(name) is None for name in _BOUNDS):
+        what = f"`{one.type}` needs `min_value`, `max_value` or both: without a bound it would always pass"
+        yield document.problem((*at, "kwargs"), what)
 
 
 @cache
-def known_expectations() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """By type: the arguments it `needs` and `may` have, as the pinned Great Expectations says."""
+def known_expectations() -> Mapping[str, Mapping[str, Any]]:
+    """By type: the arguments it `needs` and `may` have and what each `takes`, as the pinned Great Expectations says."""
     known: dict[str, Any] = json.loads(_KNOWN.read_text(encoding="utf-8"))
     return known

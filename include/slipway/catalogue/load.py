@@ -22,9 +22,11 @@ from slipway.catalogue.files import (
 from slipway.catalogue.people_file import PeopleModel
 from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import CatalogueError, Problem
+from slipway.catalogue.raw_references import raw_problems
 from slipway.catalogue.references import Known, people_problems, service_problems, shared_ports
 from slipway.catalogue.satisfiable import dead_ends
-from slipway.catalogue.service_file import AnyServiceModel, model_for
+from slipway.catalogue.service_file import AnyServiceModel, ServiceModel, model_for
+from slipway.catalogue.target_options import target_problems
 from slipway.catalogue.validated import validated
 from slipway.domain.people import People
 from slipway.domain.platform import Action, Catalogue, Platform
@@ -81,7 +83,11 @@ def load_people(folder: Path) -> People:
 
 
 def _service_in(document: Document) -> AnyServiceModel | None:
-    return validated(document, model_for(document.data))
+    chosen = model_for(document.data)
+    model = validated(document, chosen)
+    if chosen is ServiceModel:
+        document.problems.extend(target_problems(document))
+    return model
 
 
 def _or_raise(document: Document, model: AnyModel | None) -> AnyModel:
@@ -99,12 +105,15 @@ class _Reading:
         self._platform = validated(self._platform_file, PlatformModel)
         self._people = validated(self._people_file, PeopleModel)
         self._services: dict[str, tuple[Document, AnyServiceModel]] = {}
+        self._broken: list[Document] = []
         self.problems: list[Problem] = []
         for name in names:
             document = read_document(folder, service_file(name))
             model = _service_in(document)
             if model is not None:
                 self._services[name] = document, model
+            else:
+                self._broken.append(document)
             self.problems.extend(document.problems)
         all_names = service_names(folder)
         self.problems.extend(suite_problems(folder, names, all_names))
@@ -130,6 +139,8 @@ class _Reading:
         known = Known(platform=self._platform, people=self._people, services=all_names)
         for document, model in self._services.values():
             yield from service_problems(document, model, known)
+        for document in self._broken:
+            yield from raw_problems(document, known)
         yield from shared_ports(self._services)
         yield from self._dead_ends()
 

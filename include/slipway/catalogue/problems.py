@@ -21,6 +21,8 @@ class Problem:
     what: str
     allowed: tuple[str, ...] = ()
     did_you_mean: str | None = None
+    hides: bool = False
+    """Whether the file could not be read as a whole, so that checks which need that were left out."""
 
     def __str__(self) -> str:
         hints = [f"allowed: {', '.join(self.allowed)}"] if self.allowed else []
@@ -43,15 +45,18 @@ class CatalogueError(SlipwayError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: Sequence[Problem] = tuple(sorted(set(problems), key=lambda p: (p.file, p.line, p.what)))
+        self.unchecked: Sequence[str] = sorted({problem.file for problem in self.problems if problem.hides})
+        """Files of which more is checked once their problems are mended."""
         super().__init__(self.report())
 
     def report(self) -> str:
-        """All problems, grouped by file, and what to do."""
+        """All problems, grouped by file, what to do, and what was left unchecked."""
         groups = groupby(self.problems, key=lambda problem: problem.file)
         text = "\n\n".join("\n".join(str(problem) for problem in group) for _, group in groups)
         count = len(self.problems)
         them = "1 problem" if count == 1 else f"{count} problems"
-        return f"{text}\n\n{them}. Mend the lines above, then run: slipway catalogue validate"
+        more = f"\nMore is checked once these are mended: {', '.join(self.unchecked)}" if self.unchecked else ""
+        return f"{text}\n\n{them}. Mend the lines above, then run: slipway catalogue validate{more}"
 
     def in_short(self) -> Sequence[str]:
         """A line for each problem, the first few, for where a whole report has no room."""

@@ -47,7 +47,7 @@ def people_problems(document: Document, people: PeopleModel) -> Iterator[Problem
         for team in person.teams:
             if team not in people.teams:
                 at: Location = ("people", person_id, "teams", team)
-                yield _unknown(document, at, "team", team, people.teams)
+                yield unknown_name(document, at, "team", team, people.teams)
     yield from _shared(document, "name", {key: person.name for key, person in people.people.items()})
     emails = {key: person.email.lower() for key, person in people.people.items() if person.email}
     yield from _shared(document, "email", emails)
@@ -88,7 +88,7 @@ def _dependencies(document: Document, service: ServiceModel, services: Sequence[
         if other == service.name:
             yield document.problem(("depends_on", index), "a service cannot depend on itself")
         elif other not in services:
-            yield _unknown(document, ("depends_on", index), "service", other, services)
+            yield unknown_name(document, ("depends_on", index), "service", other, services)
 
 
 def _watch(document: Document, watch: WatchModel, platform: PlatformModel) -> Iterator[Problem]:
@@ -103,10 +103,18 @@ def _watch(document: Document, watch: WatchModel, platform: PlatformModel) -> It
         what = f"that makes fewer than {LEAST_LOOKS} looks in {watch.minutes} minutes: too few to tell anything"
         yield document.problem(("watch", "every_seconds"), what)
     for index, check in enumerate(watch.checks):
-        if isinstance(check, HttpJsonModel) and (host := _host(check.url)) not in platform.watch_hosts:
-            what = f"`{host}` may not be asked: it is none of `watch_hosts` in platform.yaml"
-            allowed = tuple(platform.watch_hosts)
-            yield document.problem(("watch", "checks", index, "url"), what, allowed=allowed)
+        if isinstance(check, HttpJsonModel):
+            yield from host_problems(document, ("watch", "checks", index, "url"), check.url, platform)
+
+
+def host_problems(document: Document, at: Location, url: str, platform: PlatformModel) -> Iterator[Problem]:
+    """A host that the platform does not allow watches to ask."""
+    if (host := _host(url)) not in platform.watch_hosts:
+        what = (
+            f"`{host}` may not be asked: it is none of `watch_hosts` in platform.yaml; to add one is a change"
+            " of the policy, which another person activates: see docs/how-to/change-the-policy.md"
+        )
+        yield document.problem(at, what, allowed=tuple(platform.watch_hosts))
 
 
 def _host(url: str) -> str:
@@ -123,7 +131,7 @@ def shared_ports(services: Mapping[str, tuple[Document, AnyServiceModel]]) -> It
             if not isinstance(stage, StageModel) or stage.target.kind is not TargetKind.LOCAL_PROCESS:
                 continue
             port, here = stage.target.options.get("port"), f"{service.name} in {stage.environment}"
-            if port is None:
+            if not isinstance(port, int):
                 continue
             if port in owner:
                 yield document.problem(
@@ -152,9 +160,9 @@ def _stand_ins(document: Document, service: ServiceModel) -> Iterator[Problem]:
 
 def _people_of(document: Document, service: AnyServiceModel, people: PeopleModel) -> Iterator[Problem]:
     if service.team not in people.teams:
-        yield _unknown(document, ("team",), "team", service.team, people.teams)
+        yield unknown_name(document, ("team",), "team", service.team, people.teams)
     if service.product_owner is not None and service.product_owner not in people.people:
-        yield _unknown(document, ("product_owner",), "person", service.product_owner, people.people)
+        yield unknown_name(document, ("product_owner",), "person", service.product_owner, people.people)
     for role, stage in service.stage_models().items():
         if not isinstance(stage, AbsentStageModel):
             continue
@@ -163,7 +171,7 @@ def _people_of(document: Document, service: AnyServiceModel, people: PeopleModel
         person = people.people.get(agreed_by)
         managers = [key for key, one in people.people.items() if TeamRole.MANAGER in one.teams.values()]
         if person is None:
-            yield _unknown(document, at, "person", agreed_by, managers)
+            yield unknown_name(document, at, "person", agreed_by, managers)
         elif agreed_by not in managers:
             yield document.problem(at, f"`{agreed_by}` is no manager", allowed=tuple(managers))
 
@@ -181,7 +189,7 @@ def _stage(
             yield document.problem(("nightly",), "a service without Dev has nothing to deploy each night")
         return
     if known.platform is not None:
-        yield from _environment(document, (*at, "environment"), role, stage.environment, known.platform)
+        yield from environment_problems(document, (*at, "environment"), role, stage.environment, known.platform)
     if isinstance(stage, ActStageModel) or not isinstance(service, ServiceModel):
         return
     if stage.database is not None and service.migrations is None:
@@ -200,19 +208,21 @@ def _replica(document: Document, at: Location, stage: StageModel, strategy: Copy
         yield document.problem((*at, "replica"), f"a replica is used with `strategy: replica` only, not {strategy}")
 
 
-def _environment(
+def environment_problems(
     document: Document, at: Location, role: StageRole, name: str, platform: PlatformModel
 ) -> Iterator[Problem]:
+    """An environment that there is not, or that plays another role."""
     fitting = tuple(key for key, one in platform.environments.items() if one.role is role)
     environment = platform.environments.get(name)
     if environment is None:
-        yield _unknown(document, at, "environment", name, fitting)
+        yield unknown_name(document, at, "environment", name, fitting)
     elif environment.role is not role:
         what = f"`{name}` plays {environment.role.value}, not {role.value}"
         yield document.problem(at, what, allowed=fitting)
 
 
-def _unknown(document: Document, at: Location, kind: str, name: str, known: Iterable[str]) -> Problem:
+def unknown_name(document: Document, at: Location, kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that another file should have, with those that it has."""
     allowed = tuple(known)
     few = allowed if len(allowed) <= MOST_SHOWN else ()
     return document.problem(at, f"unknown {kind} `{name}`", allowed=few, did_you_mean=nearest(name, allowed))

@@ -26,6 +26,19 @@ _NAMED = re.compile(r"\{(\w+)\}")
 _NOT_BY_HAND = frozenset({"authorization", "host", "content-length", "transfer-encoding"})
 
 
+def _texts(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def _is_outside(found: re.Match[str]) -> bool:
+    before = found.string[: found.start()]
+    return before.count("{") <= before.count("}")
+
+
 class SmokeCheckModel(StrictModel):
     """One HTTP request and what its answer must be.
 
@@ -58,6 +71,11 @@ class SmokeCheckModel(StrictModel):
         if taken := sorted(_OURS & self.keep.keys()):
             raise ValueError(f"{', '.join(taken)} cannot be kept: it stands for the release's own")
         return self
+
+    def sent_names(self) -> frozenset[str]:
+        """The `{names}` in what is sent; `{name}` inside other braces is a text of its own, a query in GraphQL say."""
+        texts = [self.path, *self.headers.values(), *_texts(self.body)]
+        return frozenset(found[1] for text in texts for found in _NAMED.finditer(text) if _is_outside(found))
 
     def check(self) -> SmokeCheck:
         """The domain value."""
@@ -128,10 +146,16 @@ class SmokeModel(StrictModel):
                 elif one.priority is Priority.WARNING:
                     yield f"{one.name!r} is a warning and keeps `{name}`: those that need it would wait for it in vain"
                 kept.setdefault(name, one)
+        names = [one.name for one in self.checks]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            yield f"several checks are called {', '.join(twice)}: what was seen is kept by name"
         yield from self._used_too_early()
+        for one in self.checks:
+            if strange := sorted(one.sent_names() - _OURS - kept.keys()):
+                yield f"{one.name!r}: nothing is filled in for {', '.join(f'`{{{name}}}`' for name in strange)}"
 
     def _used_too_early(self) -> Iterator[str]:
-        """What stands for no kept value is plain text."""
+        """What is kept by a check at this place or after it."""
         before: set[str] = set()
         for number, one in enumerate(self.checks):
             texts = one.model_dump_json(include={"path", "headers", "body", "expect_text", "expect_json"})

@@ -51,7 +51,7 @@ def _problem(document: Document, model: type[BaseModel], details: ErrorDetails, 
         say = _say_key
     what, allowed, word = say(model, location, details)
     close = nearest(word, allowed) if word is not None else None
-    return Problem(file=document.file, line=document.line(where), what=what, allowed=allowed, did_you_mean=close)
+    return document.problem(where, what, allowed=allowed, did_you_mean=close, hides=True)
 
 
 _Said = tuple[str, tuple[str, ...], str | None]
@@ -78,7 +78,8 @@ def _say_missing(_: type[BaseModel], location: Location, __: ErrorDetails) -> _S
 def _say_choice(model: type[BaseModel], location: Location, details: ErrorDetails) -> _Said:
     given = details["input"]
     what = f"`{_path(location)}` cannot be {_shown(given)}"
-    return what, allowed_values(model, location), given if isinstance(given, str) else None
+    at = location if location[-1] != "source" else (*location[:-2], "source")  # of all kinds, not of the nearest alone
+    return what, allowed_values(model, at), given if isinstance(given, str) else None
 
 
 def _say_source(model: type[BaseModel], location: Location, details: ErrorDetails) -> _Said:

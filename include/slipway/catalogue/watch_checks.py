@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from slipway.catalogue.problems import nearest
 from slipway.catalogue.smoke_checks import Url
 from slipway.catalogue.strict_model import ConnectionId, StrictModel, Text
 from slipway.domain.watch import HourBefore, Limits, SourceKind, WatchCheck, WatchSettings
@@ -141,9 +142,10 @@ _MODELS = {"prometheus": PrometheusModel, "alertmanager": AlertmanagerModel, "ht
 
 
 def _which(value: Any) -> str:
-    """By `source`; what names none is refused for that alone."""
+    """By `source`, or the nearest to it, so that its other fields are checked too; else refused for that alone."""
     source = str(value.get("source", "") if isinstance(value, dict) else getattr(value, "source", ""))
-    return _MODELS[source].__name__ if source in _MODELS else source
+    close = source if source in _MODELS else nearest(source, _MODELS)
+    return _MODELS[close].__name__ if close else source
 
 
 AnyCheckModel = Annotated[

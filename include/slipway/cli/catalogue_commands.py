@@ -47,7 +47,8 @@ def validate(
     except CatalogueError as error:
         if not as_json:
             raise
-        say(_json({"ok": False, "problems": [problem.as_json() for problem in error.problems]}))
+        problems = [problem.as_json() for problem in error.problems]
+        say(_json({"ok": False, "problems": problems, "unchecked": list(error.unchecked)}))
         raise typer.Exit(2) from error
     say(_json({"ok": True, "problems": [], **_counts(catalogue)}) if as_json else _summary(catalogue, where))
 

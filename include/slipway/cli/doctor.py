@@ -17,7 +17,7 @@ def examine(
     skip_log: Annotated[bool, typer.Option("--skip-log", help="Don't walk the whole log.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check Python, release database, catalogue, policy, Airflow and log; exit 1 if one of them fails."""
+    """Check Python, catalogue, connections, database, policy, Airflow and log; exit 1 if one of them fails."""
     from slipway.cli.examination import examination
     from slipway.ports.outside import CheckStatus
 

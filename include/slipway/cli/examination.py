@@ -15,6 +15,7 @@ from slipway.catalogue.files import catalogue_folder
 from slipway.catalogue.load import load_catalogue
 from slipway.cli.database import open_store
 from slipway.cli.log_verification import verify_database
+from slipway.cli.missing_connections import known_variables, missing_connections
 from slipway.cli.session import current_url
 from slipway.domain.errors import DatabaseUnavailableError, SlipwayError
 from slipway.ports.outside import CheckStatus
@@ -38,11 +39,16 @@ class NotEvidentialError(SlipwayError):
     """All works, but the log alone proves nothing to somebody who doubts it."""
 
 
+class NotConnectedError(SlipwayError):
+    """All works but what needs these connections, unless a secrets backend of Airflow has them."""
+
+
 def examination(*, with_log: bool = True) -> Iterator[Finding]:
     """One finding after the other; a check that cannot be made is unknown, with the reason."""
     checks: dict[str, Callable[[], str]] = {
         "python": _python,
         "catalogue": _catalogue,
+        "connections": _connections,
         "release database": _database,
         "policy": _policy,
         **({"log": _log} if with_log else {}),
@@ -55,7 +61,7 @@ def examination(*, with_log: bool = True) -> Iterator[Finding]:
         except DatabaseUnavailableError:
             first = name == "release database"
             yield Finding(name, CheckStatus.FAIL if first else CheckStatus.UNKNOWN, NO_DATABASE)
-        except NotEvidentialError as error:
+        except (NotEvidentialError, NotConnectedError) as error:
             yield Finding(name, CheckStatus.UNKNOWN, str(error))
         except SlipwayError as error:
             yield Finding(name, CheckStatus.FAIL, str(error))
@@ -71,6 +77,17 @@ def _python() -> str:
 def _catalogue() -> str:
     folder = catalogue_folder(os.environ)
     return f"{folder}: {len(load_catalogue(folder).services)} services, no problem"
+
+
+def _connections() -> str:
+    missing = missing_connections(load_catalogue(catalogue_folder(os.environ)), known_variables())
+    if missing:
+        raise NotConnectedError(
+            f"services name what the platform (where none runs here: this shell) lacks: {', '.join(missing)}."
+            " Databases on the embedded server are made by `make down && make up`; set all others,"
+            " see docs/how-to/add-a-service.md"
+        )
+    return "all that services name are there"
 
 
 def _database() -> str:

@@ -22,6 +22,7 @@ from slipway.platform.first_start import prepare
 from slipway.platform.health import unhealthy
 from slipway.platform.health_watch import HealthWatch
 from slipway.platform.home import Home, load_secrets
+from slipway.platform.known_connections import note_connections
 from slipway.platform.place import AIRFLOW_DATABASE, RELEASE_DATABASE, Place
 from slipway.platform.postgres import EmbeddedPostgres
 from slipway.platform.processes import PREPARE, PROGRAMS, Program
@@ -81,6 +82,7 @@ class Supervisor:
             self._start_postgres()
         secrets = load_secrets(self._home)
         databases = create_service_databases(self._place, self._postgres)
+        note_connections(self._home, [*self._place.connections, *databases])
         variables = environment(self._place, secrets, signs_in=True) | databases
         prepare(self._home, variables, self._place, self._preparation, self._stop, self._say)
         for program in self._programs:

@@ -214,6 +214,7 @@ def test_doctor_tells_what_works_and_what_does_not(slipway: Slipway, told: Scene
     assert found == {
         "python": "pass",
         "catalogue": "pass",
+        "connections": "unknown",
         "release database": "pass",
         "policy": "pass",
         "log": "pass",

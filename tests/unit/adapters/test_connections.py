@@ -39,6 +39,13 @@ def test_a_missing_connection_names_the_variable_to_set() -> None:
         EnvironmentConnections({}).url("orders_dev")
 
 
+def test_a_missing_database_is_told_where_to_set_it_and_what_the_embedded_server_does() -> None:
+    with pytest.raises(NotFoundError, match=r"shell of `make up`; `connections.env`.*`make down && make up` is enough"):
+        EnvironmentConnections({}).url("orders_dev")
+    with pytest.raises(NotFoundError, match=r"`connections.env` for containers\), and start it again. See docs"):
+        EnvironmentConnections({}).http("github_default")
+
+
 def test_the_fake_refuses_a_missing_connection_alike() -> None:
     with pytest.raises(NotFoundError, match="AIRFLOW_CONN_ORDERS_DEV"):
         FakeConnections({}).url("orders_dev")

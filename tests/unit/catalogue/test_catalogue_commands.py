@@ -37,6 +37,7 @@ def test_problems_come_as_json_too(folder: Path) -> None:
     answer = json.loads(result.stdout)
     assert answer["ok"] is False
     unknown = next(one for one in answer["problems"] if "teem" in one["what"])
+    assert answer["unchecked"] == ["services/forms.yaml"]
     assert (unknown["file"], unknown["line"], unknown["did_you_mean"]) == ("services/forms.yaml", 2, "team")
 
 

@@ -30,8 +30,11 @@ def test_the_suite_of_the_demo_is_read(demo: Path) -> None:
         ("to_not_be_null", "to_not_be_nul", "unknown expectation `expect_column_values_to_not_be_nul`"),
         ("{column: item}", "{colum: item}", "has no argument `colum`"),
         ("{column: item}", "{}", "needs the argument `column`"),
+        ("{column: item}", "{column: [item]}", "`column` of `expect_column_values_to_not_be_null` must be a text, not"),
+        ("min_value: 1", "min_value: one", 'must be a date, a number or fields, not "one"'),
+        ("min_value: 1", "strict_min: true", "needs `min_value`, `max_value` or both"),
         ("severity: warning", "severity: wrong", "severity"),
-        ("name: orders", "name: other", "must be called other"),
+        ("name: orders", "name: other", "must be called other.yaml"),
         ("{table: orders}", "{table: orders, schem: x}", "schem"),
         ("{table: orders}", '{table: "orders; drop"}', "table"),
     ],
@@ -43,6 +46,12 @@ def test_a_wrong_suite_is_a_problem_of_the_catalogue(folder: Path, edit: Edit, o
             load()
         assert any(problem.file == FILE and said in problem.what for problem in refused.value.problems)
     load_one(folder, "forms")
+
+
+@pytest.mark.parametrize("bound", ["1", "1.5", '"1.5"', "2026-01-31", "2026-01-31T10:00:00", "{$PARAMETER: least}"])
+def test_what_great_expectations_reads_as_a_bound_is_one(folder: Path, edit: Edit, bound: str) -> None:
+    edit(FILE, "min_value: 1", f"min_value: {bound}")
+    load_one(folder, "orders")
 
 
 def test_stray_files_and_folders_are_told(folder: Path) -> None:

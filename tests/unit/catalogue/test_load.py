@@ -10,6 +10,7 @@ from slipway.adapters.targets.registry import TARGETS, Registry
 from slipway.catalogue.load import load_catalogue, load_one, load_people, load_platform, load_service
 from slipway.catalogue.problems import CatalogueError
 from slipway.catalogue.service_file import TargetKind
+from slipway.catalogue.target_options import READERS
 from slipway.domain.errors import NotFoundError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, Party
@@ -143,7 +144,7 @@ def test_people_have_their_roles_and_duties(demo: Path) -> None:
 
 
 def test_the_kinds_of_targets_are_those_of_the_registry() -> None:
-    assert {kind.value for kind in TargetKind} == set(TARGETS)
+    assert {kind.value for kind in TargetKind} == set(TARGETS) == set(READERS)
 
 
 def test_every_target_of_the_demo_can_be_made(demo: Path, tmp_path: Path) -> None:

@@ -7,34 +7,28 @@ from pathlib import Path
 
 from slipway.adapters.leash.environment import child_environment
 from slipway.adapters.leash.run import Finished, run_on_leash
-from slipway.adapters.targets.options import Options, fill_in
 from slipway.adapters.targets.waiting import seconds_until, wait_until_running
+from slipway.catalogue.option_reader import Options, fill_in
+from slipway.catalogue.target_options import CommandOptions
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder, Running
-
-_WHERE = ("service", "environment")
-_REMOVE = (*_WHERE, "fencing")
-_DEPLOY = (*_REMOVE, "version", "digest", "folder")
-_OUR_OWN = ("AIRFLOW", "SLIPWAY")
 
 
 class CommandTarget:
     """Runs one command to deploy, one to ask what runs, perhaps one to remove."""
 
     def __init__(self, options: Options) -> None:
-        self._deploy = options.template("deploy", _DEPLOY)
-        self._current = options.template("current", _WHERE)
-        self._remove = options.template("remove", _REMOVE, needed=False)
-        self._plain_digest = options.text("current_output", "json", one_of=("json", "digest")) == "digest"
-        self._stale_code = options.optional_number("stale_exit_code", 1, 255)
-        self._question_seconds = options.number("current_timeout_seconds", 0.1, 600, 30)
-        self._remove_seconds = options.number("remove_timeout_seconds", 0.1, 3600, 120)
-        self._also = options.texts("pass_environment")
+        given = CommandOptions.read(options)
         options.check()
-        ours = [name for name in self._also if name.startswith(_OUR_OWN)]
-        if ours:
-            raise TargetError(f"The target 'command' may not pass {', '.join(ours)} on: they are the platform's own.")
+        self._deploy = given.deploy
+        self._current = given.current
+        self._remove = given.remove
+        self._plain_digest = given.plain_digest
+        self._stale_code = given.stale_exit_code
+        self._question_seconds = given.current_seconds
+        self._remove_seconds = given.remove_seconds
+        self._also = given.pass_environment
 
     @staticmethod
     def from_options(values: JsonObject, state_folder: Path) -> "CommandTarget":

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 
-from slipway.adapters.targets.options import Options, fill_in
 from slipway.adapters.targets.waiting import pauses, seconds_until, wait_until_running
+from slipway.catalogue.option_reader import Options, fill_in
+from slipway.catalogue.target_options import HttpOptions
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder, Running
 
-_WHERE = ("service", "environment")
 _DONE, _FAILED, _RUNNING = "done", "failed", "running"
 
 
@@ -21,12 +21,13 @@ class HttpTarget:
     """Talks to one deploy service. The idempotency key makes a repeated order harmless."""
 
     def __init__(self, options: Options) -> None:
-        self._deploy_url = options.url("deploy_url", _WHERE)
-        self._current_url = options.url("current_url", _WHERE)
-        self._remove_url = options.url("remove_url", _WHERE, self._current_url or None)
-        self._token_variable = options.optional_text("token_variable")
-        self._seconds = options.number("timeout_seconds", 0.1, 120, 10)
+        given = HttpOptions.read(options)
         options.check()
+        self._deploy_url = given.deploy_url
+        self._current_url = given.current_url
+        self._remove_url = given.remove_url
+        self._token_variable = given.token_variable
+        self._seconds = given.seconds
 
     @staticmethod
     def from_options(values: JsonObject, state_folder: Path) -> "HttpTarget":

@@ -7,7 +7,8 @@ from pathlib import Path
 from slipway.adapters.targets.local.health import ask_health
 from slipway.adapters.targets.local.process import command_of, run, stop
 from slipway.adapters.targets.local.state import Place, Record
-from slipway.adapters.targets.options import Options
+from slipway.catalogue.option_reader import Options
+from slipway.catalogue.target_options import LocalProcessOptions
 from slipway.domain.errors import TargetError
 from slipway.domain.json_value import JsonObject
 from slipway.ports import DeployOrder, Running
@@ -27,10 +28,9 @@ class LocalProcessTarget:
     def from_options(values: JsonObject, state_folder: Path) -> "LocalProcessTarget":
         """Options: `port` (needed), `command` (else the artefact's own `service.json` says it)."""
         options = Options("local_process", values)
-        port = int(options.number("port", 1, 65535))
-        command = options.template("command", ("python", "port"), needed=False)
+        given = LocalProcessOptions.read(options)
         options.check()
-        return LocalProcessTarget(state_folder, port=port, command=command)
+        return LocalProcessTarget(state_folder, port=given.port, command=given.command)
 
     def deploy(self, order: DeployOrder) -> None:
         """Stops what runs, starts the artefact, returns when `/health` answers with its digest."""

@@ -1,4 +1,4 @@
-"""Every kind of deploy target there is: a new one is a file, a test, a page in docs, and a line here."""
+"""Every kind of deploy target there is: a new one is a file, its options, a test, a page in docs, and a line here."""
 
 import difflib
 from collections.abc import Callable, Mapping

@@ -17,7 +17,7 @@ class Options:
         self._kind = kind
         self._values = values
         self._known: list[str] = []
-        self._problems: list[str] = []
+        self._problems: list[tuple[str, str]] = []
 
     def number(self, name: str, lowest: float, highest: float, default: float | None = None) -> float:
         """A number within bounds."""
@@ -76,15 +76,23 @@ class Options:
         self._check_placeholders(name, (value,), placeholders)
         return value
 
+    def refuse(self, name: str, what: str) -> None:
+        """Notes what is wrong with an option."""
+        self._problems.append((name, what))
+
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """Each wrong option, and what is wrong with it; to ask for once all are read."""
+        return [*self._problems, *((name, self._unknown(name)) for name in self._values if name not in self._known)]
+
     def check(self) -> None:
         """Raises TargetError that lists every problem."""
-        for name in self._values:
-            if name not in self._known:
-                near = difflib.get_close_matches(name, self._known, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
-                self._problems.append(f"option {name!r} is unknown.{hint} Known: {', '.join(sorted(self._known))}")
-        if self._problems:
-            raise TargetError(f"The target {self._kind!r} is not configured right: {'; '.join(self._problems)}.")
+        if found := "; ".join(f"option {name!r} {what}" for name, what in self.problems()):
+            raise TargetError(f"The target {self._kind!r} is not configured right: {found}.")
+
+    def _unknown(self, name: str) -> str:
+        near = difflib.get_close_matches(name, self._known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"is unknown.{hint} Known: {', '.join(sorted(self._known))}"
 
     def _take(self, name: str, default: object) -> object:
         self._known.append(name)
@@ -92,13 +100,13 @@ class Options:
 
     def _refuse(self, name: str, value: object, wanted: str) -> None:
         got = "is missing" if value is None else f"is {value!r}"
-        self._problems.append(f"option {name!r} {got}; it must be {wanted}")
+        self.refuse(name, f"{got}; it must be {wanted}")
 
     def _check_placeholders(self, name: str, parts: Sequence[str], allowed: Sequence[str]) -> None:
         unknown = {found for part in parts for found in _PLACEHOLDER.findall(part)} - set(allowed)
         if unknown:
             shown = ", ".join("{" + each + "}" for each in allowed)
-            self._problems.append(f"option {name!r} has unknown placeholders {sorted(unknown)}; known here: {shown}")
+            self.refuse(name, f"has unknown placeholders {sorted(unknown)}; known here: {shown}")
 
 
 def fill_in(text: str, values: dict[str, str]) -> str:

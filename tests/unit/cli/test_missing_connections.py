@@ -1,0 +1,36 @@
+"""`slipway doctor` tells which connections the catalogue names and the platform lacks."""
+
+from pathlib import Path
+
+import pytest
+
+from slipway.catalogue.load import load_catalogue
+from slipway.cli.missing_connections import known_variables, missing_connections, named_connections
+from slipway.platform.home import Home
+from slipway.platform.known_connections import note_connections, noted_connections
+
+DEMO = Path(__file__).parents[3] / "include" / "catalogue"
+
+
+def test_databases_that_services_name_are_missing_until_they_are_set() -> None:
+    catalogue = load_catalogue(DEMO)
+    assert "orders_dev_db" in named_connections(catalogue)
+    every = {f"AIRFLOW_CONN_{name.upper()}" for name in named_connections(catalogue)}
+    assert missing_connections(catalogue, every) == []
+    assert missing_connections(catalogue, every - {"AIRFLOW_CONN_ORDERS_DEV_DB"}) == ["AIRFLOW_CONN_ORDERS_DEV_DB"]
+
+
+def test_without_a_running_platform_what_is_set_here_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_HOME", str(tmp_path))
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP", "postgres://db/shop")
+    monkeypatch.setenv("AIRFLOW_CONN_EMPTY", " ")
+    assert "AIRFLOW_CONN_SHOP" in known_variables()
+    assert "AIRFLOW_CONN_EMPTY" not in known_variables()
+
+
+def test_a_platform_notes_the_names_of_its_connections(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert noted_connections(home) is None
+    home.create()
+    note_connections(home, ["AIRFLOW_CONN_SHOP", "AIRFLOW_CONN_B"])
+    assert noted_connections(home) == {"AIRFLOW_CONN_SHOP", "AIRFLOW_CONN_B"}
