@@ -61,6 +61,16 @@ def test_a_stranger_rehearses_nothing_and_that_is_in_the_log(client: TestClient,
     assert len(scene.log("migration_check_refused")) == 1
 
 
+def test_what_cannot_be_proven_is_an_ordinary_refusal_in_the_log(client: TestClient, scene: Scene) -> None:
+    scene.definitions.services["orders"] = a_service(database=True)
+    scene.artefacts.publish("orders", "1.1", {"migrations/versions/0001_mood.py": LEFT_OVER})
+    scene.rehearsal.broken = True
+    answer = client.post("/api/migrations/checks", json={"service": "orders"}, headers=as_person("rita"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "could_not_be_proven")
+    assert "could not be proven: no copy could be made: the disk is full" in answer.json()["message"]
+    assert '"code":"could_not_be_proven"' in scene.log("migration_check_refused")[0]
+
+
 def test_a_service_without_a_database_has_nothing_to_prove(client: TestClient, scene: Scene) -> None:
     scene.artefacts.publish("orders", "1.1", {"app.py": ""})
     answer = client.post("/api/migrations/checks", json={"service": "orders"}, headers=as_person("rita")).json()
