@@ -312,6 +312,19 @@ def test_what_could_not_be_checked_is_checked_anew_by_the_next_attempt(scene: Sc
     assert len(scene.rehearsal.orders) == 2
 
 
+def test_what_can_be_mended_in_the_data_is_tried_again_unless_it_is_waived(scene: Scene) -> None:
+    files = {FIRST: declared("reversible", "# finds expectation_failed orders.item")}
+    scene.artefacts.publish("orders", "1.1", files)
+    rita = Actor(id="rita", via="rest")
+    ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita)
+    second = ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita).proof
+    assert len(scene.rehearsal.orders) == 2
+    assert second is not None
+    waived(scene, second, FindingCode.EXPECTATION_FAILED)
+    assert ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita).proof == second
+    assert len(scene.rehearsal.orders) == 2
+
+
 def test_nothing_to_migrate_is_said_and_stops_nobody(scene: Scene) -> None:
     attempt = scene.dev_passed("1.1")
     assert "carries no migrations" in scene.check(attempt, PREPROD).detail

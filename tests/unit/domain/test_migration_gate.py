@@ -8,7 +8,7 @@ import pytest
 
 from slipway.domain.finding_policy import POLICY, Effect, Term
 from slipway.domain.migration_gate import gate
-from slipway.domain.migration_proof import FindingCode, MigrationProof, ProofVerdict, Reversibility
+from slipway.domain.migration_proof import Cause, Finding, FindingCode, MigrationProof, ProofVerdict, Reversibility
 from slipway.domain.migration_waiver import MigrationWaiver
 from tests.builders import PREPROD, PROD
 from tests.facts import NOW
@@ -63,6 +63,64 @@ def test_an_irreversible_one_passes_once_each_of_its_findings_is_waived() -> Non
 def test_no_waiver_lets_these_pass(code: str) -> None:
     one = FindingCode(code)
     assert codes(a_proof(Reversibility.REVERSIBLE, one), a_waiver(one)) == [f"migration_{code}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "advice", "cleared_by"),
+    [
+        (
+            FindingCode.CHECK_ERRORED,
+            Cause.SUITE,
+            "mend the suite in the catalogue",
+            "a suite that is mended in the cat",
+        ),
+        (
+            FindingCode.CHECK_ERRORED,
+            None,
+            "mend what the check needs",
+            "what the check needs, mended, then `slipway mi",
+        ),
+        (
+            FindingCode.EXPECTATION_FAILED,
+            Cause.WRONG_BEFORE,
+            "mend the rows, or the suite",
+            "rows or a suite in the cat",
+        ),
+        (FindingCode.EXPECTATION_FAILED, Cause.UPGRADE, "mend the back-fill", "a new version, whose migrations"),
+        (
+            FindingCode.EXPECTATION_FAILED,
+            Cause.OLD_VERSION,
+            "a default or a trigger",
+            "a new version, whose migrations",
+        ),
+        (
+            FindingCode.EXPECTATION_FAILED,
+            None,
+            "mend the back-fill; where rows were wrong before",
+            "a new version, whose",
+        ),
+    ],
+)
+def test_what_to_do_and_what_clears_it_depend_on_the_cause(
+    code: FindingCode, cause: Cause | None, advice: str, cleared_by: str
+) -> None:
+    found = Finding(code=code, object="orders.note", detail="3 rows", cause=cause)
+    (blocker,) = gate(a_proof(Reversibility.REVERSIBLE, findings=[found]), (), PREPROD, NOW)
+    assert advice in blocker.message
+    assert blocker.cleared_by.startswith(cleared_by)
+    assert ("slipway migrations waive" in blocker.cleared_by) is POLICY[code].waivable
+
+
+def test_two_causes_of_one_finding_are_both_told() -> None:
+    both = [
+        Finding(code=FindingCode.EXPECTATION_FAILED, object=cause, detail="3 rows", cause=cause)
+        for cause in (Cause.WRONG_BEFORE, Cause.UPGRADE)
+    ]
+    (blocker,) = gate(a_proof(Reversibility.REVERSIBLE, findings=both), (), PREPROD, NOW)
+    for words in ("mend the rows", "mend the back-fill"):
+        assert words in blocker.message
+    for words in ("rows or a suite in the catalogue", "a new version"):
+        assert words in blocker.cleared_by
 
 
 def test_a_waiver_of_another_proof_or_that_has_expired_counts_no_more() -> None:
