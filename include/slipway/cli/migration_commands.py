@@ -1,6 +1,6 @@
 """`slipway migrations …`: whether they can be taken back, proven on a copy, and what may pass all the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -89,10 +89,19 @@ def expectation_rows(suites: Sequence[Mapping[str, Any]]) -> Sequence[tuple[str,
     return rows
 
 
-def _stops(finding: Mapping[str, Any]) -> str:
+def _stops(finding: Mapping[str, Any], waived: Collection[str]) -> str:
     if not finding["stops"]:
         return "no"
+    if finding["code"] in waived:
+        return "waived"
     return "unless waived" if finding["waivable"] else "yes"
+
+
+def _waived(found: Mapping[str, Any]) -> Collection[str]:
+    """Findings of which a waiver counts now."""
+    blocking = {one.get("code") for one in found["blockers"]}
+    codes = {one["code"] for one in found["waivers"] if not one["expired"]}
+    return {code for code in codes if f"migration_{code}" not in blocking}
 
 
 def _counted(numbers: Mapping[str, Any]) -> str:
@@ -108,7 +117,10 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
     say(f"{found['service']} in {found['environment']}: {found['detail']}")
     if found["proof"] is None:
         return
-    rows = [(one["code"], _stops(one), one["revision"], one["object"], one["detail"]) for one in found["findings"]]
+    waived = _waived(found)
+    rows = [
+        (one["code"], _stops(one, waived), one["revision"], one["object"], one["detail"]) for one in found["findings"]
+    ]
     print_table(("finding", "stops it", "revision", "object", "detail"), rows, "Nothing was found.")
     if expected := expectation_rows(found["expectations"]):
         print_table(("expectation", "of", "outcome", "rows that are not so"), expected, "")

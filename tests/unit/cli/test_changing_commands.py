@@ -618,6 +618,20 @@ def test_a_rehearsal_is_told_and_ends_with_1_where_a_release_would_be_stopped(
     assert findings == {"still_in_use": ["yes", "0002"], "data_lost": ["unless", "waived"], "lint": ["no", "0002"]}
 
 
+def test_a_finding_that_is_waived_is_shown_as_waived(rita: Slipway, airflow: FakeAirflow) -> None:
+    waiver = {"by": "mona", "reason": "why", "expires_at": "2026-12-01T17:00:00Z"}
+    waivers = [
+        {"code": "data_lost", "expired": False, **waiver},
+        {"code": "still_in_use", "expired": True, **waiver},
+    ]
+    airflow.answers["POST /slipway/api/migrations/checks"] = (200, {**PROOF, "waivers": waivers})
+
+    lines = rita("migrations", "check", "orders").stdout.splitlines()
+
+    stops = {words[0]: words[1] for line in lines if "orders.phone" in line and (words := line.split())}
+    assert (stops["data_lost"], stops["still_in_use"]) == ("waived", "yes")
+
+
 def test_a_waiver_carries_its_terms(rita: Slipway, airflow: FakeAirflow) -> None:
     airflow.answers["POST /slipway/api/migrations/m1/waivers"] = (201, {"detail": "waiver 1"})
 

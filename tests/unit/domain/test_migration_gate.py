@@ -153,3 +153,15 @@ def test_a_downtime_window_is_waited_for_used_and_over() -> None:
 def test_a_verdict_that_no_finding_explains_is_no_pass() -> None:
     bent = replace(a_proof(Reversibility.REVERSIBLE), verdict=ProofVerdict.FAILED)
     assert codes(bent) == ["migration_not_proven"]
+
+
+def test_a_second_waiver_is_needed_once_the_first_has_expired_or_for_another_window() -> None:
+    code, hour = FindingCode.OLD_VERSION_BREAKS, timedelta(hours=1)
+    first = a_waiver(code, window_begins=NOW, window_ends=NOW + hour)
+    assert first.covers(first.terms, NOW)
+    assert not first.covers(replace(first.terms, window_ends=NOW + 2 * hour), NOW)
+    assert not first.covers(first.terms, NOW + hour)
+    plain = a_waiver(FindingCode.EXPECTATION_FAILED)
+    assert plain.covers(plain.terms, NOW)
+    assert not plain.covers(replace(plain.terms, code=code), NOW)
+    assert not plain.covers(plain.terms, plain.terms.expires_at)
