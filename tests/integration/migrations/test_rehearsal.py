@@ -306,6 +306,24 @@ def test_what_cannot_be_dropped_keeps_nobody_from_rehearsing(databases: Database
     assert databases.left_on_the_server() == []
 
 
+class FailsAgain(InProcessRunner):
+    """Upgrades once."""
+
+    tries = 0
+
+    def upgrade(self, order: MigrationOrder) -> MigrationState:
+        self.tries += 1
+        if self.tries > 1:
+            raise ServiceMigrationError("failed at revision 0001", code="upgrade_failed", revision="0001")
+        return super().upgrade(order)
+
+
+def test_the_revision_that_failed_is_shown_and_not_the_one_before_it(databases: Databases) -> None:
+    seen = rehearse(databases, runner=FailsAgain())
+    (found,) = [each for each in seen.findings if each.code is FindingCode.SECOND_UPGRADE_DIFFERS]
+    assert (found.object, found.revision) == ("0001", "0001")
+
+
 class Ready(Expectations, PreparedExpectations):
     """Needs no time to get ready."""
 
