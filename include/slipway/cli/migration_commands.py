@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from slipway.cli.finding_report import print_findings
 from slipway.cli.group import command_group
-from slipway.cli.output import AsJson, minute, print_json, print_table, say
+from slipway.cli.output import AsJson, minute, print_json, print_table, say, say_wrapped
 from slipway.cli.times import at_time, instant
 
 app = command_group("Prove migrations reversible, and waive what may pass all the same.")
@@ -89,12 +90,6 @@ def expectation_rows(suites: Sequence[Mapping[str, Any]]) -> Sequence[tuple[str,
     return rows
 
 
-def _stops(finding: Mapping[str, Any]) -> str:
-    if not finding["stops"]:
-        return "no"
-    return "unless waived" if finding["waivable"] else "yes"
-
-
 def _counted(numbers: Mapping[str, Any]) -> str:
     if "unexpected_count" not in numbers:
         return ""
@@ -108,18 +103,17 @@ def _print(found: Mapping[str, Any], as_json: bool) -> None:
     say(f"{found['service']} in {found['environment']}: {found['detail']}")
     if found["proof"] is None:
         return
-    rows = [(one["code"], _stops(one), one["revision"], one["object"], one["detail"]) for one in found["findings"]]
-    print_table(("finding", "stops it", "revision", "object", "detail"), rows, "Nothing was found.")
+    print_findings(found)
+    say()
     if expected := expectation_rows(found["expectations"]):
         print_table(("expectation", "of", "outcome", "rows that are not so"), expected, "")
+        say()
     for label, key in (("Lost on the way back", "lost_on_reverse"), ("Not covered", "not_covered")):
         for one in found[key]:
-            say(f"{label}: {one}")
-    say(f"If it is undone: {found['if_undone'].replace('**', '')}")
+            say_wrapped(f"{label}: {one}")
+    say_wrapped(f"If it is undone: {found['if_undone'].replace('**', '')}")
     if found["rollback_limit"]:
-        say(f"Rollback limit: {found['rollback_limit']}")
+        say_wrapped(f"Rollback limit: {found['rollback_limit']}")
     for one in found["waivers"]:
         state = "expired" if one["expired"] else f"until {minute(instant(one['expires_at']))}"
-        say(f"Waived: {one['code']} by {one['by']}, {state}: {one['reason']}")
-    for one in found["blockers"]:
-        say(f"Blocked: {one['message']} Cleared by {one['cleared_by']}")
+        say_wrapped(f"Waived: {one['code']} by {one['by']}, {state}: {one['reason']}")

@@ -1,6 +1,8 @@
 """How commands print: tidy tables for people, JSON for programs."""
 
 import json
+import shutil
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -9,6 +11,8 @@ import typer
 
 from slipway.domain.signs import seen
 
+_WIDTH, _NARROWEST = 100, 40
+"""Where there is no terminal, and where it is too narrow to read."""
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
@@ -31,6 +35,22 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]], nothing:
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
     for row in cells:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say_wrapped(words: str, indent: str = "") -> None:
+    """A paragraph as wide as the terminal; what goes on stands further in."""
+    wide = max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 0)).columns)
+    further = f"{indent}  "
+    say(
+        textwrap.fill(
+            words,
+            wide,
+            initial_indent=indent,
+            subsequent_indent=further,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def text(value: object) -> str:

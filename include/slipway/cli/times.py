@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 import typer
 
+_DAY_ALONE = "a date alone means its beginning, 00:00 UTC"
+
 
 def instant(value: str | datetime) -> datetime:
     """ISO 8601, UTC where it names no zone, and kept in UTC. Raises BadParameter."""
@@ -37,4 +39,6 @@ def day(value: str | date) -> date:
 
 def at_time(help_text: str, *names: str) -> object:
     """An option that takes an instant."""
-    return typer.Option(*names, metavar="TIME", parser=instant, help=f"{help_text} Like 2030-01-31T09:30, in UTC.")
+    return typer.Option(
+        *names, metavar="TIME", parser=instant, help=f"{help_text} Like 2030-01-31T09:30, in UTC; {_DAY_ALONE}."
+    )

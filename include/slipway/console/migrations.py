@@ -10,7 +10,7 @@ from slipway.domain.migration_proof import FindingCode
 from slipway.domain.migration_waiver import Terms
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_rehearsal import ask_rehearsal
-from slipway.use_cases.show_migrations import show_check, show_migrations
+from slipway.use_cases.show_migrations import show_check, show_migrations, what_still_stops
 from slipway.use_cases.waive_migration import waive_migration
 
 router = APIRouter(prefix="/migrations")
@@ -58,5 +58,6 @@ def waive(proof: Name, body: NewWaiver, person: Person, parts: UsedParts) -> Jso
     until = f"{waiver.terms.expires_at:%Y-%m-%d %H:%M} UTC"
     return {
         "id": waiver.id,
-        "detail": f"waiver {waiver.id}: {waiver.terms.code} of proof {proof} may pass until {until}",
+        "detail": f"waiver {waiver.id}: {waiver.terms.code} of proof {proof} may pass until {until}"
+        f"{what_still_stops(parts.store(), proof)}",
     }

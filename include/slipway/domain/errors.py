@@ -64,11 +64,12 @@ class ServiceMigrationError(SlipwayError):
     """The released service's migration failed or timed out; its database says what was applied.
 
     `code` is that of the finding, where it is known: upgrade_failed, downgrade_failed, half_applied, …
-    check_errored: it was ended from outside, which says nothing of the migration."""
+    check_errored: it was ended from outside, which says nothing of the migration. `revision`: which one failed."""
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
+    def __init__(self, message: str, *, code: str | None = None, revision: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.revision = revision
 
 
 class DatabaseUnavailableError(SlipwayError):

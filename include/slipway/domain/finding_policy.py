@@ -76,7 +76,7 @@ POLICY: Mapping[Code, FindingPolicy] = {
     Code.INVALID_INDEX: _never("it leaves an invalid index", "drop and build it anew, without IF NOT EXISTS"),
     Code.CHECK_ERRORED: _never(
         "a check could not run, so nothing is known",
-        "mend what the check needs (an expectation may name what is gone, say), then prove it again",
+        "mend what the check needs (a suite of the catalogue may name what is not there, say), then prove it again",
     ),
     Code.DECLARED_OTHERWISE: _never("it does something else than its file says", f"mend the downgrade, or {_DECLARE}"),
     Code.NOT_DECLARED: _never("its file does not say how it can be taken back", _DECLARE),
@@ -99,7 +99,10 @@ POLICY: Mapping[Code, FindingPolicy] = {
         "let the artefact carry `migrations/old_version.sql`: the statements that its code sends",
         _DOWNTIME,
     ),
-    Code.EXPECTATION_FAILED: _waived("the data is not as the service expects it", "mend the back-fill"),
+    Code.EXPECTATION_FAILED: _waived(
+        "the data is not as the service expects it",
+        "mend the back-fill; where rows were wrong before the upgrade, mend them, or the suite in the catalogue",
+    ),
     Code.SCHEMA_LEFT_OVER: _waived(
         "the schema is not what it was, after the way back",
         "let the downgrade remove what is left over, and bring back as it was what differs",

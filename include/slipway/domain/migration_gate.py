@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from slipway.domain.finding_advice import MENDED, what_clears, what_to_do
 from slipway.domain.finding_policy import POLICY, Term
 from slipway.domain.migration_proof import Finding, FindingCode, MigrationProof, ProofVerdict
 from slipway.domain.migration_waiver import MigrationWaiver
@@ -11,7 +12,6 @@ from slipway.domain.service import StageRole
 
 MOST_TOLD = 3
 """Objects that a message names of each kind of finding; the proof has them all."""
-MENDED = "a new version, whose migrations are mended"
 NEVER = f"nobody; it takes {MENDED}"
 
 
@@ -49,13 +49,18 @@ def _unless_waived(
 
 def _blocker(proof: MigrationProof, code: FindingCode, more: str) -> Blocker:
     policy = POLICY[code]
-    found = told([one for one in proof.rehearsed.findings if one.code is code])
+    found = [one for one in proof.rehearsed.findings if one.code is code]
     waive = f"a manager who is neither author nor requester, by slipway migrations waive {proof.id} {code}"
     return Blocker(
         code=f"migration_{code}",
-        message=f"{policy.means}: {found}. What to do: {policy.do}.{more}",
-        cleared_by=f"{MENDED}, or {waive}" if policy.waivable else NEVER,
+        message=f"{policy.means}: {told(found)}. What to do: {what_to_do(found)}.{more}",
+        cleared_by=_cleared_by(found, f", or {waive}" if policy.waivable else ""),
     )
+
+
+def _cleared_by(found: Sequence[Finding], or_waived: str) -> str:
+    ways = what_clears(found)
+    return NEVER if ways == MENDED and not or_waived else f"{ways}{or_waived}"
 
 
 def _outside_every_window(code: FindingCode, waivers: Sequence[MigrationWaiver], now: datetime) -> Iterator[Blocker]:

@@ -82,6 +82,23 @@ class FindingCode(StrEnum):
     """Its author says that there is no way back."""
 
 
+AFTER_OLD_WRITES = "After the old version has written: "
+"""Begins the detail of what was found on the new schema when the deployed version had written there."""
+
+
+class Cause(StrEnum):
+    """Why the data or a suite is not as it should be, where that was seen; what to do about it depends on it."""
+
+    SUITE = "suite"
+    """An expectation could not be tried: it names what is not there, or has wrong arguments."""
+    WRONG_BEFORE = "wrong before"
+    """The same rows were not as expected before the upgrade."""
+    UPGRADE = "upgrade"
+    """All rows were as expected before the upgrade."""
+    OLD_VERSION = "old version"
+    """Only rows that the deployed version writes on the new schema are not as expected."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing a rehearsal found. `detail` has counts and keys, never values of rows."""
@@ -90,6 +107,8 @@ class Finding:
     object: str
     detail: str
     revision: str | None = None
+    cause: Cause | None = None
+    """None: nothing more is known than the code says."""
 
 
 class StepOutcome(StrEnum):

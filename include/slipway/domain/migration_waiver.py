@@ -39,3 +39,15 @@ class MigrationWaiver:
     terms: Terms
     authors_known: bool
     """Whether it was checked that whoever gave it wrote nothing of the change; else nobody could say who did."""
+
+    def covers(self, terms: Terms, now: datetime) -> bool:
+        """Whether a further one on these terms would say nothing new; one for another downtime window does."""
+        mine = self.terms
+        if mine.code is not terms.code or mine.expires_at <= now:
+            return False
+        if mine.window_begins is None or mine.window_ends is None:
+            return True
+        return mine.window_ends > now and (mine.window_begins, mine.window_ends) == (
+            terms.window_begins,
+            terms.window_ends,
+        )

@@ -112,7 +112,7 @@ def _otherwise(rehearsed: Rehearsed, what: str, seen: str, revision: str | None,
         if len(files) == 1
         else f"none of {', '.join(files)} declares more than {declared}"
     )
-    detail = f"{said}, but seen: {seen}. That is {needed} at least"
+    detail = f"{said}, but seen: {seen.rstrip('.')}. That is {needed} at least"
     return Finding(code=FindingCode.DECLARED_OTHERWISE, object=what, detail=detail, revision=revision)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from slipway.domain.authority import Matter, why_not
-from slipway.domain.errors import NotFoundError, RefusedError, SlipwayError
+from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, ServiceMigrationError, SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.platform import Action
@@ -22,7 +22,7 @@ from slipway.use_cases.world import World
 def ask_rehearsal(world: World, service: str, version: str | None, environment: str, actor: Actor) -> MigrationCheck:
     """What a release of it would find there; its proof is the one that the release then uses, while it holds.
 
-    Raises NotFoundError, ServiceMigrationError; RefusedError, which is in the log."""
+    Raises NotFoundError; RefusedError, which is in the log."""
     payload = {"version": shortened(version)}
     with world.store.transaction() as tx:
         refusal = _may_not(tx, service, actor)
@@ -33,16 +33,21 @@ def ask_rehearsal(world: World, service: str, version: str | None, environment: 
     stage = _stage(world, service, environment)
     artefact = _artefact(world, service, version)
     with _one_at_a_time(world) as alone:
+        why = RefusedError(_BUSY, _WAIT)
         if alone:
-            return rehearse_migrations(
-                world, Subject(artefact=artefact, environment=stage.environment, settings=stage.migrations), actor
-            )
+            subject = Subject(artefact=artefact, environment=stage.environment, settings=stage.migrations)
+            try:
+                return rehearse_migrations(world, subject, actor)
+            except RefusedError as error:
+                why = error
+            except (ServiceMigrationError, ArtefactError) as error:
+                why = RefusedError(_UNPROVEN, f"the migrations could not be proven: {error}")
     with world.store.transaction() as tx:
-        _log_refusal(tx, service, environment, actor, {**payload, "code": _BUSY, "message": _WAIT})
-    raise RefusedError(_BUSY, _WAIT)
+        _log_refusal(tx, service, environment, actor, {**payload, "code": why.code, "message": str(why)})
+    raise why
 
 
-_MAY_NOT, _BUSY = "may_not_check_migrations", "rehearsal_running"
+_MAY_NOT, _BUSY, _UNPROVEN = "may_not_check_migrations", "rehearsal_running", "could_not_be_proven"
 _WAIT = (
     "another rehearsal that somebody asked for is running, and each takes a copy of a database: ask again when it has"
     " ended. Releases are rehearsed all the same"

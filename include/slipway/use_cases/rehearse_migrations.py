@@ -1,15 +1,17 @@
 """Rehearses what an artefact would migrate in an environment, unless a proof of just that still holds (R19)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError, ServiceMigrationError
+from slipway.domain.finding_advice import mendable_elsewhere
 from slipway.domain.json_value import JsonObject, sha256_of
 from slipway.domain.migration_check import MigrationCheck
-from slipway.domain.migration_proof import FindingCode, MigrationProof, Rehearsed, hash_of_list
+from slipway.domain.migration_proof import MigrationProof, Rehearsed, hash_of_list
+from slipway.domain.migration_waiver import MigrationWaiver
 from slipway.domain.release import Attempt
 from slipway.domain.service import CopyStrategy, MigrationSettings, RehearsalSettings
 from slipway.domain.verdict_of_migrations import completed, judge
@@ -126,13 +128,20 @@ def _proven(
     artefact = subject.artefact
     with world.store.transaction() as tx:
         known, now = tx.migrations.latest(artefact.service, subject.environment, artefact.digest), tx.now
+        waivers = () if known is None else tuple(tx.migrations.waivers(known.id))
     suites = world.suites(artefact.service)
     how = _how(order.settings.rehearsal, suites)
-    if known is not None and known.rehearsed.how == how and _still_counts(world, known, order, state, running, now):
+    if (
+        known is not None
+        and known.rehearsed.how == how
+        and not _may_come_out_well(known, waivers, now)
+        and known.expires_at > now
+        and why_it_holds_no_more(world, known, order, state, running) is None
+    ):
         with world.store.transaction() as tx:
             payload = {"proof": known.id, "verdict": known.verdict.value, "proven_at": known.proven_at.isoformat()}
             tx.log("migration_proof_reused", actor, attempt=subject.attempt, **subject.about, payload=payload)
-            return MigrationCheck(detail=_said(known), proof=known, waivers=tuple(tx.migrations.waivers(known.id)))
+            return MigrationCheck(detail=_said(known), proof=known, waivers=waivers)
     with _old_version(world, artefact.service, running) as old:
         seen = world.rehearsal.rehearse(
             RehearsalOrder(
@@ -151,13 +160,11 @@ def _proven(
         return MigrationCheck(detail=_said(proof), proof=tx.migrations.get(proof.id))
 
 
-def _still_counts(
-    world: World, known: MigrationProof, order: MigrationOrder, state: MigrationState, running: Deployed, now: datetime
-) -> bool:
-    """A failure does too, with what was waived of it; a check that could not run is tried again."""
-    errored = any(finding.code is FindingCode.CHECK_ERRORED for finding in known.rehearsed.findings)
-    young = known.expires_at > now
-    return young and not errored and why_it_holds_no_more(world, known, order, state, running) is None
+def _may_come_out_well(known: MigrationProof, waivers: Sequence[MigrationWaiver], now: datetime) -> bool:
+    """A failure of the artefact counts as long as a pass, with what was waived of it; what can be mended elsewhere is
+    tried again, unless it is waived."""
+    waived = {one.terms.code for one in waivers if one.terms.expires_at > now}
+    return any(mendable_elsewhere(one) and one.code not in waived for one in known.rehearsed.findings)
 
 
 def _proof(subject: Subject, seen: Rehearsed, running: Deployed, at: datetime) -> MigrationProof:

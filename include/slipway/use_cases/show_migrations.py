@@ -29,6 +29,19 @@ def show_migrations(store: ReleaseStore, service: str, environment: str | None =
         return _as_json(tx, proof)
 
 
+def what_still_stops(store: ReleaseStore, proof_id: str) -> str:
+    """For whoever has just waived one finding of it; empty where no other needs anything."""
+    with store.transaction() as tx:
+        proof = tx.migrations.get(proof_id)
+        blockers = gate(proof, tx.migrations.waivers(proof_id), _role(tx, proof), tx.now)
+        stops = [one.code.removeprefix("migration_") for one in blockers if one.clears_at is None]
+    found = dict.fromkeys(one.code for one in proof.rehearsed.findings if one.code in stops)
+    never = ", ".join(code for code in found if not POLICY[code].waivable)
+    others = ", ".join(code for code in found if POLICY[code].waivable)
+    said = f". The release stays stopped because of {never}, which can never be waived" if never else ""
+    return f"{said}. Still to be waived, or mended: {others}" if others else said
+
+
 def rollback_limits(tx: Transaction, places: Iterable[tuple[str, str]]) -> list[JsonObject]:
     """How far back one may go, for each (service, environment) whose schema is known."""
     found = [(service, environment, tx.migrations.schema(service, environment)) for service, environment in places]
@@ -55,8 +68,7 @@ def show_check(world: World, check: MigrationCheck, service: str, environment: s
 
 def _as_json(tx: Transaction, proof: MigrationProof) -> JsonObject:
     waivers = tx.migrations.waivers(proof.id)
-    environments = tx.policy().platform.environments
-    role = environments[proof.environment].role if proof.environment in environments else StageRole.PROD
+    role = _role(tx, proof)
     schema = tx.migrations.schema(proof.service, proof.environment)
     seen = proof.rehearsed
     return {
@@ -84,6 +96,11 @@ def _as_json(tx: Transaction, proof: MigrationProof) -> JsonObject:
         "blockers": [asdict(one) for one in gate(proof, waivers, role, tx.now)],
         "detail": f"{', '.join(proof.pending)}: {proof.verdict} (proof {proof.id})",
     }
+
+
+def _role(tx: Transaction, proof: MigrationProof) -> StageRole:
+    environments = tx.policy().platform.environments
+    return environments[proof.environment].role if proof.environment in environments else StageRole.PROD
 
 
 def _finding_as_json(finding: Finding, role: StageRole) -> JsonObject:

@@ -28,7 +28,7 @@ def waive_migration(world: World, proof_id: str, terms: Terms, actor: Actor) -> 
         proof = tx.migrations.get(proof_id)
     authors = _authors(world, proof)
     with world.store.transaction() as tx:
-        refusal = _may_not(tx, proof, authors or (), actor) or _flaw(proof, terms, tx.now)
+        refusal = _may_not(tx, proof, authors or (), actor) or _flaw(proof, terms, tx.now) or _again(tx, proof, terms)
         told = _told(proof, terms, authors)
         service, environment = proof.service, proof.environment
         if refusal is None:
@@ -71,6 +71,17 @@ def _flaw(proof: MigrationProof, terms: Terms, now: datetime) -> tuple[str, str]
         return "not_declared", "the migration file must say first what it is: declare it, and prove it again"
     why = _flaw_of_life(terms, now) or _what_is_missing(terms, policy.terms, now)
     return None if why is None else ("terms_missing", why)
+
+
+def _again(tx: Transaction, proof: MigrationProof, terms: Terms) -> tuple[str, str] | None:
+    """The first counts until it expires, or until whoever gave it asks for the release."""
+    for first in tx.migrations.waivers(proof.id):
+        if first.covers(terms, tx.now) and _may_not(tx, proof, (), Actor(id=first.by, via="")) is None:
+            until = f"{first.terms.expires_at:%Y-%m-%d %H:%M} UTC"
+            return "already_waived", (
+                f"waiver {first.id} of {terms.code} of this proof, by {first.by}, counts until {until}: none is needed"
+            )
+    return None
 
 
 def _flaw_of_life(terms: Terms, now: datetime) -> str | None:

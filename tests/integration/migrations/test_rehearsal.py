@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from slipway.adapters.migrations.rehearsal.postgres.scratch import must_be_of_re
 from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
 from slipway.adapters.migrations.rehearsal.sqlite.connection import connected as sqlite_connected
 from slipway.domain.errors import ServiceMigrationError
-from slipway.domain.migration_proof import Finding, FindingCode, Rehearsed, StepOutcome
+from slipway.domain.migration_proof import Cause, Finding, FindingCode, Rehearsed, StepOutcome
 from slipway.domain.service import CopyStrategy, RehearsalSettings
 from slipway.ports.outside import MigrationOrder, MigrationState, MigrationStep
 from slipway.ports.rehearsal import (
@@ -306,6 +306,24 @@ def test_what_cannot_be_dropped_keeps_nobody_from_rehearsing(databases: Database
     assert databases.left_on_the_server() == []
 
 
+class FailsAgain(InProcessRunner):
+    """Upgrades once."""
+
+    tries = 0
+
+    def upgrade(self, order: MigrationOrder) -> MigrationState:
+        self.tries += 1
+        if self.tries > 1:
+            raise ServiceMigrationError("failed at revision 0001", code="upgrade_failed", revision="0001")
+        return super().upgrade(order)
+
+
+def test_the_revision_that_failed_is_shown_and_not_the_one_before_it(databases: Databases) -> None:
+    seen = rehearse(databases, runner=FailsAgain())
+    (found,) = [each for each in seen.findings if each.code is FindingCode.SECOND_UPGRADE_DIFFERS]
+    assert (found.object, found.revision) == ("0001", "0001")
+
+
 class Ready(Expectations, PreparedExpectations):
     """Needs no time to get ready."""
 
@@ -320,6 +338,26 @@ class NoNicknames(Ready):
         missing = ask(url, "SELECT count(*) FROM customers WHERE nickname IS NULL")[0]
         found = Finding(code=FindingCode.EXPECTATION_FAILED, object="customers.nickname", detail=f"{missing} are null.")
         return ExpectationResults(findings=[found] if missing else [], results=[{"missing": missing}])
+
+
+class NoBlanks(Ready):
+    """Every column that is named has a value in every row, else a finding; one that is not there cannot be tried."""
+
+    def __init__(self, *columns: str) -> None:
+        self.columns = columns
+
+    def check(self, url: str) -> ExpectationResults:
+        return ExpectationResults(findings=[found for one in self.columns for found in self._of(one, url)])
+
+    def _of(self, column: str, url: str) -> Iterator[Finding]:
+        name = f"customers.{column}"
+        try:
+            blank = ask(url, f"SELECT count(*) FROM customers WHERE {column} IS NULL")[0]  # noqa: S608 - of this file
+        except DBAPIError:
+            yield Finding(code=FindingCode.CHECK_ERRORED, object=name, detail="not there", cause=Cause.SUITE)
+            return
+        if blank:
+            yield Finding(code=FindingCode.EXPECTATION_FAILED, object=name, detail=f"not null: {blank} are")
 
 
 class Unreachable(Ready):
@@ -339,7 +377,37 @@ def test_expectations_are_tried_again_after_the_old_version_has_written(database
     queries.write_text("INSERT INTO customers (first_name, last_name, email) VALUES ('Old', 'Row', 'old@row.example')")
     seen = rehearse(databases, folder, queries=queries, expectations=NoNicknames())
     assert [each.detail for each in seen.findings] == ["After the old version has written: 1 are null."]
+    assert seen.findings[0].cause is Cause.OLD_VERSION
     assert seen.expectations == [{"missing": 0}], "the results are kept, those of the new schema itself"
+
+
+@pytest.mark.parametrize(
+    ("wrong_before", "upgrade", "cause"),
+    [
+        (
+            "UPDATE customers SET phone = NULL WHERE id = 1",
+            "ALTER TABLE customers ADD COLUMN x text",
+            Cause.WRONG_BEFORE,
+        ),
+        ("UPDATE customers SET phone = NULL WHERE id = 1", "UPDATE customers SET phone = NULL", None),
+        ("SELECT 1", "UPDATE customers SET phone = NULL", Cause.UPGRADE),
+    ],
+)
+def test_rows_that_were_wrong_before_are_told_from_those_that_the_upgrade_spoils(
+    databases: Databases, tmp_path: Path, wrong_before: str, upgrade: str, cause: Cause | None
+) -> None:
+    execute(databases.source, "UPDATE customers SET phone = '1'")
+    execute(databases.source, wrong_before)
+    seen = rehearse(databases, migration(tmp_path, upgrade, "SELECT 1"), expectations=NoBlanks("phone"))
+    found = [each.cause for each in seen.findings if each.code is FindingCode.EXPECTATION_FAILED]
+    assert set(found) == {cause}
+    assert seen.steps[-1].name == "expectations_before"
+
+
+def test_of_a_column_that_is_new_nobody_says_how_its_rows_were_before(databases: Databases, tmp_path: Path) -> None:
+    folder = migration(tmp_path, "ALTER TABLE customers ADD COLUMN x text", "ALTER TABLE customers DROP COLUMN x")
+    seen = rehearse(databases, folder, expectations=NoBlanks("x"))
+    assert {each.cause for each in seen.findings if each.code is FindingCode.EXPECTATION_FAILED} == {None}
 
 
 def test_a_check_that_cannot_be_done_is_an_error_and_never_a_pass(databases: Databases) -> None:

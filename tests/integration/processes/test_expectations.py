@@ -17,7 +17,7 @@ from slipway.adapters.migrations.expectations.suites import suites_in
 from slipway.catalogue.expectation_suites import known_expectations
 from slipway.cli.migration_commands import expectation_rows
 from slipway.docs.pages import PROJECT
-from slipway.domain.migration_proof import FindingCode
+from slipway.domain.migration_proof import Cause, FindingCode
 from slipway.ports.rehearsal import ExpectationResults
 
 FAILED = FindingCode.EXPECTATION_FAILED
@@ -67,6 +67,7 @@ def _told(found: ExpectationResults) -> None:
     assert (FindingCode.EXPECTATION_WARNS, "orders.item", "expect_column_values_to_be_in_set") in told
     assert [one.code for one in found.findings if one.object == "nowhere"] == [FindingCode.CHECK_ERRORED]
     assert len(told) == 4
+    assert {one.cause for one in found.findings if one.code is FindingCode.CHECK_ERRORED} == {Cause.SUITE}
     (failed,) = [one for one in found.findings if one.code is FindingCode.EXPECTATION_FAILED]
     assert failed.detail == f"{NOT_NULL}: 1 of 3 rows are not so"
 

@@ -247,6 +247,7 @@ def test_other_errors_are_not_tried_again(artefact: Artefact) -> None:
     began = time.monotonic()
     with pytest.raises(ServiceMigrationError, match=r"revision 0001.*division by zero") as caught:
         artefact.upgrade()
+    assert caught.value.revision == "0001"
     assert caught.value.code == "upgrade_failed"
     assert time.monotonic() - began < 60
 

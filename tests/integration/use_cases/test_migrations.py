@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from slipway.adapters.migrations.artefact_runner import ArtefactRunner
 from slipway.domain.commits import Commit, CommitsSinceLive
 from slipway.domain.errors import RefusedError, ServiceMigrationError, SlipwayError
 from slipway.domain.grant import Step
@@ -279,6 +280,17 @@ def test_a_copy_that_cannot_be_made_is_no_pass(scene: Scene) -> None:
     assert scene.finish(attempt, PREPROD).outcome == "refused"
 
 
+def test_a_check_refuses_a_malformed_declaration_with_the_nearest_kind(scene: Scene) -> None:
+    """Of the real runner: the fake reads no declarations."""
+    scene.world = replace(scene.world, migrations=ArtefactRunner())
+    losy = 'revision, down_revision = "0001", None\nreversibility = {"kind": "losy", "reason": "so"}'
+    scene.artefacts.publish("orders", "1.2", {FIRST: losy})
+    with pytest.raises(RefusedError, match=r"could not be proven: 0001_orders.py: .*\(did you mean lossy") as refused:
+        ask_rehearsal(scene.world, "orders", "1.2", "preprod", Actor(id="rita", via="rest"))
+    assert refused.value.code == "could_not_be_proven"
+    assert "did you mean lossy" in scene.log("migration_check_refused")[0]
+
+
 def test_a_check_whose_task_ended_in_the_middle_is_begun_anew_by_its_next_try(scene: Scene) -> None:
     scene.world = replace(scene.world, rehearsal=EndedOnce(scene.migrations))
     attempt = scene.dev_passed("1.1", files={FIRST: REVERSIBLE})
@@ -297,6 +309,19 @@ def test_what_could_not_be_checked_is_checked_anew_by_the_next_attempt(scene: Sc
     scene.close(refused)
     retried = scene.opened("1.1", release_id=refused.release_id)
     scene.check(retried, PREPROD)
+    assert len(scene.rehearsal.orders) == 2
+
+
+def test_what_can_be_mended_in_the_data_is_tried_again_unless_it_is_waived(scene: Scene) -> None:
+    files = {FIRST: declared("reversible", "# finds expectation_failed orders.item")}
+    scene.artefacts.publish("orders", "1.1", files)
+    rita = Actor(id="rita", via="rest")
+    ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita)
+    second = ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita).proof
+    assert len(scene.rehearsal.orders) == 2
+    assert second is not None
+    waived(scene, second, FindingCode.EXPECTATION_FAILED)
+    assert ask_rehearsal(scene.world, "orders", "1.1", "preprod", rita).proof == second
     assert len(scene.rehearsal.orders) == 2
 
 

@@ -646,11 +646,27 @@ def test_a_rehearsal_is_told_and_ends_with_1_where_a_release_would_be_stopped(
     assert result.exit_code == code
     for words in ("irreversible", "orders.phone", "Lost on the way back: orders.note", "Not covered: large objects"):
         assert words in result.stdout
-    assert ("old data is gone" in result.stdout) == bool(blockers)
-    findings = {
-        words[0]: words[1:3] for line in result.stdout.splitlines() if "3 rows" in line and (words := line.split())
+    assert ("Blocked: old data is gone" in result.stdout) == bool(blockers)
+    rows = [words for line in result.stdout.splitlines() if line.endswith("orders.phone") and (words := line.split())]
+    assert {words[0]: words[1:3] for words in rows} == {
+        "still_in_use": ["yes", "0002"],
+        "data_lost": ["unless", "waived"],
+        "lint": ["no", "0002"],
     }
-    assert findings == {"still_in_use": ["yes", "0002"], "data_lost": ["unless", "waived"], "lint": ["no", "0002"]}
+
+
+def test_a_finding_that_is_waived_is_shown_as_waived(rita: Slipway, airflow: FakeAirflow) -> None:
+    waiver = {"by": "mona", "reason": "why", "expires_at": "2026-12-01T17:00:00Z"}
+    waivers = [
+        {"code": "data_lost", "expired": False, **waiver},
+        {"code": "still_in_use", "expired": True, **waiver},
+    ]
+    airflow.answers["POST /slipway/api/migrations/checks"] = (200, {**PROOF, "waivers": waivers})
+
+    lines = rita("migrations", "check", "orders").stdout.splitlines()
+
+    stops = {words[0]: words[1] for line in lines if line.endswith("  orders.phone") and (words := line.split())}
+    assert (stops["data_lost"], stops["still_in_use"]) == ("waived", "yes")
 
 
 def test_a_waiver_carries_its_terms(rita: Slipway, airflow: FakeAirflow) -> None:

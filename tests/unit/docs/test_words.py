@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from slipway.catalogue.message_routes import MessagesModel
 from slipway.cli.registry import ENTRIES
 from tests.unit.docs.pages_of_words import PAGES, PROJECT, code, heads, links, name_of
 
@@ -126,3 +127,9 @@ def exists(words: list[str]) -> bool:
         command = children[words[1]]
     options = {option for parameter in command.params for option in parameter.opts}
     return all(word in options for word in words if re.fullmatch(r"--[a-z-]+", word))
+
+
+def test_every_setting_of_messages_is_in_the_catalogues_page() -> None:
+    page = (PROJECT / "docs" / "reference" / "catalogue.md").read_text(encoding="utf-8")
+    section = page.partition("## Where messages go")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == set(MessagesModel.model_fields)

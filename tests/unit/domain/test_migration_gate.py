@@ -8,7 +8,7 @@ import pytest
 
 from slipway.domain.finding_policy import POLICY, Effect, Term
 from slipway.domain.migration_gate import gate
-from slipway.domain.migration_proof import FindingCode, MigrationProof, ProofVerdict, Reversibility
+from slipway.domain.migration_proof import Cause, Finding, FindingCode, MigrationProof, ProofVerdict, Reversibility
 from slipway.domain.migration_waiver import MigrationWaiver
 from tests.builders import PREPROD, PROD
 from tests.facts import NOW
@@ -65,6 +65,64 @@ def test_no_waiver_lets_these_pass(code: str) -> None:
     assert codes(a_proof(Reversibility.REVERSIBLE, one), a_waiver(one)) == [f"migration_{code}"]
 
 
+@pytest.mark.parametrize(
+    ("code", "cause", "advice", "cleared_by"),
+    [
+        (
+            FindingCode.CHECK_ERRORED,
+            Cause.SUITE,
+            "mend the suite in the catalogue",
+            "a suite that is mended in the cat",
+        ),
+        (
+            FindingCode.CHECK_ERRORED,
+            None,
+            "mend what the check needs",
+            "what the check needs, mended, then `slipway mi",
+        ),
+        (
+            FindingCode.EXPECTATION_FAILED,
+            Cause.WRONG_BEFORE,
+            "mend the rows, or the suite",
+            "rows or a suite in the cat",
+        ),
+        (FindingCode.EXPECTATION_FAILED, Cause.UPGRADE, "mend the back-fill", "a new version, whose migrations"),
+        (
+            FindingCode.EXPECTATION_FAILED,
+            Cause.OLD_VERSION,
+            "a default or a trigger",
+            "a new version, whose migrations",
+        ),
+        (
+            FindingCode.EXPECTATION_FAILED,
+            None,
+            "mend the back-fill; where rows were wrong before",
+            "a new version, whose",
+        ),
+    ],
+)
+def test_what_to_do_and_what_clears_it_depend_on_the_cause(
+    code: FindingCode, cause: Cause | None, advice: str, cleared_by: str
+) -> None:
+    found = Finding(code=code, object="orders.note", detail="3 rows", cause=cause)
+    (blocker,) = gate(a_proof(Reversibility.REVERSIBLE, findings=[found]), (), PREPROD, NOW)
+    assert advice in blocker.message
+    assert blocker.cleared_by.startswith(cleared_by)
+    assert ("slipway migrations waive" in blocker.cleared_by) is POLICY[code].waivable
+
+
+def test_two_causes_of_one_finding_are_both_told() -> None:
+    both = [
+        Finding(code=FindingCode.EXPECTATION_FAILED, object=cause, detail="3 rows", cause=cause)
+        for cause in (Cause.WRONG_BEFORE, Cause.UPGRADE)
+    ]
+    (blocker,) = gate(a_proof(Reversibility.REVERSIBLE, findings=both), (), PREPROD, NOW)
+    for words in ("mend the rows", "mend the back-fill"):
+        assert words in blocker.message
+    for words in ("rows or a suite in the catalogue", "a new version"):
+        assert words in blocker.cleared_by
+
+
 def test_a_waiver_of_another_proof_or_that_has_expired_counts_no_more() -> None:
     proof = a_proof(Reversibility.REVERSIBLE, FindingCode.EXPECTATION_FAILED)
     of_another = a_waiver(FindingCode.EXPECTATION_FAILED, proof_id="m2")
@@ -95,3 +153,15 @@ def test_a_downtime_window_is_waited_for_used_and_over() -> None:
 def test_a_verdict_that_no_finding_explains_is_no_pass() -> None:
     bent = replace(a_proof(Reversibility.REVERSIBLE), verdict=ProofVerdict.FAILED)
     assert codes(bent) == ["migration_not_proven"]
+
+
+def test_a_second_waiver_is_needed_once_the_first_has_expired_or_for_another_window() -> None:
+    code, hour = FindingCode.OLD_VERSION_BREAKS, timedelta(hours=1)
+    first = a_waiver(code, window_begins=NOW, window_ends=NOW + hour)
+    assert first.covers(first.terms, NOW)
+    assert not first.covers(replace(first.terms, window_ends=NOW + 2 * hour), NOW)
+    assert not first.covers(first.terms, NOW + hour)
+    plain = a_waiver(FindingCode.EXPECTATION_FAILED)
+    assert plain.covers(plain.terms, NOW)
+    assert not plain.covers(replace(plain.terms, code=code), NOW)
+    assert not plain.covers(plain.terms, plain.terms.expires_at)

@@ -131,3 +131,9 @@ def test_it_is_reversible_only_if_all_that_was_found_is_beside_the_way_back(rehe
         assert {f.code for f in rehearsed.findings} <= {"lint", "expectation_warns", "blocking_lock", "table_rewritten"}
         assert rehearsed.old_version_tried
         assert not rehearsed.lost_on_reverse
+
+
+def test_what_was_seen_ends_with_one_full_stop() -> None:
+    found = Finding(code=FindingCode.DATA_LOST, object="orders", detail="Rows are gone: 20.", revision="0002")
+    said = [one.detail for one in completed(seen(Reversibility.LOSSY, findings=[found])).findings]
+    assert any("gone: 20. That is irreversible" in one for one in said)

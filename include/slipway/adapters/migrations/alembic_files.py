@@ -1,7 +1,7 @@
 """Reads `migrations/versions/*.py`: revision, what it follows and what it declares, by syntax tree, never by import."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -36,20 +36,33 @@ def script_paths(folder: Path) -> Sequence[Path]:
 
 
 def scripts(folder: Path) -> Sequence[Script]:
-    """Every migration, oldest first. Raises ServiceMigrationError where a file does not say what it is."""
+    """Every migration, oldest first. Raises ServiceMigrationError naming every file that does not say what it is."""
     found: dict[str, Script] = {}
+    wrong: list[str] = []
     for path in script_paths(folder):
-        script = _read(path)
+        script = _read(path, wrong)
+        if script is None:
+            continue
         if script.revision in found:
-            raise ServiceMigrationError(
+            wrong.append(
                 f"{path.name} and {found[script.revision].path.name} are both revision {script.revision}: rename one."
             )
-        found[script.revision] = script
+        found.setdefault(script.revision, script)
+    if wrong:
+        raise ServiceMigrationError(" ".join([*wrong, *_lost(folder, found)]))
     try:
         order = TopologicalSorter({one.revision: one.follows for one in found.values()}).static_order()
         return [found[revision] for revision in order if revision in found]
     except CycleError as error:
         raise ServiceMigrationError(f"The migrations follow each other in a circle: {error.args[1]}.") from None
+
+
+def follows_nothing(one: Script, lost: Collection[str]) -> str:
+    """That a migration comes after one which the artefact does not carry."""
+    return (
+        f"{one.path.name} follows {', '.join(sorted(lost))}, which the artefact does not carry: add that file, or mend"
+        " down_revision."
+    )
 
 
 def migration_files(folder: Path) -> tuple[MigrationFile, ...]:
@@ -68,25 +81,50 @@ def migration_files(folder: Path) -> tuple[MigrationFile, ...]:
     )
 
 
-def _read(path: Path) -> Script:
+def _lost(folder: Path, found: Mapping[str, Script]) -> Iterator[str]:
+    """Only where every file told its revision: else it may be that of one which could not be read."""
+    if len(found) < len(script_paths(folder)):
+        return
+    for one in found.values():
+        if lost := set(one.follows) - found.keys():
+            yield follows_nothing(one, lost)
+
+
+def _read(path: Path, wrong: list[str]) -> Script | None:
+    """As far as it says what it is; what is wrong with it is added."""
     try:
         tree = ast.parse(path.read_bytes(), filename=path.name)
     except (SyntaxError, ValueError) as error:
-        raise ServiceMigrationError(f"{path.name} is not valid Python: {error}") from None
+        wrong.append(f"{path.name} is not valid Python: {error}.")
+        return None
     values = _assigned(tree)
-    revision = _literal(values.get("revision"), path, "revision")
+    read = {name: _checked(values.get(name), path, name, wrong) for name in ("revision", "down_revision")}
+    revision, follows = read["revision"], read["down_revision"]
     if not isinstance(revision, str) or not revision:
-        raise ServiceMigrationError(f'{path.name} has no revision: write revision = "…" at its top level.')
-    follows = _literal(values.get("down_revision"), path, "down_revision")
+        wrong.append(f'{path.name} has no revision: write revision = "…" at its top level.')
+        return None
     names = (follows,) if isinstance(follows, str) else tuple(follows) if isinstance(follows, tuple | list) else ()
-    said = values.get("reversibility")
     return Script(
-        path=path,
-        tree=tree,
-        revision=revision,
-        follows=names,
-        declared=declared(_literal(said, path, "reversibility"), path.name) if said else None,
+        path=path, tree=tree, revision=revision, follows=names, declared=_said(values.get("reversibility"), path, wrong)
     )
+
+
+def _said(node: ast.expr | None, path: Path, wrong: list[str]) -> Declared | None:
+    if node is None:
+        return None
+    try:
+        return declared(_literal(node, path, "reversibility"), path.name)
+    except ServiceMigrationError as error:
+        wrong.append(f"{str(error).rstrip('.')}.")
+        return None
+
+
+def _checked(node: ast.expr | None, path: Path, name: str, wrong: list[str]) -> object:
+    try:
+        return _literal(node, path, name)
+    except ServiceMigrationError as error:
+        wrong.append(str(error))
+        return None
 
 
 def _assigned(tree: ast.Module) -> dict[str, ast.expr]:

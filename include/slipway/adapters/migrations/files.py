@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from slipway.catalogue.problems import nearest
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Declared, Reversibility
 
@@ -11,7 +13,9 @@ FOLDER = "migrations"
 OLD_VERSION = "old_version.sql"
 """Statements as the version's own code sends them: no part of any migration."""
 _ENVIRONMENT = Path(__file__).with_name("environment") / "env.py"
-_KINDS = ", ".join(kind.value for kind in Reversibility)
+_NAMES = [kind.value for kind in Reversibility]
+_KINDS = ", ".join(_NAMES)
+_FORM = 'reversibility must be {"kind": …, "reason": …}, both written out'
 
 
 def shared_hash(folder: Path, own: frozenset[Path]) -> bytes:
@@ -29,15 +33,31 @@ def hash_of(paths: tuple[Path, ...], folder: Path, shared: bytes) -> str:
 
 
 def declared(value: object, where: str) -> Declared:
-    """The declaration as a value. Raises ServiceMigrationError saying what is allowed."""
-    if not isinstance(value, Mapping) or set(value) != {"kind", "reason"}:
-        raise ServiceMigrationError(f'{where}: reversibility must be {{"kind": …, "reason": …}}, both written out')
-    kind, reason = value["kind"], value["reason"]
-    if kind not in set(Reversibility):
-        raise ServiceMigrationError(f"{where}: the kind of reversibility {kind!r} is none of: {_KINDS}")
+    """The declaration as a value. Raises ServiceMigrationError saying all that is wrong, and what is allowed."""
+    if not isinstance(value, Mapping):
+        raise ServiceMigrationError(f"{where}: {_FORM}; kinds: {_KINDS}")
+    wrong = [*_flaws_of_form(value), *_flaws_of_kind(value.get("kind")), *_flaws_of_reason(value.get("reason"))]
+    if wrong:
+        raise ServiceMigrationError("; ".join(f"{where}: {each}" for each in wrong))
+    return Declared(kind=Reversibility(value["kind"]), reason=" ".join(value["reason"].split()))
+
+
+def _flaws_of_form(value: Mapping[Any, Any]) -> Iterator[str]:
+    if other := ", ".join(sorted(str(name) for name in value.keys() - {"kind", "reason"})):
+        yield f"{_FORM}, and nothing else: {other}"
+
+
+def _flaws_of_kind(kind: object) -> Iterator[str]:
+    if kind in list(Reversibility):
+        return
+    said = "reversibility has no kind" if kind is None else f"the kind of reversibility {kind!r} is none"
+    close = nearest(kind, _NAMES) if isinstance(kind, str) else None
+    yield f"{said} of: {_KINDS}{f' (did you mean {close}?)' if close else ''}"
+
+
+def _flaws_of_reason(reason: object) -> Iterator[str]:
     if not isinstance(reason, str) or not reason.strip():
-        raise ServiceMigrationError(f"{where}: reversibility needs a reason: why is it {kind}?")
-    return Declared(kind=Reversibility(kind), reason=" ".join(reason.split()))
+        yield 'reversibility needs a reason, "reason": "…": why is it so?'
 
 
 def _named(path: Path, folder: Path) -> bytes:

@@ -1,7 +1,7 @@
 """Reads `migrations/sql/NNNN_name.up.sql` and `.down.sql`; a post migration is `NNNN_name.post.up.sql`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,13 +59,14 @@ def scripts(folder: Path) -> Sequence[SqlScript]:
 def migration_files(folder: Path) -> tuple[MigrationFile, ...]:
     """The same as values, with the hash of each."""
     found = scripts(folder)
+    said = _declarations(found)
     shared = shared_hash(folder, frozenset(script_paths(folder)))
     return tuple(
         MigrationFile(
             revision=one.revision,
             path=str(one.up.relative_to(folder)),
             sha256=hash_of((one.up,) if one.down is None else (one.up, one.down), folder, shared),
-            declared=_declared(one.up),
+            declared=said[one.revision],
             phase=one.phase,
         )
         for one in found
@@ -85,6 +86,20 @@ def header(path: Path) -> Sequence[str]:
 def in_transaction(path: Path) -> bool:
     """Whether the file runs in one transaction."""
     return NO_TRANSACTION not in (line.lower() for line in header(path))
+
+
+def _declarations(found: Sequence[SqlScript]) -> Mapping[str, Declared | None]:
+    """By revision. Raises ServiceMigrationError naming all files whose header says something else than is allowed."""
+    said: dict[str, Declared | None] = {}
+    wrong = []
+    for one in found:
+        try:
+            said[one.revision] = _declared(one.up)
+        except ServiceMigrationError as error:
+            wrong.append(f"{error}.")
+    if wrong:
+        raise ServiceMigrationError(" ".join(wrong))
+    return said
 
 
 def _declared(path: Path) -> Declared | None:

@@ -134,7 +134,7 @@ def _read(order: MigrationOrder, action: str, finished: Finished) -> dict[str, A
     if "error" in result:
         at = f" at revision {result['revision']}" if result["revision"] else ""
         words = without_secret(result["error"], order.database_url)
-        raise ServiceMigrationError(f"{what} failed{at}: {words}", code=result["code"])
+        raise ServiceMigrationError(f"{what} failed{at}: {words}", code=result["code"], revision=result["revision"])
     return result
 
 

@@ -23,7 +23,7 @@ from slipway.adapters.migrations.tool_runner import without_secret
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.catalogue.expectation_suites import SuiteModel, read_suites
 from slipway.domain.json_value import JsonObject
-from slipway.domain.migration_proof import Finding, FindingCode
+from slipway.domain.migration_proof import Cause, Finding, FindingCode
 from slipway.ports.rehearsal import ExpectationResults
 
 _CHILD = Path(__file__).with_name("child.py")
@@ -96,22 +96,24 @@ def _broke_off(finished: Finished, url: str) -> Finding:
 def _findings(suite: SuiteModel, answer: Mapping[str, Any], url: str) -> Sequence[Finding]:
     if "error" in answer:
         words = _said(str(answer["error"]), url)
-        return [Finding(code=FindingCode.CHECK_ERRORED, object=suite.meta.table, detail=words)]
+        return [_of_suite(suite.meta.table, words)]
     found = []
     for number, expectation in enumerate(suite.expectations):
         result = answer["results"].get(str(number))
         name = ".".join(part for part in (suite.meta.table, expectation.about) if part)
         if result is None:
-            words = f"{expectation.type}: there is no result"
-            found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words))
+            found.append(_of_suite(name, f"{expectation.type}: there is no result"))
         elif error := raised(result.get("exception_info")):
-            words = f"{expectation.type}: {_said(error, url)}"
-            found.append(Finding(code=FindingCode.CHECK_ERRORED, object=name, detail=words))
+            found.append(_of_suite(name, f"{expectation.type}: {_said(error, url)}"))
         elif not result["success"]:
             critical = expectation.severity == "critical"
             code = FindingCode.EXPECTATION_FAILED if critical else FindingCode.EXPECTATION_WARNS
             found.append(Finding(code=code, object=name, detail=f"{expectation.type}: {_counts(result)}"))
     return found
+
+
+def _of_suite(what: str, words: str) -> Finding:
+    return Finding(code=FindingCode.CHECK_ERRORED, object=what, detail=words, cause=Cause.SUITE)
 
 
 def raised(info: object) -> str | None:

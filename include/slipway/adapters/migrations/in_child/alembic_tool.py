@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from slipway.adapters.migrations.alembic_files import Script, scripts
+from slipway.adapters.migrations.alembic_files import Script, follows_nothing, scripts
 from slipway.adapters.migrations.in_child.asked import RefusedHereError
 from slipway.adapters.migrations.in_child.tools import Step
 from slipway.domain.migration_proof import FindingCode, Phase
@@ -38,10 +38,9 @@ class AlembicTool:
         """All revisions below the one head."""
         found = scripts(self._folder)
         followed = {name for one in found for name in one.follows}
-        if lost := followed - {one.revision for one in found}:
-            raise RefusedHereError(
-                f"A migration follows {', '.join(sorted(lost))}, which the artefact does not carry: add that file."
-            )
+        known = {one.revision for one in found}
+        if lost := [follows_nothing(one, strays) for one in found if (strays := set(one.follows) - known)]:
+            raise RefusedHereError(" ".join(lost))
         heads = sorted(one.revision for one in found if one.revision not in followed)
         if len(heads) > 1:
             raise RefusedHereError(

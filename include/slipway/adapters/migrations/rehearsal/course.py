@@ -94,6 +94,9 @@ class Course:
                 stopped = work(step)
             if self.notes.steps[-1].outcome is StepOutcome.ERROR and name in _NEEDED:
                 stopped = stopped or f"The step {name} could not be done."
+        if self._expectations.failed:
+            with self.notes.step("expectations_before") as step:
+                self._expectations.before(step)
 
     def _ask_what_is_pending(self, step: Step) -> str | None:
         if self.moves.ask():

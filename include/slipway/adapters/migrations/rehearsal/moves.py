@@ -8,7 +8,7 @@ from slipway.adapters.migrations.rehearsal.laboratory import Laboratory
 from slipway.adapters.migrations.rehearsal.notes import Notes
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
-from slipway.domain.migration_proof import FindingCode
+from slipway.domain.migration_proof import Finding, FindingCode
 from slipway.ports.outside import MigrationOrder, MigrationRunner, MigrationState, MigrationStep
 
 SHOWN = 20
@@ -56,10 +56,9 @@ class Moves:
             state = self._runner.upgrade(self._on_copy)
         except ServiceMigrationError as error:
             _raise_if_ended_from_outside(error)
-            said, stands = without_values(str(error)), self.where_it_stands()
-            self._notes.find(code, stands, said)
-            if error.code in _MORE_EXACT:
-                self._notes.find(FindingCode(error.code), stands, said)
+            said, failed = without_values(str(error)), error.revision or self.where_it_stands()
+            for one in (code, *([FindingCode(error.code)] if error.code in _MORE_EXACT else ())):
+                self._notes.add(Finding(code=one, object=failed, detail=said, revision=error.revision))
             return said
         self.upgrade_steps = state.run.steps if state.run else ()
         if not self._believed:
