@@ -63,7 +63,7 @@ class Options:
             self._known.append(name)
             return ()
         parts = self.texts(name)
-        if not parts:
+        if not parts and not self._values.get(name):
             self._refuse(name, self._values.get(name), "a list of arguments, the program first")
         self._check_placeholders(name, parts, placeholders)
         return parts

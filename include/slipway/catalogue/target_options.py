@@ -79,7 +79,9 @@ class HttpOptions:
         return HttpOptions(
             deploy_url=options.url("deploy_url", _WHERE),
             current_url=current_url,
-            remove_url=options.url("remove_url", _WHERE, current_url or None),
+            remove_url=options.url("remove_url", _WHERE, current_url)
+            if current_url
+            else options.optional_text("remove_url") or "",
             token_variable=options.optional_text("token_variable"),
             seconds=options.number("timeout_seconds", 0.1, 120, 10),
         )

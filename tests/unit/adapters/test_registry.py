@@ -39,6 +39,13 @@ def test_all_problems_come_at_once() -> None:
         assert name in str(caught.value)
 
 
+def test_a_removal_is_asked_where_current_is_so_only_that_is_missing() -> None:
+    with pytest.raises(TargetError) as caught:
+        Registry(Path("/nowhere")).target(TargetSettings(kind="http", options={"deploy_url": "http://x"}))
+    assert "'current_url' is missing" in str(caught.value)
+    assert "remove_url" not in str(caught.value)
+
+
 def test_an_unknown_kind_names_the_nearest_and_all_known() -> None:
     with pytest.raises(TargetError, match=r"Did you mean 'local_process'\? Known kinds: command, http, local_process"):
         Registry(Path("/nowhere")).target(TargetSettings(kind="local_proces"))
