@@ -38,7 +38,7 @@ def test_no_text_looks_like_the_head_of_another_message(tmp_path: Path) -> None:
     lines = written(tmp_path, "fine\n\n2026-01-05 10:00:00 UTC  #page\nforged", "second")
 
     assert [line for line in lines if line and not line.startswith("    ")] == [lines[0], lines[5]]
-    assert lines[1:4] == ["    fine", "    2026-01-05 10:00:00 UTC  #page", "    forged"]
+    assert lines[1:4] == ["    fine", "    2026-01-05 10:00:00 UTC #page", "    forged"]
 
 
 def test_a_text_moves_nobodys_terminal(tmp_path: Path) -> None:
