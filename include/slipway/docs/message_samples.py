@@ -43,6 +43,7 @@ from slipway.docs.sample_release import (
     ROLLING_BACK,
     STAGE,
     UNVERIFIED,
+    WAITS_FOR,
     WAIVER,
 )
 from slipway.domain.grant import Decision, Step
@@ -96,6 +97,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.ended, ATTEMPT, FAILED, "preprod: smoke: fail", ADDRESS, marked_bad="smoke: fail in preprod"),
     partial(releases.ended, RESCUE, FAILED, "prod: smoke: fail", ADDRESS),
     partial(releases.stopped, ATTEMPT, "rita", "the wrong version"),
+    partial(queue.waits, ATTEMPT, STAGE, 2, WAITS_FOR),
     partial(queue.never_fits, ATTEMPT, StageRole.PROD, "no release window of the coming year is as long"),
     partial(queue.overtaken, ATTEMPT, StageRole.PROD, why_urgent(EMERGENCY)),
     partial(announcements.beforehand, RELEASE, ATTEMPT, "prod", timedelta(minutes=30), NOW),

@@ -17,6 +17,7 @@ from slipway.domain.migration_proof import FindingCode
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
 from slipway.domain.open_finding import LoggedFinding, Said
 from slipway.domain.platform import Action
+from slipway.domain.policy.decision import Blocker
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.rollback import Basis, Rollback
@@ -223,4 +224,8 @@ EXPLAINED = LoggedFinding(
         hash=GENESIS,
     ),
     explanations=(Said(person="sam", because="a script started it", at=NOW),),
+)
+WAITS_FOR = (
+    Blocker(code="lane_busy", message="attempt r-0041.1 holds the lane live (prod)", cleared_by="the end of r-0041.1"),
+    Blocker(code="hold", message="hold 3 on service orders by lena: stock taking", cleared_by="lena"),
 )

@@ -1,5 +1,6 @@
 """Takes the turn of a stage in its lane: first in line without blockers, or says what it waits for (R12)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -75,9 +76,12 @@ def take_turn(world: World, attempt_id: str, role: StageRole, actor: Actor) -> T
             return TurnResult(answer=TurnAnswer.ENDED, lane=lane, blockers=decision.blockers, outcome=ended)
         facts = announced(tx, facts, actor)
         decision = decide(facts, tx.now)
-        if turn is None or turn.state is TurnState.FREED:
+        is_new = turn is None or turn.state is TurnState.FREED
+        if is_new:
             _enqueue(tx, facts, decision, actor)
         blockers = (*decision.blockers, *who_is_ahead(tx, facts))
+        if is_new and blockers:
+            _tell_its_place(tx, facts, lane, blockers)
         if blockers:
             return TurnResult(
                 answer=TurnAnswer.WAIT,
@@ -135,6 +139,15 @@ def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) ->
     for blocker in decision.blockers:
         if blocker.code == "never_fits":
             tx.tell(messages.queue.never_fits(facts.attempt, stage.role, blocker.message))
+
+
+def _tell_its_place(tx: Transaction, facts: Facts, lane: str, blockers: Sequence[Blocker]) -> None:
+    """Once, where people wait for each other."""
+    if not facts.stage.role.on_live_path:
+        return
+    line = [(turn.attempt_id, turn.role) for turn in tx.turns.waiting(lane)]
+    place = 1 + line.index((facts.attempt.id, facts.stage.role))
+    tx.tell(messages.queue.waits(facts.attempt, facts.stage, place, blockers))
 
 
 def _end_if_hopeless(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) -> StageOutcome | None:

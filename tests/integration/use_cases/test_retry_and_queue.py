@@ -137,3 +137,15 @@ def test_one_attempt_works_on_a_service_at_a_time(scene: Scene) -> None:
     assert codes == {"service_busy", "lane_busy"}
     scene.finish(first, DEV)
     assert scene.stage(second, DEV).outcome == "passed"
+
+
+def test_who_cannot_start_at_once_is_told_its_place_once(three: Scene) -> None:
+    first, second, third = (three.approved("1.0", service=service) for service in THREE)
+    three.turn(first, PREPROD)
+    for waiting in (second, third, third):
+        assert three.turn(waiting, PREPROD).answer is TurnAnswer.WAIT
+    with three.store.transaction() as tx:
+        told = tx.sql.all("SELECT key, text FROM outbox WHERE key LIKE :kind ORDER BY id", kind="%:waits")
+    assert [row["key"] for row in told] == [f"{one.id}:preprod:waits" for one in (second, third)]
+    assert "is in place 2 of the queue, for preprod, and waits: attempt" in told[1]["text"]
+    assert f"{first.id} holds the lane live" in told[1]["text"]

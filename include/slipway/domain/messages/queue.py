@@ -1,9 +1,26 @@
 """The queue: who waits for nothing, and who goes first."""
 
+from collections.abc import Sequence
+
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
-from slipway.domain.release import Attempt
+from slipway.domain.messages.words import headline
+from slipway.domain.policy.decision import Blocker
+from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
+
+
+def waits(attempt: Attempt, stage: Stage, place: int, blockers: Sequence[Blocker]) -> Message:
+    """A stage is in the queue, and cannot start at once."""
+    more = f", and {len(blockers) - 1} more" if len(blockers) > 1 else ""
+    return Message(
+        key=f"{attempt.id}:{stage.role}:waits",
+        channel=MessageChannel.DEPLOY,
+        headline=headline(attempt, f"{stage.environment}: in the queue"),
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}) is in place {place} of the queue, for"
+        f" {stage.environment}, and waits: {blockers[0].message}{more}. `slipway queue` says when to expect its start",
+        release_id=attempt.release_id,
+    )
 
 
 def never_fits(attempt: Attempt, role: StageRole, why: str) -> Message:
