@@ -1,11 +1,7 @@
 """Airflow's pages are shown in frames of its own pages only: an approval's buttons under another page are a trap."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from slipway.airflow_edge.asgi import App, Message, Receive, Scope, Send
 
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Send], Awaitable[None]]
 _RULES = {b"x-frame-options": b"SAMEORIGIN", b"content-security-policy": b"frame-ancestors 'self'"}
 """Airflow shows the pages of users and roles in frames itself."""
 
@@ -16,9 +12,7 @@ class Frames:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(
-        self, scope: MutableMapping[str, Any], receive: Callable[[], Awaitable[Message]], send: Send
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)

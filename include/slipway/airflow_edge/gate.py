@@ -9,9 +9,8 @@ A place is taken for as long as the server itself works: not while somebody send
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
+from slipway.airflow_edge.asgi import App, Message, Receive, Scope, Send
 from slipway.airflow_edge.request_body import read_body
 from slipway.airflow_edge.request_scope import path_of
 
@@ -21,10 +20,6 @@ _PASSES = re.compile(
     r"/execution/.*|/api/v2/dags/[^/]+/dagRuns/[^/]+/wait/?|/slipway/(?:health|api/migrations/checks)/?"
 )
 """The tasks' own calls, which are few; and what waits for something else for long."""
-Message = MutableMapping[str, Any]
-App = Callable[
-    [MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
-]
 
 
 class Gate:
@@ -34,12 +29,7 @@ class Gate:
         self._app = app
         self._places = asyncio.Semaphore(at_once)
 
-    async def __call__(
-        self,
-        scope: MutableMapping[str, Any],
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, once there is a place for it."""
         if scope["type"] != "http" or _PASSES.fullmatch(path_of(scope)):
             await self._app(scope, receive, send)

@@ -2,18 +2,14 @@
 
 import math
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse
 
+from slipway.airflow_edge.asgi import App, Receive, Scope, Send
+
 SHORTEST_SECONDS = 1.0
 _WAITS = re.compile(r".*/api/v2/dags/[^/]+/dagRuns/[^/]+/wait/?")
-Message = MutableMapping[str, Any]
-App = Callable[
-    [MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
-]
 
 
 class Patience:
@@ -22,12 +18,7 @@ class Patience:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(
-        self,
-        scope: MutableMapping[str, Any],
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; all but those that wait pass untouched."""
         if scope["type"] == "http" and _WAITS.fullmatch(scope["path"]) and _too_often(scope["query_string"]):
             detail = f"interval must be at least {SHORTEST_SECONDS:g}: seconds between two looks at the run"

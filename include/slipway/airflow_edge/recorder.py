@@ -3,16 +3,16 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from slipway.airflow_edge.asgi import App, Message, Receive, Scope, Send
 from slipway.airflow_edge.door import WhyNot, why_not_triggered
 from slipway.airflow_edge.private_texts import Kinds, why_not_kept
-from slipway.airflow_edge.request_body import MOST_BYTES, Receive, read_body
+from slipway.airflow_edge.request_body import MOST_BYTES, read_body
 from slipway.airflow_edge.request_record import (
     HTTP_ERRORS,
     TOLD_TOO_MUCH,
@@ -31,9 +31,6 @@ from slipway.domain.same_site import bearer, is_from_elsewhere, origin_of
 
 Record = Callable[[RequestRecord], None]
 Identify = Callable[[Request], Awaitable[Requester | None]]
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _LOG = logging.getLogger(__name__)
 _READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -60,7 +57,7 @@ class Recorder:
         self._base_url = base_url
         self._strangers = Strangers()
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; reading ones pass untouched."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -77,7 +74,7 @@ class Recorder:
         finally:
             request_path.reset(token)
 
-    async def _recorded(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def _recorded(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """A body too long to look at is refused: it could hide what the log and the secrecy of texts depend on."""
         body, replay = await read_body(receive)
         target = target_of(path)
@@ -132,7 +129,7 @@ class Recorder:
             return "This change did not come from a page of this server: use its pages, or send a token."
         return None
 
-    async def _sign_in(self, path: str, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def _sign_in(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Only failures: a sign-in changes nothing. Who tried is not taken from a request, which may lie."""
         status = _Status(send)
         await self._app(scope, receive, status)

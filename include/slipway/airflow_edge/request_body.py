@@ -1,10 +1,7 @@
 """Reads a request's body before something is made of it, for an application that then reads it again."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from slipway.airflow_edge.asgi import Message, Receive
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 MOST_BYTES = 1_000_000
 """Longer ones are not looked at."""
 
