@@ -63,6 +63,9 @@ AUTHORITY: Mapping[Action, AuthorityRule] = {
     ),
     Action.STOP: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=_SECOND_LINE)),
     Action.CONFIRM: AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=frozenset({Duty.PRODUCT_OWNER}))),
+    Action.WAIVE_CONFIRM: AuthorityRule(
+        who=Eligibility(own_team=TeamRole.MANAGER), differs_from=_REQUESTER, reason_required=True
+    ),
     Action.ACTIVATE_POLICY: AuthorityRule(
         who=Eligibility(any_team=TeamRole.MANAGER),
         differs_from=frozenset({Party.PROPOSER}),

@@ -64,6 +64,7 @@ def known(scene: Scene) -> dict[str, str]:
         tx.log("unauthorised_change", lena, service="orders", payload={"what": "a run was cleared"})
         token = tx.tokens.issue("leaflets", "1" * 64, ("mona", "piet"), tx.now + timedelta(days=1))
         booking = tx.bookings.book("orders", tx.now, tx.now + timedelta(hours=1), "a large change", "rita")
+        waiver = tx.confirmation_waivers.give("orders", "mona", tx.now + timedelta(days=1), "nobody is in")
         proof = a_proof(Reversibility.REVERSIBLE, FindingCode.UPGRADE_FAILED)
         tx.migrations.add(proof)
     with scene.store.transaction() as tx:
@@ -83,6 +84,7 @@ def known(scene: Scene) -> dict[str, str]:
         "changes": change.release_id,
         "tokens": str(token.id),
         "support": str(booking.id),
+        "confirmation-waivers": str(waiver.id),
         "findings": str(finding.seq),
     }
 

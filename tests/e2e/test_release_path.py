@@ -3,14 +3,17 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from slipway.domain.grant import Step
 from slipway.platform.client import wait_for
 from tests.e2e.live_path import Stay, meetings, stays_in_the_log
 from tests.e2e.performance import story
-from tests.e2e.story import FORMS, ORDERING, PATIENCE, Row, Run, Scene
+from tests.e2e.slipway_cli import slipway
+from tests.e2e.story import FORMS, GREETING, ORDERING, PATIENCE, Row, Run, Scene
 
 pytestmark = pytest.mark.e2e
 
@@ -124,7 +127,15 @@ def test_a_version_that_fails_in_preprod_is_undone_and_mended_in_the_same_releas
 
 @story
 def test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held(scene: Scene) -> None:
-    scene.ask("porter", "1.0.0").go_live()
+    until = (datetime.now(tz=UTC) + timedelta(days=1)).isoformat()
+    words = ("--until", until, "--reason", "nobody is in today")
+    slipway(scene.platform, GREETING.manager, "confirmation", "waive", "porter", *words)
+    first = scene.ask("porter", "1.0.0")
+    first.approve()
+    first.authorise()
+    first.ends("live")
+    assert first.grants(Step.CONFIRM) == []
+    assert [entry["payload"]["by"] for entry in first.log("confirmation_left_out")] == [GREETING.manager]
     run = scene.ask("porter", "1.1.0")
     run.approve()
     run.authorise()

@@ -39,6 +39,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("review", "Look afterwards at what was done in a hurry.", "slipway.cli.review_commands"),
     Entry("disclosure", "List, read and publish the texts of security releases.", "slipway.cli.disclosure_commands"),
     Entry("support", "Book second line's support for an agreed time.", "slipway.cli.support_commands"),
+    Entry("confirmation", "Have nobody asked to confirm live, for a time.", "slipway.cli.confirmation_commands"),
     Entry("policy", "Show, propose and activate people and rules.", "slipway.cli.policy_commands"),
     Entry("services", "List services with what runs where.", "slipway.cli.status_commands", "services"),
     Entry("status", "Show what runs and which releases are in flight.", "slipway.cli.status_commands", "status"),

@@ -17,6 +17,7 @@ from slipway.console import (
     audits,
     break_glass,
     changes,
+    confirmations,
     disclosures,
     findings,
     grants,
@@ -65,6 +66,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people.include_router(migrations.router, prefix="/api")
     people.include_router(disclosures.router, prefix="/api")
     people.include_router(support.router, prefix="/api")
+    people.include_router(confirmations.router, prefix="/api")
     people.include_router(tokens.router)
     people.include_router(next_attempts.router)
     people.include_router(_docs(app))

@@ -20,6 +20,7 @@ class Attack:
 _ANSWERS = "integration/use_cases/test_answers.py"
 _ATTACKS = "integration/use_cases/test_attacks.py"
 _BY_HAND = "e2e/test_release_by_hand.py"
+_CONFIRMED = "integration/use_cases/test_confirmation_waived.py"
 _CONSOLE = "console/test_every_route.py"
 _EVERY = "e2e/test_every_route.py"
 _GLASS = "integration/use_cases/test_break_glass.py"
@@ -53,6 +54,16 @@ ATTACKS: Sequence[Attack] = (
         comes_of_it="The first requester stays one, and is not among those asked",
         tests=(f"{_ATTACKS}::test_who_asked_does_not_approve_after_a_colleague_retried",),
         log=("answer_refused",),
+    ),
+    Attack(
+        tries="Have nobody asked to confirm one's own release, or one that is authorised already",
+        comes_of_it="It does not count for that release: somebody is asked",
+        tests=(
+            f"{_CONFIRMED}::test_a_manager_waives_nothing_of_a_release_of_their_own",
+            f"{_CONFIRMED}::test_given_after_it_was_authorised_it_does_not_count_for_that_release",
+            f"{_CONFIRMED}::test_only_a_manager_of_the_team_waives_it",
+        ),
+        log=("confirmation_waived", "confirmation_waiver_refused"),
     ),
     Attack(
         tries="Approve without the role, or as somebody of another team",

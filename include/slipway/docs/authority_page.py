@@ -15,6 +15,7 @@ BUILT: Collection[Action] = frozenset(
         Action.ROLLBACK,
         Action.ROLLBACK_ELSEWHERE,
         Action.CONFIRM,
+        Action.WAIVE_CONFIRM,
         Action.VERDICT,
         Action.HOLD_PLACE,
         Action.HOLD_LIFT_OWN,

@@ -209,13 +209,14 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R16",
         asks="Smoke tests after each deploy; a person confirms the new functionality",
-        rules=("use_cases/smoke.py", "domain/verdict.py"),
+        rules=("use_cases/smoke.py", "domain/verdict.py", "domain/policy/confirmation_is_waived.py"),
         tests=(
             "unit/domain/test_stage_ending.py::test_everything_else_is_undone",
             "integration/use_cases/test_at_work.py::test_an_unknown_verdict_is_never_a_success",
             "integration/use_cases/test_at_work.py::test_a_confirmation_that_says_no_brings_the_previous_back",
+            "integration/use_cases/test_confirmation_waived.py::*",
         ),
-        log=("smoke_finished", "grant_given"),
+        log=("smoke_finished", "grant_given", "confirmation_waived", "confirmation_left_out"),
     ),
     Evidence(
         number="R17",

@@ -125,6 +125,12 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "support_waived": "Releases that asked for a booked support may go live without it, and why.",
         "support_answer_refused": "Accepting or waiving a booking was refused, and why.",
     },
+    "Confirmation of live": {
+        "confirmation_waived": "A manager has nobody asked to confirm a service in live, until `expires_at`, and why.",
+        "confirmation_required": "Somebody took such a `waiver` back before its time was over, and why.",
+        "confirmation_waiver_refused": "Waiving it, or taking that back, was refused, and why.",
+        "confirmation_left_out": "Nobody was asked to confirm this release: by which `waiver`, `by` whom, and why.",
+    },
     "Requests and audit": {
         "message_given_up": "Somebody was not told: the `key` of the message, by which `way`, and `because`.",
         "signed_in": "Somebody came through the organisation's sign-in, which calls them by `subject`.",

@@ -10,6 +10,7 @@ from slipway.domain.audit import Finding
 from slipway.domain.booking import Booking
 from slipway.domain.break_glass import Opening
 from slipway.domain.commits import CommitsSinceLive
+from slipway.domain.confirmation_waiver import ConfirmationWaiver
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.grant import ApprovalRequest, Awaited, Step
 from slipway.domain.log_entry import GENESIS, LogEntry
@@ -163,6 +164,14 @@ BOOKING = Booking(
     accepted_by=None,
     waived_by=None,
     waived_because=None,
+)
+CONFIRMATION_WAIVER = ConfirmationWaiver(
+    id=4,
+    service="orders",
+    by="mona",
+    at=NOW,
+    expires_at=IN_AN_HOUR,
+    reason="nobody is in on the holiday; the watch looks at orders and errors",
 )
 REVIEW = Review(
     id=12,

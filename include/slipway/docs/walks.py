@@ -17,6 +17,7 @@ class Walk:
 
 _ANSWERS = "e2e/test_release_answers.py"
 _CHAOS = "chaos/test_kill_semantics.py"
+_CONFIRMED = "integration/use_cases/test_confirmation_waived.py"
 _COUPLED = "integration/use_cases/test_coupled_releases.py"
 _ELSEWHERE = "integration/use_cases/test_proof_elsewhere.py"
 _EMERGENCY = "e2e/test_emergency.py"
@@ -240,6 +241,15 @@ WALKS: Sequence[Walk] = (
         tests=(
             f"{_WATCHED}::{_UNCLEAR}",
             f"{_WATCH}::test_a_failing_watch_ends_at_once_brings_the_version_before_back_and_holds_the_service",
+        ),
+    ),
+    Walk(
+        moment="A manager has nobody asked to confirm a service in live",
+        ends_so="Those who authorise are told so, and it goes live without; its log names the manager and the reason",
+        tests=(
+            f"{_PATH}::test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held",
+            f"{_CONFIRMED}::test_nobody_is_asked_and_those_who_authorised_it_knew",
+            f"{_CONFIRMED}::test_what_does_not_count_any_more_by_then_has_somebody_asked",
         ),
     ),
     Walk(

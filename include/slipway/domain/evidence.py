@@ -77,7 +77,7 @@ def evidence(
         *_since_the_proof(facts),
         *_differs_from_live(returning),
         *(last_day.lines() if last_day else ()),
-        *_watch(facts.stage),
+        *_watch(facts),
         *(f"- Watched: {_said(one.name)}: **{one.verdict or 'broken off'}**, {_said(one.detail)}" for one in watched),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {known}" for known in facts.emergencies),
@@ -197,16 +197,20 @@ def _stage(stage: Stage) -> str:
     return f"{stage.environment}: {stage.outcome or 'not finished'} ({_said(stage.detail)})"
 
 
-def _watch(stage: Stage) -> Iterator[str]:
-    """What is looked at after the deploy, or that nothing is."""
+def _watch(facts: Facts) -> Iterator[str]:
+    """What looks at live after the deploy, and who; or that nothing and nobody does."""
+    stage, waiver = facts.stage, facts.confirmation_waiver
     watch = stage.definition.watch
     if stage.role is not StageRole.PROD or stage.definition.act is not None:
         return
     if watch is None:
-        yield "- Watched in live afterwards: **nothing**; only smoke tests and the person who confirms it tell"
-        return
-    names = ", ".join(_said(check.name) for check in watch.checks)
-    yield f"- Watched in live afterwards, for {watch.minutes} minutes: {names}"
+        and_who = "" if waiver else " and the person who confirms it"
+        yield f"- Watched in live afterwards: **nothing**; only smoke tests{and_who} tell"
+    else:
+        names = ", ".join(_said(check.name) for check in watch.checks)
+        yield f"- Watched in live afterwards, for {watch.minutes} minutes: {names}"
+    if waiver is not None:
+        yield f"- **Nobody is asked to confirm it in live**: {waiver}, because {_said(waiver.reason)}"
 
 
 def _since_the_proof(facts: Facts) -> Iterator[str]:

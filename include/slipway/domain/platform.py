@@ -29,6 +29,7 @@ class Action(StrEnum):
     ROLLBACK = "rollback"
     ROLLBACK_ELSEWHERE = "rollback_elsewhere"
     CONFIRM = "confirm"
+    WAIVE_CONFIRM = "waive_confirm"
     VERDICT = "verdict"
     HOLD_PLACE = "hold_place"
     HOLD_LIFT_OWN = "hold_lift_own"

@@ -224,7 +224,7 @@ class Stage:
     smoke: str | None
     """Verdict of the smoke suite: pass, fail, unknown, or None while it has not run."""
     confirmed: str | None
-    """Answer of the person who confirms the new functionality in live: pass, fail, or None."""
+    """Answer of the person who confirms the new functionality in live: pass, fail, or None; waived: nobody is asked."""
     previous_digest: str | None
     previous_version: str | None
     previous_revision: str | None
@@ -238,11 +238,18 @@ class Stage:
     """Verdict of the watch: pass, fail, unknown, or None while there is none."""
     judged: str | None = None
     """What a person made of a watch that was not clear: pass, fail, or None."""
+    confirmation_waiver: int | None = None
+    """Number of the one that those who authorised it were told of, for Prod: nobody is to be asked to confirm it."""
 
     @property
     def said_no(self) -> bool:
         """Whether a check or a person found that it does not work."""
         return "fail" in (self.smoke, self.confirmed, self.watched, self.judged)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a person said that it works, or a manager that nobody need say so."""
+        return self.confirmed in {"pass", "waived"}
 
     @property
     def watch_is_settled(self) -> bool:

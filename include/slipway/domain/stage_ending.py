@@ -100,9 +100,10 @@ def _after_a_pass(stage: Stage) -> Ending:
         return Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed")
     if stage.said_no:
         return Ending(outcome=StageOutcome.UNDONE, detail=_who_said_no(stage), undo=True)
-    if stage.confirmed == "pass" and stage.watch_is_settled:
-        return Ending(outcome=StageOutcome.PASSED, detail=f"deployed, smoke passed{_watched(stage)}, {_CONFIRMED}")
-    owed = [] if stage.confirmed == "pass" else ["nobody confirmed the new functionality in time"]
+    if stage.is_confirmed and stage.watch_is_settled:
+        detail = f"deployed, smoke passed{_watched(stage)}, {_confirmed(stage)}"
+        return Ending(outcome=StageOutcome.PASSED, detail=detail)
+    owed = [] if stage.is_confirmed else ["nobody confirmed the new functionality in time"]
     if not stage.watch_is_settled:
         found = "the watch came to no end" if stage.watched is None else "the watch was not clear"
         owed.append(f"{found}, and nobody decided in time")
@@ -112,7 +113,10 @@ def _after_a_pass(stage: Stage) -> Ending:
     )
 
 
-_CONFIRMED = "confirmed by a person"
+def _confirmed(stage: Stage) -> str:
+    if stage.confirmed == "waived":
+        return f"confirmed by nobody (confirmation waiver {stage.confirmation_waiver})"
+    return "confirmed by a person"
 
 
 def _who_said_no(stage: Stage) -> str:

@@ -24,6 +24,7 @@ from slipway.ports.repositories.rules import (
     Accounts,
     Announcements,
     Bookings,
+    ConfirmationWaivers,
     KeyedRequests,
     PendingActs,
     Policies,
@@ -83,6 +84,8 @@ class Transaction(Protocol):
     def disclosures(self) -> Disclosures: ...
     @property
     def bookings(self) -> Bookings: ...
+    @property
+    def confirmation_waivers(self) -> ConfirmationWaivers: ...
     @property
     def announcements(self) -> Announcements: ...
     @property

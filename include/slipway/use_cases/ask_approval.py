@@ -22,6 +22,7 @@ from slipway.use_cases.announce_beforehand import announced
 from slipway.use_cases.commits_since_live import commits_since_live
 from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
+from slipway.use_cases.leave_out_confirmation import left_out, told_who_confirms
 from slipway.use_cases.name_authors import name_authors
 from slipway.use_cases.way_back_tried import way_back_tried
 from slipway.use_cases.world import World
@@ -53,7 +54,7 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
     with world.store.transaction() as tx:
         attempt = tx.releases.lock_attempt(attempt_id)
         facts = gather(tx, attempt, step.role)
-        settled = _already_settled(tx, facts, step)
+        settled = _already_settled(tx, facts, step) or _left_out(tx, facts, step, actor)
         if settled is not None:
             return settled
         rule = facts.platform.rule(step.action)
@@ -64,7 +65,7 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
             _log(tx, facts, actor, "approval_impossible", {"step": step.value, "message": detail})
             return NotAsked(go_on=False, detail=detail)
         if step in STEPS_BEFORE[step.role]:
-            facts = announced(tx, facts, actor)
+            facts = told_who_confirms(tx, announced(tx, facts, actor), step)
         name_authors(tx, facts, commits)
         request = _request(tx, facts, step, eligible, commits)
         times = tx.grants.ask(request, task_instance)
@@ -114,6 +115,11 @@ def _already_settled(tx: Transaction, facts: Facts, step: Step) -> NotAsked | No
         granted = answered.decision is Decision.APPROVE
         return NotAsked(go_on=granted, detail=f"{step.value} was answered by {answered.person}: {answered.decision}")
     return None
+
+
+def _left_out(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> NotAsked | None:
+    detail = left_out(tx, facts, actor) if step is Step.CONFIRM else None
+    return None if detail is None else NotAsked(go_on=True, detail=detail)
 
 
 def _request(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from slipway.domain.act import act_needs
 from slipway.domain.activity import Turn, lane_of
 from slipway.domain.announcement import Announcement
+from slipway.domain.confirmation_waiver import ConfirmationWaiver
 from slipway.domain.expected_start import nine_in_ten
 from slipway.domain.grant import STEPS_BEFORE
 from slipway.domain.policy.decision import Facts
@@ -69,9 +70,15 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         newer_attempt=newer_attempt(tx, release),
         migration=None if stage.definition.migrations is None else tx.migrations.checked(attempt.id, role),
         booking=None if release.booking is None else tx.bookings.get(release.booking),
+        confirmation_waiver=_confirmation_waiver(tx, stage),
         announcement=_announcement(tx, release, attempt, role),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )
+
+
+def _confirmation_waiver(tx: Transaction, stage: Stage) -> ConfirmationWaiver | None:
+    number = stage.confirmation_waiver
+    return None if number is None else tx.confirmation_waivers.get(number)
 
 
 def _announcement(tx: Transaction, release: Release, attempt: Attempt, role: StageRole) -> Announcement | None:

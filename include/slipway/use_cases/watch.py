@@ -23,7 +23,7 @@ from slipway.use_cases.facts import gather
 from slipway.use_cases.world import World
 
 PROD = StageRole.PROD
-NO_WATCH = "the service declares no watch: nothing was checked but its smoke tests, and what a person confirms"
+NO_WATCH = "the service declares no watch: besides its smoke tests, only people look at live, where they are asked"
 _BEFORE, _BEFORE_STEP = timedelta(hours=1), timedelta(minutes=1)
 
 

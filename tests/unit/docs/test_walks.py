@@ -20,6 +20,7 @@ WANTED = (
     *("Booked support", "on behalf of a team", "needs another to be live first"),
     *("while live is watched", "watch of live cannot tell", "watch of live fails"),
     *("rollback by hand, while another release deploys", "rollback fails, and is tried again"),
+    "nobody asked to confirm",
 )
 """The moments that a release platform was asked to come out of right."""
 

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slipway.adapters.database.rows import Row, Sql
+from slipway.adapters.database.rows import MOST_NUMBERS, Row, Sql
 from slipway.domain.booking import Booking
 from slipway.domain.errors import NotFoundError
-
-MOST_NUMBERS = 2**63 - 1
 
 
 class DatabaseBookings:

@@ -187,7 +187,8 @@ class Overview:
             **attempt,
             "stages": self._records(
                 """SELECT role, environment, ending, ending_detail, smoke, confirmed, watch_began_at, attend_until,
-                          watched, judged, previous_version, previous_digest, outcome, detail, finished_at
+                          watched, judged, confirmation_waiver, previous_version, previous_digest, outcome, detail,
+                          finished_at
                    FROM stage WHERE attempt_id = :id
                    ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], role)""",
                 **of,

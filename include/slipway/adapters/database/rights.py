@@ -25,12 +25,12 @@ DECIDED_BY_PEOPLE: Mapping[str, tuple[str, ...]] = {
     API: (),
     RECONCILER: (
         *("grant", "policy_proposal", "disclosure", "support", "service_token", "migration_waiver"),
-        *("acknowledgement", "finding_said"),
+        *("acknowledgement", "finding_said", "confirmation_waiver"),
     ),
     TASK: (
         *("grant", "policy", "policy_proposal", "pending_act", "support", "service_token", "account_sync"),
         *("break_glass", "migration_waiver", "acknowledgement", "finding_said"),
-        *("delivery", "message_thread", "message_way"),
+        *("delivery", "message_thread", "message_way", "confirmation_waiver"),
     ),
 }
 """By role, the tables whose rows it reads and never writes. Expired questions are closed by the reconciler."""

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DataError
 from slipway.domain.errors import RefusedError
 
 Row = RowMapping
+MOST_NUMBERS = 2**63 - 1
+"""The highest number that a row may have."""
 
 
 class UnstorableTextError(RefusedError):

@@ -64,6 +64,16 @@ class DatabaseStages:
             verdict=verdict,
         )
 
+    def note_confirmation_waiver(self, attempt_id: str, role: StageRole, number: int | None) -> None:
+        """What those who authorise it are told: by which waiver nobody will be asked to confirm it, or by none."""
+        self._sql.run(
+            """UPDATE stage SET confirmation_waiver = :number
+            WHERE attempt_id = :id AND role = :role AND outcome IS NULL AND confirmed IS NULL""",
+            id=attempt_id,
+            role=role,
+            number=number,
+        )
+
     def set_watched(self, attempt_id: str, role: StageRole, verdict: str) -> None:
         """The verdict of the watch; the first one stays."""
         self._sql.run(
@@ -181,4 +191,5 @@ def _stage(row: Row) -> Stage:
         attend_until=row["attend_until"],
         watched=row["watched"],
         judged=row["judged"],
+        confirmation_waiver=row["confirmation_waiver"],
     )

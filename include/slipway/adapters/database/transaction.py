@@ -16,6 +16,7 @@ from slipway.adapters.database.announcements import DatabaseAnnouncements
 from slipway.adapters.database.audits import DatabaseAudits
 from slipway.adapters.database.bookings import DatabaseBookings
 from slipway.adapters.database.break_glass import DatabaseBreakGlass
+from slipway.adapters.database.confirmation_waivers import DatabaseConfirmationWaivers
 from slipway.adapters.database.containments import DatabaseContainments
 from slipway.adapters.database.deliveries import DatabaseDeliveries
 from slipway.adapters.database.disclosures import DatabaseDisclosures
@@ -74,6 +75,7 @@ class DatabaseTransaction:
         self.reviews = DatabaseReviews(self.sql)
         self.disclosures = DatabaseDisclosures(self.sql)
         self.bookings = DatabaseBookings(self.sql)
+        self.confirmation_waivers = DatabaseConfirmationWaivers(self.sql)
         self.announcements = DatabaseAnnouncements(self.sql)
         self.tokens = DatabaseServiceTokens(self.sql)
         self.keyed_requests = DatabaseKeyedRequests(self.sql)

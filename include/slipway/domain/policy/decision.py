@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from slipway.domain.activity import Quarantine, Rescue, Turn
 from slipway.domain.announcement import Announcement
 from slipway.domain.booking import Booking
+from slipway.domain.confirmation_waiver import ConfirmationWaiver
 from slipway.domain.containment import Containment
 from slipway.domain.grant import NOTHING_TO_PROVE, Grant
 from slipway.domain.migration_check import MigrationCheck
@@ -118,6 +119,8 @@ class Facts:
     """What the release needs to be live first, and how far it is."""
     booking: Booking | None = None
     """The support of second line that the release asked for."""
+    confirmation_waiver: ConfirmationWaiver | None = None
+    """For Prod: by which nobody is to be asked to confirm it, as those who authorise it are told."""
     announcement: Announcement | None = None
     """For Prod: what was told beforehand of this version, where the release is potentially problematic."""
     sightings: tuple[Sighting, ...] = ()
