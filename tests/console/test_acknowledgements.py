@@ -30,13 +30,31 @@ def test_everybody_says_that_they_have_seen_it_and_second_line_lets_it_go_on(cli
 
 def test_refusals_and_what_is_not_there(client: TestClient, scene: Scene) -> None:
     ordinary = scene.dev_passed().release_id
-    answers = [seen(client, ordinary, "lena"), seen(client, "r99", "lena"), seen(client, ordinary, "stranger")]
+    answers = [seen(client, "r99", "lena"), seen(client, ordinary, "stranger")]
     assert [(one.status_code, one.json()["code"]) for one in answers] == [
-        (403, "may_not_acknowledge"),
         (404, "not_found"),
         (403, "may_not_acknowledge"),
     ]
-    assert len(scene.log("acknowledgement_refused")) == 2
+    assert len(scene.log("acknowledgement_refused")) == 1
+    assert seen(client, ordinary, "lena").status_code == 200
+
+
+def object_to(client: TestClient, release: str, person: str, reason: str = "not on tax day") -> Any:
+    path = f"/api/releases/{release}/object"
+    return client.post(path, json={"reason": reason}, headers=as_person(person))
+
+
+def test_who_may_hold_may_object_and_is_told_the_number(client: TestClient, scene: Scene) -> None:
+    release = scene.dev_passed().release_id
+    answers = [
+        object_to(client, release, "selma"),
+        object_to(client, release, "pat"),
+        object_to(client, release, "selma", " "),
+        object_to(client, "r99", "selma"),
+    ]
+    assert [one.status_code for one in answers] == [201, 403, 403, 404]
+    assert f"hold {answers[0].json()['id']} stands" in answers[0].json()["detail"]
+    assert len(scene.log("hold_refused")) == 2
 
 
 def test_a_comment_is_no_essay(client: TestClient, scene: Scene) -> None:

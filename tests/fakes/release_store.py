@@ -23,6 +23,7 @@ from slipway.domain.activity import (
     Worker,
 )
 from slipway.domain.announcement import Acknowledgement, Announcement, Told, announcement_key, is_announcement
+from slipway.domain.confirmation_waiver import ConfirmationWaiver
 from slipway.domain.containment import LiveEmergency
 from slipway.domain.errors import NotFoundError
 from slipway.domain.governed import Governed
@@ -144,6 +145,7 @@ class Tables:
         """Kind and attempt of each entry."""
         self.refused_answers: Entries[tuple[str | None, str, JsonObject]] = Entries(self.undo)
         """Attempt, person and payload of each answer that the log says does not count."""
+        self.confirmation_waivers: Rows[int, ConfirmationWaiver] = Rows(self.undo)
         self.findings: Rows[int, LoggedFinding] = Rows(self.undo)
         """Unauthorised changes by the number of their log entry."""
         self.fencing = 0
@@ -203,6 +205,7 @@ class MemoryTransaction:
         self.deliveries = MemoryDeliveries(tables)
         self.announcements = MemoryAnnouncements(tables)
         self.last_days = QuietDays()
+        self.confirmation_waivers = MemoryConfirmationWaivers(tables)
 
     @property
     def now(self) -> datetime:
@@ -300,12 +303,15 @@ class MemoryAnnouncements(_Table):
             return None
         number, told_at = found[0]
         ways = sorted((way, row) for (its, way), row in self._all.deliveries.items() if its == number)
-        seen = [row for (its, what, _), row in self._all.acknowledged.items() if (its, what) == (release_id, version)]
         return Announcement(
             told_at=told_at,
             told=tuple(_told(way, row) for way, row in ways),
-            acknowledged=tuple(sorted(seen, key=lambda one: (one.at, one.person))),
+            acknowledged=tuple(self.acknowledged(release_id, version)),
         )
+
+    def acknowledged(self, release_id: str, version: str) -> Sequence[Acknowledgement]:
+        seen = [row for (its, what, _), row in self._all.acknowledged.items() if (its, what) == (release_id, version)]
+        return sorted(seen, key=lambda one: (one.at, one.person))
 
     def acknowledge(self, release_id: str, version: str, person: Person, comment: str) -> None:
         if (release_id, version, person.id) not in self._all.acknowledged:
@@ -486,6 +492,11 @@ class MemoryStages(_Table):
         stage = self.get(attempt_id, role)
         if stage.outcome is None and stage.confirmed != "fail":
             self._set(stage, confirmed=verdict)
+
+    def note_confirmation_waiver(self, attempt_id: str, role: StageRole, number: int | None) -> None:
+        stage = self.get(attempt_id, role)
+        if stage.outcome is None and stage.confirmed is None:
+            self._set(stage, confirmation_waiver=number)
 
     def set_verdict(self, attempt_id: str, role: StageRole, verdict: str) -> None:
         stage = self.get(attempt_id, role)
@@ -904,6 +915,41 @@ class MemoryReviews(_Table):
             opened_at=self._now,
             closed_by=None,
         )
+
+
+class MemoryConfirmationWaivers(_Table):
+    """`ConfirmationWaivers`."""
+
+    def give(self, service: str, by: str, expires_at: datetime, reason: str) -> ConfirmationWaiver:
+        if expires_at <= self._now:
+            raise GuardError("it would be over before it begins")
+        number = len(self._all.confirmation_waivers) + 1
+        waiver = ConfirmationWaiver(
+            id=number, service=service, by=by, at=self._now, expires_at=expires_at, reason=reason
+        )
+        self._all.confirmation_waivers[number] = waiver
+        return waiver
+
+    def get(self, number: int) -> ConfirmationWaiver:
+        if number not in self._all.confirmation_waivers:
+            raise NotFoundError(f"there is no confirmation waiver {number}; see `slipway confirmation list --all`")
+        return self._all.confirmation_waivers[number]
+
+    def lock(self, number: int) -> ConfirmationWaiver:
+        return self.get(number)
+
+    def all(self) -> Sequence[ConfirmationWaiver]:
+        return sorted(self._all.confirmation_waivers.values(), key=lambda one: -one.id)
+
+    def standing(self, service: str) -> Sequence[ConfirmationWaiver]:
+        found = [one for one in self.all() if one.service == service and one.stands(self._now)]
+        return sorted(found, key=lambda one: (-one.expires_at.timestamp(), one.id))
+
+    def end(self, number: int, by: str, because: str) -> ConfirmationWaiver:
+        assert self.get(number).ended_by is None
+        ended = changed(self.get(number), ended_at=self._now, ended_by=by, ended_because=because)
+        self._all.confirmation_waivers[number] = ended
+        return ended
 
 
 class MemoryFindings(_Table):

@@ -13,6 +13,7 @@ from slipway.domain.errors import NotFoundError
 from slipway.ports.values import Actor
 from slipway.use_cases.acknowledge import acknowledge
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
+from slipway.use_cases.object_to import object_to
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.settle_verdict import settle_verdict
 from slipway.use_cases.stop import stop
@@ -69,9 +70,16 @@ def stop_release(release_id: Name, body: Reason, person: Person, parts: UsedPart
 
 @router.post("/releases/{release_id}/acknowledge")
 def acknowledge_release(release_id: Name, body: Acknowledged, person: Person, parts: UsedParts) -> dict[str, str]:
-    """Says that this person has seen the announcement of a potentially problematic release."""
+    """Says that this person has seen that the release is on its way, or its announcement."""
     detail = acknowledge(parts.world(), release_id, Actor(id=person, via=VIA), body.comment)
     return {"release_id": release_id, "detail": detail}
+
+
+@router.post("/releases/{release_id}/object", status_code=status.HTTP_201_CREATED)
+def object_to_release(release_id: Name, body: Reason, person: Person, parts: UsedParts) -> dict[str, int | str]:
+    """Objects to a release: its service is held until somebody lifts that."""
+    hold_id = object_to(parts.world(), release_id, body.reason, Actor(id=person, via=VIA))
+    return {"id": hold_id, "detail": f"you object to {release_id}: hold {hold_id} stands until it is lifted"}
 
 
 @router.post("/releases/{release_id}/verdict")

@@ -174,6 +174,7 @@ EVIDENCE: Sequence[Evidence] = (
             "domain/message_routes.py",
             "use_cases/remind_people.py",
             "use_cases/announce_beforehand.py",
+            "use_cases/object_to.py",
             "use_cases/name_authors.py",
             "domain/last_day.py",
             "domain/policy/objections_had_time.py",

@@ -85,7 +85,7 @@ _DIFFERENCES = (
     "window.thu.closes: 17:00 -> 16:00",
 )
 _BREAKING = "break the lane's lease of r-0042.1 (orders 1.1)"
-_asked = partial(approvals.asked, ATTEMPT, REQUEST, "prod", question=_QUESTION, names=_NAMES)
+_asked = partial(approvals.asked, ATTEMPT, REQUEST, "prod", question=_QUESTION, names=_NAMES, addresses=_ADDRESSES)
 
 SAMPLES: Sequence[partial[Message]] = (
     partial(releases.asked_for, RELEASE, ATTEMPT),
@@ -109,8 +109,10 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(announcements.authors, RELEASE, "1.1", COMMITS, [f"N{number}" for number in range(1, 23)], ()),
     partial(_asked, times=1, base_url=ADDRESS),
     partial(_asked, times=2, base_url=""),
-    partial(approvals.reminder, ATTEMPT, AWAITED, "prod", _NAMES, ADDRESS),
-    partial(approvals.reminder, ATTEMPT, LAST, "prod", _NAMES, ADDRESS),
+    partial(approvals.reminder, ATTEMPT, AWAITED, "prod", _NAMES, _ADDRESSES, ADDRESS),
+    partial(approvals.reminder, ATTEMPT, LAST, "prod", _NAMES, _ADDRESSES, ADDRESS),
+    partial(approvals.escalated, ATTEMPT, AWAITED, "prod", "ordering", ["Mona"], ("mona@example.com",)),
+    partial(approvals.escalated, ATTEMPT, AWAITED, "prod", "ordering", [], ()),
     partial(approvals.answered, ATTEMPT, Step.AUTHORISE, Decision.APPROVE, "Sam"),
     partial(approvals.does_not_count, ATTEMPT, Step.AUTHORISE, "7a", "rita", "rita asked for this release"),
     partial(approvals.expired, ATTEMPT, Step.AUTHORISE, "prod", "nobody answered authorise in time"),
@@ -149,6 +151,7 @@ SAMPLES: Sequence[partial[Message]] = (
         until=IN_AN_HOUR,
         during=RELEASE.id,
     ),
+    partial(holds.placed_for_failure, 7, service="orders", failed=RELEASE.id, reason="1.1 ended in prod as undone"),
     partial(holds.lifted, 7, by="lena", placed_by="lena", reason=""),
     partial(holds.lifted, 7, by="mona", placed_by="lena", reason="the stock is taken"),
     partial(

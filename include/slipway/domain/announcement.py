@@ -68,7 +68,3 @@ class Announcement:
     def problem(self) -> str:
         """Why it has reached nobody yet."""
         return "; ".join(map(str, self.told)) or "it has not been sent yet"
-
-    def of(self, person: str) -> Acknowledgement | None:
-        """The person's own acknowledgement."""
-        return next((one for one in self.acknowledged if one.person == person), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from slipway.domain.address import host_of
-from slipway.domain.announcement import Announcement
+from slipway.domain.announcement import Acknowledgement, Announcement
 from slipway.domain.arrival import Arrival
 from slipway.domain.change import OutsideChange
 from slipway.domain.commits import CommitsSinceLive, harmless
@@ -66,6 +66,7 @@ def evidence(
         f"- Ticket: {_said(release.ticket or '') or 'none given'}",
         *([f"- **Potentially problematic**, says {release.requested_by}"] if release.problematic else []),
         *_announced(facts.announcement),
+        *map(_acknowledged, facts.acknowledged),
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(
@@ -93,7 +94,7 @@ def evidence(
 
 
 def _announced(announcement: Announcement | None) -> Iterator[str]:
-    """Who was told beforehand, and who has acknowledged it."""
+    """Who was told beforehand."""
     if announcement is None:
         return
     delivered = announcement.delivered
@@ -103,9 +104,11 @@ def _announced(announcement: Announcement | None) -> Iterator[str]:
         else f"**has reached nobody yet** ({_said(announcement.problem)})"
     )
     yield f"- Announced at {announcement.told_at:%Y-%m-%d %H:%M} UTC: {reached}"
-    for one in announcement.acknowledged:
-        comment = f": {_said(one.comment)}" if one.comment.strip() else ""
-        yield f"- Acknowledged by {one.person} at {one.at:%Y-%m-%d %H:%M} UTC{comment}"
+
+
+def _acknowledged(one: Acknowledgement) -> str:
+    comment = f": {_said(one.comment)}" if one.comment.strip() else ""
+    return f"- Acknowledged by {one.person} at {one.at:%Y-%m-%d %H:%M} UTC{comment}"
 
 
 def _on_behalf_of(release: Release) -> str:

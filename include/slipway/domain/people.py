@@ -1,6 +1,6 @@
 """People, teams and what they may be, as the activated catalogue says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,6 +67,11 @@ class People:
     def find(self, person_id: str | None) -> Person | None:
         """The person, or None for strangers."""
         return None if person_id is None else self.by_id.get(person_id)
+
+    def addresses(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """The mail of those of them who have one."""
+        found = (self.find(person_id) for person_id in ids)
+        return tuple(person.email for person in found if person is not None and person.email)
 
     def with_subject(self, subject: str) -> Person | None:
         """The person whom the organisation's sign-in means, or None for strangers."""

@@ -1,4 +1,6 @@
-"""Somebody has seen what was announced; where it reached nobody, second line's word stands in for that (R14)."""
+"""Somebody has seen that a release is on its way (R14).
+
+Where it was announced beforehand and reached nobody, second line's word stands in for that."""
 
 from dataclasses import dataclass
 
@@ -20,7 +22,8 @@ class _Seen:
 
     release: Release
     attempt: Attempt
-    announcement: Announcement
+    announcement: Announcement | None
+    """None: it was not asked for as potentially problematic."""
     person: Person
 
 
@@ -45,24 +48,25 @@ def _seen(tx: Transaction, release: Release, person: Person | None) -> _Seen | s
     """What there is to acknowledge, or why there is nothing."""
     if person is None:
         return "this account belongs to nobody in the list of people"
-    if not release.problematic:
-        return f"{release.id} was not asked for as potentially problematic: there is nothing to acknowledge"
     if release.state is ReleaseState.ENDED:
         return f"{release.id} has ended already ({release.outcome}): there is nothing to acknowledge any more"
     attempts = tx.releases.attempts(release.id)
-    announcement = tx.announcements.find(release.id, attempts[-1].version) if attempts else None
-    if announcement is None:
+    if not attempts:
+        return f"{release.id} has not begun yet: there is nothing to acknowledge"
+    announcement = tx.announcements.find(release.id, attempts[-1].version) if release.problematic else None
+    if release.problematic and announcement is None:
         return f"{release.id} is not announced yet: that is done when people are asked about live"
     return _Seen(release=release, attempt=attempts[-1], announcement=announcement, person=person)
 
 
 def _acknowledge(tx: Transaction, policy: PolicyInEffect, seen: _Seen, actor: Actor, comment: str) -> str:
     release, version = seen.release, seen.attempt.version
-    before = seen.announcement.of(actor.id)
+    acknowledged = tx.announcements.acknowledged(release.id, version)
+    before = next((one for one in acknowledged if one.person == actor.id), None)
     if before is not None:
         return f"already acknowledged: {before.name} has seen {release.id} {version} at {before.at:%Y-%m-%d %H:%M} UTC"
     tx.announcements.acknowledge(release.id, version, seen.person, comment)
-    undelivered = waits(release) and seen.announcement.delivered is None
+    undelivered = seen.announcement is not None and waits(release) and seen.announcement.delivered is None
     why_not = why_not_instead(policy.platform, policy.people, release, actor.id) if undelivered else None
     instead = undelivered and why_not is None
     payload = {"version": version, "name": seen.person.name, "comment": comment, "instead_of_delivery": instead}
@@ -82,6 +86,6 @@ def _and_then(policy: PolicyInEffect, seen: _Seen, why_not: str | None, *, inste
         return ", in the place of a delivery: it waits for objections no longer"
     if why_not is not None:
         return f"; it still waits to be delivered, and yours does not stand in for that: {why_not}"
-    if seen.announcement.delivered is None or not waits(seen.release):
+    if seen.announcement is None or seen.announcement.delivered is None or not waits(seen.release):
         return ""
     return f"; people have {in_words(time_to_object(policy.platform))} to object from its delivery on"

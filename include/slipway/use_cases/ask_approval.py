@@ -86,6 +86,7 @@ def ask_approval(world: World, attempt_id: str, step: Step, task_instance: str, 
                 facts.stage.environment,
                 question=subject,
                 names=tuple(names.values()),
+                addresses=facts.people.addresses(eligible),
                 times=times,
                 base_url=world.base_url,
             )

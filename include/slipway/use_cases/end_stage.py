@@ -50,3 +50,4 @@ def hold_for_failure(tx: Transaction, attempt: Attempt, stage: Stage, failed: st
     hold = tx.records.place_hold("service", attempt.service, reason, PLATFORM.id, None, failed, absolute=True)
     placed = {"hold": hold, "scope": "service", "reason": reason, "absolute": True}
     tx.log("hold_placed", actor, attempt=attempt, environment=stage.environment, payload=placed)
+    tx.tell(messages.holds.placed_for_failure(hold, service=attempt.service, failed=failed, reason=reason))

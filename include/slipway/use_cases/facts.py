@@ -72,6 +72,7 @@ def gather(tx: Transaction, attempt: Attempt, role: StageRole) -> Facts:
         booking=None if release.booking is None else tx.bookings.get(release.booking),
         confirmation_waiver=_confirmation_waiver(tx, stage),
         announcement=_announcement(tx, release, attempt, role),
+        acknowledged=tuple(tx.announcements.acknowledged(release.id, attempt.version)) if role.on_live_path else (),
         changes=changes_since(tx, policy.platform, attempt.service, list(proofs.values())),
     )
 

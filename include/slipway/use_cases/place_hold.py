@@ -40,6 +40,8 @@ class HoldRequest:
     during: str | None = None
     absolute: bool = False
     """Binds emergency and security changes too; never a rescue."""
+    objects_to: str | None = None
+    """The release that somebody objects to by it."""
 
     def as_json(self) -> JsonObject:
         """For the log."""
@@ -50,6 +52,7 @@ class HoldRequest:
             "until": self.until.isoformat() if self.until else None,
             "during": self.during,
             "absolute": self.absolute,
+            "objects_to": self.objects_to,
         }
 
 
@@ -65,7 +68,7 @@ def place_hold(world: World, request: HoldRequest, actor: Actor) -> int:
             hold_id = tx.records.place_hold(
                 request.scope,
                 request.name,
-                request.reason,
+                _as_kept(request),
                 actor.id,
                 request.until,
                 request.during,
@@ -86,16 +89,21 @@ def _message(hold_id: int, request: HoldRequest, actor: Actor) -> Message:
         by=actor.id,
         scope=request.scope,
         name=request.name,
-        reason=request.reason,
+        reason=_as_kept(request),
         absolute=request.absolute,
         until=request.until,
         during=request.during,
     )
 
 
+def _as_kept(request: HoldRequest) -> str:
+    """The reason as lists, forms and channels have it."""
+    return request.reason if request.objects_to is None else f"objects to {request.objects_to}: {request.reason}"
+
+
 def _told_to_all(tx: Transaction, request: HoldRequest) -> HoldRequest:
     service = request.name if request.scope is HoldScope.SERVICE else None
-    return replace(request, reason=said_of_service(tx, service, request.during, request.reason))
+    return replace(request, reason=said_of_service(tx, service, request.during or request.objects_to, request.reason))
 
 
 def _may_not(policy: PolicyInEffect, request: HoldRequest, actor: Actor) -> str | None:
@@ -117,7 +125,9 @@ def _makes_no_sense(tx: Transaction, policy: PolicyInEffect, request: HoldReques
         return f"there is no environment {request.name}; there are {', '.join(sorted(known))}"
     if request.until is not None and request.until <= tx.now:
         return f"it would end at {request.until:%Y-%m-%d %H:%M} UTC, which is past"
-    return None if request.during is None else _cannot_last_during(tx, request.during)
+    if request.objects_to is not None:
+        return _has_ended(tx, request.objects_to, "to object to")
+    return None if request.during is None else _has_ended(tx, request.during, "to hold the others back for")
 
 
 def _enough(tx: Transaction, request: HoldRequest, actor: Actor) -> str | None:
@@ -128,14 +138,12 @@ def _enough(tx: Transaction, request: HoldRequest, actor: Actor) -> str | None:
     return f"{actor.id} holds just that {len(stand)} times already (holds {numbers}): one is enough to keep it back"
 
 
-def _cannot_last_during(tx: Transaction, release_id: str) -> str | None:
+def _has_ended(tx: Transaction, release_id: str, what_for: str) -> str | None:
     release = tx.releases.get(release_id)
     if release is None:
-        return f"there is no release {release_id} to hold the others back for"
+        return f"there is no release {release_id} {what_for}"
     if release.state is ReleaseState.ENDED:
-        return (
-            f"release {release_id} has ended already ({release.outcome}): there is nothing to hold the others back for"
-        )
+        return f"release {release_id} has ended already ({release.outcome}): there is nothing {what_for}"
     return None
 
 
@@ -143,7 +151,7 @@ def _log(tx: Transaction, kind: str, actor: Actor, request: HoldRequest, more: J
     tx.log(
         kind,
         actor,
-        release_id=request.during,
+        release_id=request.during or request.objects_to,
         service=request.name if request.scope is HoldScope.SERVICE else None,
         environment=request.name if request.scope is HoldScope.ENVIRONMENT else None,
         payload={**request.as_json(), **more},

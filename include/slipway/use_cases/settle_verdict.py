@@ -75,6 +75,7 @@ def _good(tx: Transaction, release: Release, attempt: Attempt, actor: Actor, rea
     for hold in held:
         payload = {"hold": hold, "reason": reason, "placed_by": "platform"}
         tx.log("hold_lifted", actor, attempt=attempt, payload=payload)
+        tx.tell(messages.holds.lifted(hold, by=actor.id, placed_by="platform", reason=reason))
     return f"{release.id} is live" + "".join(f", and hold {hold} is lifted" for hold in held)
 
 

@@ -12,6 +12,7 @@ from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.ports.values import Actor
 from slipway.use_cases.acknowledge import acknowledge
 from slipway.use_cases.ask_approval import Asked
+from slipway.use_cases.object_to import object_to
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD
@@ -76,7 +77,7 @@ def test_it_is_announced_when_people_are_first_asked_about_live(scene: Scene) ->
         "takes more orders",
         "in prod at ",
         "30 minutes after this has arrived",
-        "slipway hold place --scope service:orders",
+        f"slipway object {attempt.release_id} --reason",
         f"slipway acknowledge {attempt.release_id}",
     ):
         assert told in text
@@ -128,7 +129,7 @@ def test_an_emergency_is_announced_and_not_stopped_by_it(scene: Scene) -> None:
     assert scene.turn(attempt, PROD).answer is TurnAnswer.TAKEN
     ((_, text, _),) = announcements(scene)
     assert "emergency changes do not wait" in text
-    assert "slipway hold place --scope service:orders --absolute" in text
+    assert f"slipway object {attempt.release_id} --reason" in text
     assert [entry["objection_minutes"] for entry in logged(scene, "release_announced")] == [0]
 
 
@@ -165,9 +166,6 @@ def test_who_acknowledges_twice_is_told_so(scene: Scene) -> None:
 def test_what_there_is_not_is_acknowledged_by_nobody(scene: Scene) -> None:
     with pytest.raises(NotFoundError, match="slipway status"):
         acknowledge(scene.world, "r99", Actor(id="lena", via="rest"))
-    ordinary = scene.dev_passed()
-    with pytest.raises(RefusedError, match="not asked for as potentially problematic"):
-        seen(scene, ordinary)
     early = scene.dev_passed("1.1", by="rob", **RISKY)
     with pytest.raises(RefusedError, match="not announced yet"):
         seen(scene, early)
@@ -177,7 +175,57 @@ def test_what_there_is_not_is_acknowledged_by_nobody(scene: Scene) -> None:
         tx.sql.run("UPDATE release SET state = 'ended', outcome = 'withdrawn'")
     with pytest.raises(RefusedError, match="has ended already"):
         seen(scene, early)
-    assert len(scene.log("acknowledgement_refused")) == 4
+    assert len(scene.log("acknowledgement_refused")) == 3
+
+
+def test_an_ordinary_release_is_acknowledged_too_and_its_forms_say_by_whom(scene: Scene) -> None:
+    attempt = scene.dev_passed()
+    assert seen(scene, attempt, "rob", "my change is in it").endswith("is acknowledged")
+    assert seen(scene, attempt, "rob").startswith("already acknowledged")
+    (entry,) = logged(scene, "release_acknowledged")
+    assert (entry["name"], entry["comment"], entry["instead_of_delivery"]) == ("Rob", "my change is in it", False)
+    asked = scene.ask(attempt, Step.APPROVE)
+    assert isinstance(asked, Asked)
+    assert "- Acknowledged by rob at" in asked.request.evidence
+    assert ": `my change is in it`" in asked.request.evidence
+
+
+def objected(scene: Scene, attempt: Attempt, by: str = "rob") -> int:
+    return object_to(scene.world, attempt.release_id, "not on tax day", Actor(id=by, via="rest"))
+
+
+def test_who_objects_holds_the_service_and_the_log_and_form_of_the_release_say_so(scene: Scene) -> None:
+    attempt = scene.dev_passed()
+    number = objected(scene, attempt)
+    (entry,) = logged(scene, "hold_placed")
+    assert (entry["hold"], entry["objects_to"], entry["absolute"]) == (number, attempt.release_id, False)
+    with scene.store.transaction() as tx:
+        (row,) = tx.sql.all("SELECT release_id, service FROM log WHERE kind = 'hold_placed'")
+    assert (row["release_id"], row["service"]) == (attempt.release_id, "orders")
+    asked = scene.ask(attempt, Step.APPROVE)
+    assert isinstance(asked, Asked)
+    assert f"`objects to {attempt.release_id}: not on tax day` (hold {number} by rob)" in asked.request.evidence
+    scene.answer(attempt, Step.APPROVE, "sam")
+    assert [blocker.code for blocker in scene.turn(attempt, PREPROD).blockers] == ["hold"]
+
+
+def test_an_objection_to_what_waits_for_nobody_is_an_absolute_hold(scene: Scene) -> None:
+    urgent = scene.dev_passed(by="lena", kind=ChangeKind.EMERGENCY)
+    with pytest.raises(RefusedError, match="emergencies too"):
+        objected(scene, urgent)
+    objected(scene, urgent, "mona")
+    assert [entry["absolute"] for entry in logged(scene, "hold_placed")] == [True]
+
+
+def test_nobody_objects_to_what_is_not_there_or_has_ended(scene: Scene) -> None:
+    with pytest.raises(NotFoundError, match="slipway status"):
+        object_to(scene.world, "r99", "no", Actor(id="rob", via="rest"))
+    attempt = scene.dev_passed()
+    with scene.store.transaction() as tx:
+        tx.sql.run("UPDATE release SET state = 'ended', outcome = 'withdrawn'")
+    with pytest.raises(RefusedError, match="nothing to object to"):
+        objected(scene, attempt)
+    assert len(scene.log("hold_refused")) == 1
 
 
 def test_those_who_decide_see_who_was_told_and_who_has_seen_it(scene: Scene) -> None:

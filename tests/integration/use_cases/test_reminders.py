@@ -14,7 +14,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.expire_request import expire_request
 from slipway.use_cases.remind_people import remind_people
 from slipway.use_cases.stop import stop
-from tests.builders import PROD
+from tests.builders import PROD, people, platform_rules
 from tests.clock import Clock
 from tests.scene import TASK, Scene
 
@@ -91,11 +91,13 @@ def test_who_does_not_answer_is_reminded_at_half_of_the_time_and_once_more_near_
     clock.set(TEN + whole * 0.89)
     assert reminded(scene) == []
     clock.set(TEN + whole * 0.91)
-    assert reminded(scene) == [f"{attempt.id}:approve:1:last"]
+    assert reminded(scene) == [f"{attempt.id}:approve:1:last", f"{attempt.id}:approve:1:last:escalated"]
     assert reminded(scene) == []
 
-    half, last = told(scene)[-2:]
-    assert {half["channel"], last["channel"]} == {"approvals"}
+    half, last, escalated = told(scene)[-3:]
+    assert [one["channel"] for one in (half, last, escalated)] == ["approvals", "approvals", "deploy"]
+    assert "nobody has answered approve of preprod, and it expires at" in escalated["text"]
+    assert escalated["text"].endswith("the managers of ordering: Mona")
     assert "still waits for approve of preprod. One of " in half["text"]
     assert "the request expires and has to be made again" in last["text"]
     assert half["headline"] == f"orders 1.0 ({attempt.release_id}): waits for approve of preprod"
@@ -137,5 +139,29 @@ def test_when_it_is_too_late_those_who_were_asked_are_told(scene: Scene) -> None
     attempt = asked(scene)
     expire_request(scene.world, attempt.id, Step.APPROVE, TASK)
     assert told(scene)[-1]["text"] == (
-        f"orders 1.0 ({attempt.release_id}): nobody answered approve in time, in preprod"
+        f"orders 1.0 ({attempt.release_id}): nobody answered approve in time, in preprod."
+        " The request is over: the release has to be asked for again"
     )
+
+
+def with_mail(scene: Scene) -> None:
+    everybody = people()
+    by_id = {one: replace(person, email=f"{one}@example.org") for one, person in everybody.by_id.items()}
+    scene.activate(platform_rules(), replace(everybody, by_id=by_id))
+
+
+def called(scene: Scene) -> dict[str, set[str]]:
+    """By key, whom a message calls by name."""
+    with scene.store.transaction() as tx:
+        return {message.key: set(message.mentions) for _, message in tx.outbox.unsent(1000)}
+
+
+def test_those_who_may_answer_are_called_by_name_and_managers_when_nobody_has(scene: Scene, clock: Clock) -> None:
+    with_mail(scene)
+    attempt = asked(scene)
+    seniors = {f"{one}@example.org" for one in ("sam", "sue", "mona")}
+    clock.set(TEN + life(scene, attempt, Step.APPROVE) * 0.95)
+    remind_people(scene.world)
+    calls = called(scene)
+    assert calls[f"{attempt.id}:approve:1"] == calls[f"{attempt.id}:approve:1:last"] == seniors
+    assert calls[f"{attempt.id}:approve:1:last:escalated"] == {"mona@example.org"}

@@ -57,7 +57,7 @@ def test_who_was_told_beforehand_is_said_and_who_has_seen_it() -> None:
         ((file,), f"- Announced at {at}: **has reached nobody yet** (`the message file tells nobody`)"),
     ):
         announcement = Announcement(told_at=NOW, told=told, acknowledged=(lena,))
-        shown = evidence(Step.SIGN_OFF, facts(PROD, announcement=announcement), None).splitlines()
+        shown = evidence(Step.SIGN_OFF, facts(PROD, announcement=announcement, acknowledged=(lena,)), None).splitlines()
         assert line in shown
         assert f"- Acknowledged by lena at {at}: `seen - it is *fine*`" in shown
     assert not any("Acknowledged" in line for line in evidence(Step.SIGN_OFF, facts(PROD), None).splitlines())

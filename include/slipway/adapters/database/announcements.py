@@ -1,5 +1,7 @@
 """What was told of a release beforehand: a message of the outbox by its key, its deliveries, and who has seen it."""
 
+from collections.abc import Sequence
+
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.announcement import Acknowledgement, Announcement, Told, announcement_key
 from slipway.domain.people import Person
@@ -25,17 +27,21 @@ class DatabaseAnnouncements:
             WHERE d.message_id = :id AND d.outcome IS DISTINCT FROM 'rerouted' ORDER BY d.way""",
             id=message["id"],
         )
+        return Announcement(
+            told_at=message["created_at"],
+            told=tuple(Told(**row) for row in ways),
+            acknowledged=tuple(self.acknowledged(release_id, version)),
+        )
+
+    def acknowledged(self, release_id: str, version: str) -> Sequence[Acknowledgement]:
+        """Who has seen this version, announced beforehand or not, first one first."""
         seen = self._sql.all(
             """SELECT person, person_name, at, comment FROM acknowledgement
             WHERE release_id = :release AND version = :version ORDER BY at, person""",
             release=release_id,
             version=version,
         )
-        return Announcement(
-            told_at=message["created_at"],
-            told=tuple(Told(**row) for row in ways),
-            acknowledged=tuple(map(_acknowledgement, seen)),
-        )
+        return [_acknowledgement(row) for row in seen]
 
     def acknowledge(self, release_id: str, version: str, person: Person, comment: str) -> None:
         """Writes it down, once; a second one of the same person changes nothing."""

@@ -55,7 +55,8 @@ def authors(
         key=f"authors:{release.id}:{version}",
         channel=MessageChannel.DEPLOY,
         text=f"{release.service} {version} ({release.id}) takes along {commits.total} commits since {commits.since},"
-        f" which is live. They are by {said}. Who knows a reason to wait: {how_to_object(release)}",
+        f" which is live. They are by {said}. Who knows a reason to wait: {how_to_object(release)} Who has seen this:"
+        f" {how_to_acknowledge(release)}",
         release_id=release.id,
         mentions=tuple(dict.fromkeys(addresses))[:MOST_NAMED],
     )

@@ -8,7 +8,9 @@ from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import headline, how_to_answer, where_to_answer
 from slipway.domain.release import Attempt
 
-_PAGED = frozenset({Step.CONFIRM, Step.VERDICT})
+MOST_CALLED = 20
+"""People whom one message calls by name."""
+PAGED = frozenset({Step.CONFIRM, Step.VERDICT})
 """Live runs already, and nobody has said that it is good: the last reminder goes to whoever is on call."""
 
 
@@ -19,12 +21,13 @@ def asked(
     *,
     question: str,
     names: Sequence[str],
+    addresses: Sequence[str],
     times: int,
     base_url: str,
 ) -> Message:
     """People are asked a question.
 
-    `times`: how often, with this one. `base_url`: of Airflow, or empty."""
+    `addresses`: their mail. `times`: how often, with this one. `base_url`: of Airflow, or empty."""
     step = request.step
     again = " (asked again: the answer before did not count)" if times > 1 else ""
     return Message(
@@ -35,27 +38,48 @@ def asked(
         text=f"{question}{again} Waiting until {request.expires_at:%Y-%m-%d %H:%M} UTC for one of: {', '.join(names)}."
         f" {how_to_answer(attempt, step)}",
         link=where_to_answer(base_url, attempt, step),
+        mentions=tuple(addresses)[:MOST_CALLED],
     )
 
 
-def reminder(attempt: Attempt, awaited: Awaited, environment: str, names: Sequence[str], base_url: str) -> Message:
+def reminder(
+    attempt: Attempt, awaited: Awaited, environment: str, names: Sequence[str], addresses: Sequence[str], base_url: str
+) -> Message:
     """Nobody has answered: told at half of the time, and when little of it is left."""
     step = awaited.step
     how = "is asked for the last time" if awaited.is_last else "still waits"
     return Message(
         key=awaited.reminder_key,
-        channel=MessageChannel.PAGE if awaited.is_last and step in _PAGED else MessageChannel.APPROVALS,
+        channel=MessageChannel.PAGE if awaited.is_last and step in PAGED else MessageChannel.APPROVALS,
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}) {how} for {step} of {environment}."
         f" One of {', '.join(names)} answers until {awaited.expires_at:%Y-%m-%d %H:%M} UTC; {_then(step)}."
         f" {how_to_answer(attempt, step)}",
         release_id=attempt.release_id,
         headline=headline(attempt, f"waits for {step} of {environment}"),
         link=where_to_answer(base_url, attempt, step),
+        mentions=tuple(addresses)[:MOST_CALLED],
+    )
+
+
+def escalated(
+    attempt: Attempt, awaited: Awaited, environment: str, team: str, managers: Sequence[str], addresses: Sequence[str]
+) -> Message:
+    """With the last reminder of a question before any work, the managers of the team are told too.
+
+    `addresses`: their mail."""
+    who = f"the managers of {team}: {', '.join(managers)}" if managers else f"team {team}, which has no manager"
+    return Message(
+        key=f"{awaited.reminder_key}:escalated",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}): nobody has answered {awaited.step} of"
+        f" {environment}, and it expires at {awaited.expires_at:%Y-%m-%d %H:%M} UTC. This is for {who}",
+        release_id=attempt.release_id,
+        mentions=tuple(addresses)[:MOST_CALLED],
     )
 
 
 def _then(step: Step) -> str:
-    if step in _PAGED:
+    if step in PAGED:
         return "after that live is unverified, and second line is paged"
     return "after that the request expires and has to be made again"
 
@@ -84,9 +108,16 @@ def expired(attempt: Attempt, step: Step, environment: str, detail: str) -> Mess
     return Message(
         key=f"{attempt.id}:{step}:expired",
         channel=MessageChannel.APPROVALS,
-        text=f"{attempt.service} {attempt.version} ({attempt.release_id}): {detail}, in {environment}",
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}): {detail}, in {environment}."
+        f" {_too_late(step)}",
         release_id=attempt.release_id,
     )
+
+
+def _too_late(step: Step) -> str:
+    if step in PAGED:
+        return "Live runs on, unverified: second line is paged, and a verdict is owed"
+    return "The request is over: the release has to be asked for again"
 
 
 def not_asked_again(attempt: Attempt, obstacles: Sequence[str]) -> Message:

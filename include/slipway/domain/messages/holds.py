@@ -32,6 +32,19 @@ def placed(
     )
 
 
+def placed_for_failure(hold: int, *, service: str, failed: str, reason: str) -> Message:
+    """A release went wrong in Prod.
+
+    `failed`: that release."""
+    return Message(
+        key=f"hold:{hold}:placed",
+        channel=MessageChannel.DEPLOY,
+        text=f"The platform holds service {service}, emergencies too: {reason} (hold {hold}). The next attempt of"
+        f" {failed} passes it, and a release that is asked for with `--fixes {failed}`. To lift it: slipway hold lift"
+        f" {hold} --reason …",
+    )
+
+
 def lifted(hold: int, *, by: str, placed_by: str, reason: str) -> Message:
     """Somebody lifts a hold.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from slipway.domain.activity import Quarantine, Rescue, Turn
-from slipway.domain.announcement import Announcement
+from slipway.domain.announcement import Acknowledgement, Announcement
 from slipway.domain.booking import Booking
 from slipway.domain.confirmation_waiver import ConfirmationWaiver
 from slipway.domain.containment import Containment
@@ -123,6 +123,8 @@ class Facts:
     """For Prod: by which nobody is to be asked to confirm it, as those who authorise it are told."""
     announcement: Announcement | None = None
     """For Prod: what was told beforehand of this version, where the release is potentially problematic."""
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    """Who has seen that this version is on its way, first one first."""
     sightings: tuple[Sighting, ...] = ()
     """What the targets answered just before the permit; nobody asks them for less."""
     named_before: str | None = None

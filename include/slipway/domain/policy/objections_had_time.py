@@ -58,9 +58,8 @@ def in_words(time: timedelta) -> str:
 
 
 def how_to_object(release: Release) -> str:
-    """An objection is a hold; what waits for nobody is bound by an absolute one only."""
-    absolute = "" if waits(release) else " --absolute"
-    return f"slipway hold place --scope service:{release.service}{absolute} --reason …"
+    """The command."""
+    return f"slipway object {release.id} --reason …"
 
 
 def how_to_acknowledge(release: Release) -> str:

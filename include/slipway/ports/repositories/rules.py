@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from slipway.domain.announcement import Announcement
+from slipway.domain.announcement import Acknowledgement, Announcement
 from slipway.domain.arrival import Arrival
 from slipway.domain.booking import Booking
 from slipway.domain.confirmation_waiver import ConfirmationWaiver
@@ -115,6 +115,7 @@ class Announcements(Protocol):
     """What was told beforehand of releases, and who has acknowledged it."""
 
     def find(self, release_id: str, version: str) -> Announcement | None: ...
+    def acknowledged(self, release_id: str, version: str) -> Sequence[Acknowledgement]: ...
     def acknowledge(self, release_id: str, version: str, person: Person, comment: str) -> None: ...
 
 

@@ -97,7 +97,7 @@ def test_what_is_not_announced_yet_waits_for_that() -> None:
 
 def test_it_says_how_to_object() -> None:
     (only,) = blockers(DELIVERED)
-    assert "slipway hold place --scope service:orders" in only.message
+    assert "slipway object r1 --reason" in only.message
     assert f"{NOW:%Y-%m-%d %H:%M} UTC" in only.message
 
 
