@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Declared, FindingCode, MigrationFile, Reversibility
 from slipway.domain.service import MigrationSettings, RehearsalSettings
-from slipway.ports.outside import MigrationOrder, MigrationState
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
 
 CASES = Path(__file__).with_name("migration_cases")
 BASE = CASES / "_base"

@@ -16,7 +16,8 @@ from slipway.domain.people import People
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release, Stage
 from slipway.domain.service import Service, StageRole
-from slipway.ports import DeployOrder, Running, Upstreams
+from slipway.ports.outside.artefacts import Upstreams
+from slipway.ports.outside.targets import DeployOrder, Running
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import Asked, NotAsked, ask_approval
 from slipway.use_cases.attempt_request import AttemptRequest

@@ -6,7 +6,6 @@ Ends with 0 whatever the figures say, with 1 where something could not be measur
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.bench.log_speed import measure_log
 from tests.bench.migration_speed import measure_migrations
 from tests.bench.page import machine, write_page
 from tests.bench.release_speed import measure_releases, play_release
+from tests.bench.scratch import scratch
 from tests.bench.task_start import compared, start_seconds
 
 PARTS = ("migrations", "commands", "log", "dags", "releases", "lane", "start")
@@ -65,21 +65,18 @@ def _measure(wanted: argparse.Namespace) -> Iterator[Figure]:
 
 
 def _measure_on_ground(parts: set[str], many: int) -> Iterator[Figure]:
-    with (
-        tempfile.TemporaryDirectory(prefix="slipway-bench-", ignore_cleanup_errors=True) as scratch,
-        ground(Path(scratch) / "home") as prepared,
-    ):
+    with scratch() as root, ground(root / "home") as prepared:
         if "log" in parts:
             yield from measure_log(prepared, rounds=5, seconds=1.0)
         if "dags" in parts:
-            yield from measure_dags(prepared, Path(scratch), (10, 100, many), by_hand=50)
+            yield from measure_dags(prepared, root, (10, 100, many), by_hand=50)
 
 
 def _measure_on_platforms(parts: set[str], wanted: argparse.Namespace) -> Iterator[Figure]:
     services = [f"whole-{number}" for number in range(wanted.rounds)]
     queuing = [f"lane-{number}" for number in range(wanted.lane)] if "lane" in parts else []
     ours: list[Played] = []
-    with running(services, FEW, without_dev=queuing, more_dags=[_BARE_DAGS]) as stand:
+    with scratch() as root, running(root, services, FEW, without_dev=queuing, more_dags=[_BARE_DAGS]) as stand:
         if "releases" in parts:
             yield from measure_releases(stand, services, ours)
         elif "start" in parts:
@@ -88,7 +85,7 @@ def _measure_on_platforms(parts: set[str], wanted: argparse.Namespace) -> Iterat
             yield from measure_lane(stand, queuing)
         few = start_seconds(stand, ours) if "start" in parts else 0.0
     if "start" in parts:
-        with running(services, wanted.many) as stand:
+        with scratch() as root, running(root, services, wanted.many) as stand:
             play_release(stand, services[0])  # each worker's first task imports what later ones find
             many = start_seconds(stand, [play_release(stand, service) for service in services[1:]])
         yield from compared(few, many, (FEW, wanted.many))

@@ -1,6 +1,5 @@
 """A running platform with as many services as wanted, and releases played on it by one person after the other."""
 
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +12,11 @@ from sqlalchemy import Engine, create_engine, text
 from slipway.platform.client import PlatformClient, wait_for
 from slipway.platform.control import wait_until_healthy
 from slipway.platform.errors import PlatformError
+from tests.bench.failures import what_failed
 from tests.running_platform import RunningPlatform
 from tests.scale.many_services import Noted, publish, serve, write_catalogue
 
-RELEASER, COLLEAGUE, SENIOR, MANAGER = "gus", "gina", "sofia", "greta"
+RELEASER, COLLEAGUE, SENIOR, MANAGER, AUDITOR = "gus", "gina", "sofia", "greta", "audrey"
 ANSWERS: Mapping[str, str] = {
     "preprod.approve": SENIOR,
     "prod.authorise": SENIOR,
@@ -72,7 +72,6 @@ class Played:
         tasks = client.get(f"{path}/taskInstances", limit=100)["task_instances"]
         questions = client.get(f"{path}/hitlDetails", limit=100)["hitl_details"]
         self.dag_id, self.run_id, self.answered = dag_id, run_id, answered
-        self.state = str(run["state"])
         self.started = {task["task_id"]: _time(task["start_date"]) for task in tasks if task["start_date"]}
         waits = [_time(each["responded_at"]) - _time(each["created_at"]) for each in questions]
         whole = _time(run["end_date"]) - _time(run["start_date"])
@@ -84,22 +83,35 @@ class Played:
 
 
 def play(stand: Stand, dag_id: str, run_id: str, form: Mapping[str, object], steps: Sequence[str]) -> Played:
-    """Triggers a run, answers its questions as soon as Airflow takes answers, and waits for its end."""
+    """Triggers a run, answers its questions as soon as Airflow takes answers, and waits for its success.
+
+    Raises PlatformError, with the logs of what failed, where a question never comes or the run ends otherwise.
+    """
     client = stand.client(RELEASER)
     client.trigger(dag_id, run_id, form)
     answered = {step: answer(stand, dag_id, run_id, step) for step in steps}
-    client.wait_for_end(dag_id, run_id, PATIENCE)
+    state = client.wait_for_end(dag_id, run_id, PATIENCE)
+    if state != "success":
+        raise PlatformError(f"{run_id} ended as {state}. {what_failed(stand.client(AUDITOR), dag_id, run_id)}")
     return Played(client, dag_id, run_id, answered)
 
 
 def answer(stand: Stand, dag_id: str, run_id: str, step: str) -> datetime:
     """Says yes to a question and returns when the response came."""
-    client = stand.client(ANSWERS[step])
-    request = client.wait_for_request(dag_id, run_id, step, PATIENCE)
+    request = asked(stand, dag_id, run_id, step)
     given = {"comment": "Fine.", "looked_by": COLLEAGUE, "looked_at": "what is new"}
     inputs = {name: given.get(name, "") for name in request.get("params") or {}}
-    client.answer(request, "Approve", inputs).raise_for_status()
+    stand.client(ANSWERS[step]).answer(request, "Approve", inputs).raise_for_status()
     return datetime.now(tz=UTC)
+
+
+def asked(stand: Stand, dag_id: str, run_id: str, step: str) -> Row:
+    """The question, once it is put. Raises PlatformError, with the logs of what failed, where it never will be."""
+    client = stand.client(ANSWERS[step])
+    try:
+        return client.wait_for_request(dag_id, run_id, step, PATIENCE)
+    except PlatformError as error:
+        raise PlatformError(f"{error} {what_failed(stand.client(AUDITOR), dag_id, run_id)}") from error
 
 
 def form_of(service: str, version: str = "1.0.0", to: str = "prod") -> dict[str, object]:
@@ -109,29 +121,27 @@ def form_of(service: str, version: str = "1.0.0", to: str = "prod") -> dict[str,
 
 @contextmanager
 def running(
-    live: Sequence[str], count: int, *, without_dev: Sequence[str] = (), more_dags: Sequence[Path] = ()
+    root: Path, live: Sequence[str], count: int, *, without_dev: Sequence[str] = (), more_dags: Sequence[Path] = ()
 ) -> Iterator[Stand]:
-    """Starts a platform of `count` services, the `live` ones among them; stops it and forgets everything."""
-    with tempfile.TemporaryDirectory(prefix="slipway-bench-", ignore_cleanup_errors=True) as scratch:
-        root = Path(scratch)
-        record = root / "noted"
-        record.mkdir()
-        with serve(record) as noted:
-            catalogue = write_catalogue(root / "catalogue", live, count, noted, without_dev)
-            platform = LargePlatform(root / "platform", more_dags, catalogue)
-            publish(platform.home.root / "artefacts", root / "artefact_sources", [*live, *without_dev])
-            try:
-                platform.start()
-                engine = create_engine(platform.release_database_url, pool_pre_ping=True)
-                stand = Stand(platform, noted, engine)
-                for name in (*live, *without_dev):
-                    stand.until_known(f"release__{name}")
-                wait_for(lambda: stand.rows("SELECT 1 FROM policy") or None, 60, "the policy to be in effect")
-                yield stand
-                engine.dispose()
-            finally:
-                platform.stop()
-                time.sleep(1)
+    """Starts a platform of `count` services, the `live` ones among them, which writes below `root`; stops it."""
+    record = root / "noted"
+    record.mkdir()
+    with serve(record) as noted:
+        catalogue = write_catalogue(root / "catalogue", live, count, noted, without_dev)
+        platform = LargePlatform(root / "platform", more_dags, catalogue)
+        publish(platform.home.root / "artefacts", root / "artefact_sources", [*live, *without_dev])
+        try:
+            platform.start()
+            engine = create_engine(platform.release_database_url, pool_pre_ping=True)
+            stand = Stand(platform, noted, engine)
+            for name in (*live, *without_dev):
+                stand.until_known(f"release__{name}")
+            wait_for(lambda: stand.rows("SELECT 1 FROM policy") or None, 60, "the policy to be in effect")
+            yield stand
+            engine.dispose()
+        finally:
+            platform.stop()
+            time.sleep(1)
 
 
 def _time(said: str) -> datetime:

@@ -26,7 +26,7 @@ from slipway.adapters.migrations.rehearsal.rehearsal import DatabaseRehearsal
 from slipway.domain.migration_proof import StepOutcome
 from slipway.domain.service import MigrationSettings
 from slipway.platform.postgres import OWNER, EmbeddedPostgres
-from slipway.ports.outside import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 from slipway.ports.rehearsal import OldVersion, RehearsalOrder
 from tests.bench.figures import Figure, as_text
 

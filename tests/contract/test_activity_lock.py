@@ -7,7 +7,7 @@ import pytest
 
 from slipway.adapters.activity_lock import FileActivityLock
 from slipway.domain.errors import SlipwayError
-from slipway.ports import ActivityLock
+from slipway.ports.outside.surroundings import ActivityLock
 from tests.fakes.activity_lock import FakeActivityLock
 
 MAKERS: dict[str, Callable[[Path], ActivityLock]] = {

@@ -9,7 +9,7 @@ import pytest
 
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.domain.errors import ArtefactError, NotFoundError
-from slipway.ports import Artefact, ArtefactStore
+from slipway.ports.outside.artefacts import Artefact, ArtefactStore
 from tests.fakes.artefact_source import FakeArtefactSource
 from tests.fakes.upstreams import tar_of
 

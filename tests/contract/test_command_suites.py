@@ -8,7 +8,7 @@ import pytest
 
 from slipway.adapters.probes.command_suites import LeashedSuites
 from slipway.domain.service import Priority, SmokeCommand
-from slipway.ports import CheckStatus, CommandSuites
+from slipway.ports.outside.checks import CheckStatus, CommandSuites
 from tests.fakes.command_suites import FakeCommandSuites
 from tests.fakes.connections import FakeConnections
 

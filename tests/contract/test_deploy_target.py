@@ -11,7 +11,8 @@ import pytest
 from slipway.adapters.targets.registry import TARGETS, Registry
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.service import TargetSettings
-from slipway.ports import Artefact, DeployOrder, DeployTarget
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.targets import DeployOrder, DeployTarget
 from tests.fakes.deploy_endpoint import DeployEndpoint
 from tests.fakes.deploy_target import FakeDeployTarget
 from tests.fakes.service_process import NEVER_HEALTHY, free_port, write_service

@@ -10,7 +10,7 @@ import pytest
 from slipway.adapters.upstreams.registry import ConfiguredUpstreams
 from slipway.domain.errors import NotFoundError, SlipwayError
 from slipway.domain.repository import ArtefactSources, Repository
-from slipway.ports import History
+from slipway.ports.outside.artefacts import History
 from tests.fakes.connections import FakeConnections
 from tests.fakes.github import GitHubServer
 from tests.git_mirrors import add_branch, make_mirror

@@ -15,7 +15,7 @@ import pytest
 from slipway.adapters.monitors.guarded_get import GuardedGet
 from slipway.adapters.monitors.sources import Sources
 from slipway.domain.watch import Limits, Sample, SourceKind, WatchCheck
-from slipway.ports.outside import Look, Monitor
+from slipway.ports.outside.checks import Look, Monitor
 from tests.fakes.connections import FakeConnections
 from tests.fakes.monitor import FakeMonitor
 from tests.watching import a_check, an_alert_check

@@ -8,7 +8,7 @@ from slipway.adapters.connections import EnvironmentConnections
 from slipway.adapters.probes.expectations import Response
 from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Request
 from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
-from slipway.ports import CheckStatus, Probe
+from slipway.ports.outside.checks import CheckStatus, Probe
 from tests.fakes.probe import FakeProbe
 
 SUITE = SmokeSuite(

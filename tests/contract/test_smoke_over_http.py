@@ -12,7 +12,7 @@ from slipway.adapters.connections import EnvironmentConnections
 from slipway.adapters.probes.http_probe import HttpProbe, Send
 from slipway.adapters.probes.httpx_send import HttpxSend
 from slipway.domain.service import SmokeCheck, SmokeSuite
-from slipway.ports import CheckResult, CheckStatus
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 from tests.fakes.service_process import free_port
 
 FACTS = {"version": "1.0.0", "digest": "sha256:11"}

@@ -11,7 +11,7 @@ import pytest
 from slipway.adapters.upstreams.registry import ConfiguredUpstreams
 from slipway.domain.errors import NotFoundError, Remedy, UnavailableError
 from slipway.domain.repository import ArtefactSources, GitHubAccess, Repository
-from slipway.ports import Upstream
+from slipway.ports.outside.artefacts import Upstream
 from tests.fakes.connections import FakeConnections
 from tests.fakes.github import GitHubServer
 from tests.fakes.upstreams import FakeUpstream, tar_of

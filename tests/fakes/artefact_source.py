@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from slipway.domain.errors import ArtefactError, NotFoundError
-from slipway.ports import Artefact
+from slipway.ports.outside.artefacts import Artefact
 
 
 class FakeArtefactSource:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from slipway.domain.service import SmokeCommand
-from slipway.ports import CheckResult, CheckStatus
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 
 
 class FakeCommandSuites:

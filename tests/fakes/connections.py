@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from slipway.domain.errors import NotFoundError
-from slipway.ports import HttpAccess
+from slipway.ports.outside.surroundings import HttpAccess
 
 
 class FakeConnections:

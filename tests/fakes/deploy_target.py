@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.service import TargetSettings
-from slipway.ports import DeployOrder, Running
+from slipway.ports.outside.targets import DeployOrder, Running
 
 NOTHING = Running(digest=None, version=None, healthy=False, detail="nothing was deployed")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Declared, MigrationFile, Phase, Reversibility
-from slipway.ports import MigrationOrder, MigrationRun, MigrationState, MigrationStep
+from slipway.ports.outside.migrations import MigrationOrder, MigrationRun, MigrationState, MigrationStep
 
 
 class FakeMigrationRunner:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from slipway.domain.watch import Sample
-from slipway.ports.outside import Look
+from slipway.ports.outside.checks import Look
 
 See = Callable[[Look], Sample]
 """What a look sees at the last of its instants."""

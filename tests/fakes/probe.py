@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from slipway.domain.service import SmokeCheck, SmokeSuite
-from slipway.ports import CheckResult, CheckStatus
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 
 
 class FakeProbe:

@@ -17,7 +17,7 @@ from slipway.domain.migration_proof import (
     Reversibility,
     StepOutcome,
 )
-from slipway.ports.outside import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 from slipway.ports.rehearsal import RehearsalOrder
 from tests.fakes.migration_runner import FakeMigrationRunner
 

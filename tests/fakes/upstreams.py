@@ -9,7 +9,7 @@ from pathlib import Path
 from slipway.domain.commits import CommitsSinceLive, Containing
 from slipway.domain.errors import NotFoundError, SlipwayError
 from slipway.domain.repository import ArtefactSources, Repository
-from slipway.ports import History, Upstream
+from slipway.ports.outside.artefacts import History, Upstream
 
 
 def tar_of(files: Mapping[str, str], *, zipped: bool = True) -> bytes:

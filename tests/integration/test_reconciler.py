@@ -11,8 +11,8 @@ from slipway.catalogue.problems import CatalogueError, Problem
 from slipway.domain.errors import SlipwayError
 from slipway.domain.governed import Governed
 from slipway.domain.json_value import JsonObject
-from slipway.ports import DeployOrder
-from slipway.ports.outside import RunState
+from slipway.ports.outside.surroundings import RunState
+from slipway.ports.outside.targets import DeployOrder
 from slipway.reconciler.loop import Reconciler
 from slipway.use_cases.sync_accounts import AccountChanges, accounts_are_behind, sync_accounts
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.bench_platform import ANSWERS, PATIENCE, RELEASER, Row, Stand, answer, form_of, running
+from tests.bench.bench_platform import ANSWERS, PATIENCE, RELEASER, Row, Stand, answer, asked, form_of, running
 from tests.scale.many_services import VERSIONS, write_service
 
 pytestmark = pytest.mark.e2e
@@ -16,8 +16,8 @@ FIRST, SECOND = VERSIONS
 
 
 @pytest.fixture(scope="module")
-def stand() -> Iterator[Stand]:
-    with running([STEADY, BRITTLE], SERVICES) as made:
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    with running(tmp_path_factory.mktemp("scale"), [STEADY, BRITTLE], SERVICES) as made:
         yield made
 
 
@@ -35,14 +35,14 @@ def release_while_its_file_changes(stand: Stand) -> None:
     """Edited before Preprod, broken before Prod, deleted before the last word."""
     dag_id, run_id, file = f"release__{STEADY}", "changed", file_of(stand, STEADY)
     stand.client(RELEASER).trigger(dag_id, run_id, form_of(STEADY))
-    until_asked(stand, dag_id, run_id, "preprod.approve")
+    asked(stand, dag_id, run_id, "preprod.approve")
     write_service(stand.platform.catalogue, elsewhere(stand.noted.service(STEADY)))
     answer(stand, dag_id, run_id, "preprod.approve")
-    until_asked(stand, dag_id, run_id, "prod.authorise")
+    asked(stand, dag_id, run_id, "prod.authorise")
     file.write_text("name: [this is no YAML", encoding="utf-8")
     answer(stand, dag_id, run_id, "prod.authorise")
     answer(stand, dag_id, run_id, "prod.sign_off")
-    until_asked(stand, dag_id, run_id, "prod.confirm")
+    asked(stand, dag_id, run_id, "prod.confirm")
     file.unlink()
     answer(stand, dag_id, run_id, "prod.confirm")
     stand.client(RELEASER).wait_for_end(dag_id, run_id, PATIENCE)
@@ -55,7 +55,7 @@ def roll_back_without_a_file(stand: Stand) -> None:
     answer(stand, dag_id, "good", "preprod.approve")
     reader.wait_for_end(dag_id, "good", PATIENCE)
     reader.trigger(dag_id, "bad", form_of(BRITTLE, SECOND, "preprod"))
-    until_asked(stand, dag_id, "bad", "preprod.approve")
+    asked(stand, dag_id, "bad", "preprod.approve")
     file_of(stand, BRITTLE).unlink()
     stand.noted.failing.add((BRITTLE, "preprod"))
     answer(stand, dag_id, "bad", "preprod.approve")
@@ -83,11 +83,6 @@ def test_every_question_was_answered_by_a_grant(stand: Stand, ended: dict[str, l
 def test_all_services_have_their_dags(stand: Stand, ended: dict[str, list[Row]]) -> None:
     idle = stand.client(RELEASER).get("/api/v2/dags", dag_id_pattern="release__idle", limit=1)
     assert idle["total_entries"] == SERVICES - len(ended)
-
-
-def until_asked(stand: Stand, dag_id: str, run_id: str, step: str) -> None:
-    """Waits until the question is put."""
-    stand.client(ANSWERS[step]).wait_for_request(dag_id, run_id, step, PATIENCE)
 
 
 def elsewhere(entry: Row) -> Row:

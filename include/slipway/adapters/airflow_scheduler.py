@@ -8,7 +8,7 @@ from slipway.adapters.airflow_rest_errors import ConflictError, SignInError
 from slipway.domain.errors import NotFoundError
 from slipway.domain.grant import Decision
 from slipway.domain.json_value import JsonObject
-from slipway.ports.outside import RunState
+from slipway.ports.outside.surroundings import RunState
 
 Result = TypeVar("Result")
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from slipway.domain.errors import NotFoundError, SlipwayError
-from slipway.ports import HttpAccess
+from slipway.ports.outside.surroundings import HttpAccess
 
 _POSTGRES = "postgresql+psycopg2"
 _POSTGRES_NAMES = ("postgres", "postgresql", "postgresql+psycopg2")

@@ -8,16 +8,8 @@ from slipway.catalogue.document import Document, Location
 from slipway.catalogue.people_file import PeopleModel
 from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import Problem, nearest
-from slipway.catalogue.service_file import (
-    AbsentStageModel,
-    ActStageModel,
-    AnyServiceModel,
-    AnyStageModel,
-    OutsideModel,
-    ServiceModel,
-    StageModel,
-    TargetKind,
-)
+from slipway.catalogue.service_file import AnyServiceModel, OutsideModel, ServiceModel
+from slipway.catalogue.stage_models import AbsentStageModel, ActStageModel, AnyStageModel, StageModel, TargetKind
 from slipway.catalogue.watch_checks import HttpJsonModel, WatchModel
 from slipway.domain.people import MACHINE_IDS, TeamRole
 from slipway.domain.service import CopyStrategy, Profile, StageRole

@@ -19,7 +19,7 @@ def examine(
 ) -> None:
     """Check Python, catalogue, connections, database, policy, Airflow and log; exit 1 if one of them fails."""
     from slipway.cli.examination import examination
-    from slipway.ports.outside import CheckStatus
+    from slipway.ports.outside.checks import CheckStatus
 
     found = []
     for finding in examination(with_log=not skip_log):

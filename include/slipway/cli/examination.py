@@ -18,7 +18,7 @@ from slipway.cli.log_verification import verify_database
 from slipway.cli.missing_connections import known_variables, missing_connections
 from slipway.cli.session import current_url
 from slipway.domain.errors import DatabaseUnavailableError, SlipwayError
-from slipway.ports.outside import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")

@@ -3,6 +3,3 @@
 `outside` holds targets, artefacts, migrations, probes and the like; each has a fake that passes the same contract
 test. `store` is the release database: its tests run on a real PostgreSQL, so it needs no fake (ADR 0005).
 """
-
-from slipway.ports.messages import *  # noqa: F403 - one flat namespace for the callers
-from slipway.ports.outside import *  # noqa: F403 - one flat namespace for the callers

@@ -10,7 +10,7 @@ from typing import Protocol
 from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_proof import Finding, Rehearsed
 from slipway.domain.service import RehearsalSettings
-from slipway.ports.outside import MigrationOrder, MigrationStep
+from slipway.ports.outside.migrations import MigrationOrder, MigrationStep
 
 
 @dataclass(frozen=True, kw_only=True)

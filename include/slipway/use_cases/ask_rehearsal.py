@@ -9,7 +9,7 @@ from slipway.domain.json_value import JsonObject
 from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.platform import Action
 from slipway.domain.service import StageDefinition
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.in_place_of_nothing import versions_to_release

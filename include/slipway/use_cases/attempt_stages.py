@@ -7,7 +7,7 @@ from slipway.domain.policy_hash import effective_policy_hash
 from slipway.domain.proof import flaws
 from slipway.domain.release import Release, StageOutcome
 from slipway.domain.service import Service, StageRole
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewStage, PolicyInEffect
 from slipway.use_cases.change_stages import (

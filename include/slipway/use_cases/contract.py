@@ -4,7 +4,7 @@ from pathlib import Path
 
 from slipway.domain.errors import ArtefactError
 from slipway.domain.migration_proof import MigrationFile, Phase
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World
 

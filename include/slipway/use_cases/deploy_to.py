@@ -3,7 +3,8 @@
 from slipway.domain.activity import Activity
 from slipway.domain.errors import TargetError
 from slipway.domain.release import Stage
-from slipway.ports.outside import Artefact, DeployOrder, Running
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.targets import DeployOrder, Running
 from slipway.use_cases.service_database import service_environment
 from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World

@@ -6,7 +6,7 @@ from dataclasses import replace
 from slipway.domain.errors import ArtefactError, NotFoundError, RefusedError
 from slipway.domain.release import Release, Stage
 from slipway.domain.service import Page, Service, StageDefinition, StageRole
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Deployed
 from slipway.use_cases.world import World

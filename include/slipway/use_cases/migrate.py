@@ -8,7 +8,7 @@ from slipway.domain.activity import Activity, ActivityKind
 from slipway.domain.errors import RefusedError, Remedy, SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.ports.outside import MigrationState
+from slipway.ports.outside.migrations import MigrationState
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.recheck_proof import recheck_proof

@@ -7,7 +7,7 @@ from slipway.domain.needs import Need
 from slipway.domain.release import ChangeKind, Release
 from slipway.domain.review import ReviewKind
 from slipway.domain.service import Service
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewRelease, PolicyInEffect
 from slipway.use_cases.attempt_request import AttemptRequest

@@ -8,7 +8,7 @@ from slipway.domain.needs import read_needs
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
 from slipway.domain.service import Service
 from slipway.domain.text_limits import REFUSAL
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import NewAttempt
 from slipway.use_cases.attempt_request import AttemptRequest, refuse_free_text_in, texts_of

@@ -3,7 +3,7 @@
 from slipway.domain.activity import ActivityKind
 from slipway.domain.migration_proof import MigrationProof
 from slipway.domain.release import Attempt, Stage
-from slipway.ports.outside import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 from slipway.ports.values import Deployed
 from slipway.use_cases.rehearse_migrations import (
     Subject,

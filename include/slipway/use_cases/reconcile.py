@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
-from slipway.ports.outside import RunState, Scheduler
+from slipway.ports.outside.surroundings import RunState, Scheduler
 from slipway.ports.store import Transaction
 from slipway.use_cases.ask_again_later import must_wait
 from slipway.use_cases.change_stages import CHANGE_DAG, change_form

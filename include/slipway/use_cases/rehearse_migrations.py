@@ -15,7 +15,8 @@ from slipway.domain.migration_waiver import MigrationWaiver
 from slipway.domain.release import Attempt
 from slipway.domain.service import CopyStrategy, MigrationSettings, RehearsalSettings
 from slipway.domain.verdict_of_migrations import completed, judge
-from slipway.ports.outside import Artefact, MigrationOrder, MigrationState
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
 from slipway.ports.rehearsal import OldVersion, RehearsalOrder, Suites
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.service_database import order_for

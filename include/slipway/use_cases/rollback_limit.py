@@ -4,7 +4,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.rollback import Rollback
 from slipway.domain.way_back import WayBack, in_words, way_back
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.use_cases.rehearse_migrations import Subject, stays_on_newer_schema
 from slipway.use_cases.service_database import TO_LOOK, order_for
 from slipway.use_cases.world import World

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from slipway.domain.errors import ArtefactError
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import MigrationSettings
-from slipway.ports.outside import Artefact, MigrationOrder
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.migrations import MigrationOrder
 from slipway.use_cases.contract import may_contract
 from slipway.use_cases.unpacked import unpacked
 from slipway.use_cases.world import World

@@ -8,7 +8,8 @@ from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import Priority, SmokeCommand, SmokeSuite, StageRole
 from slipway.domain.verdict import Verdict, suite_verdict
 from slipway.domain.way_back_rehearsal import is_way_back
-from slipway.ports.outside import Artefact, CheckResult, CheckStatus
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.deploy_to import current, is_there
 from slipway.use_cases.in_place_of_nothing import stands_in

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import Priority, SmokeSuite
 from slipway.domain.verdict import suite_verdict
-from slipway.ports.outside import CheckResult, CheckStatus
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 from slipway.ports.store import Transaction
 from slipway.ports.values import Deployed
 from slipway.use_cases.world import World

@@ -3,7 +3,7 @@
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Release
 from slipway.domain.rollback import ROLLBACK_DAG
-from slipway.ports.outside import Scheduler
+from slipway.ports.outside.surroundings import Scheduler
 from slipway.use_cases.reconcile import raise_all, start_once
 from slipway.use_cases.world import World
 

@@ -7,7 +7,7 @@ from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, BadAgain, Release
 from slipway.domain.service import Service, StageRole
 from slipway.domain.text_limits import says_nothing
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, PolicyInEffect
 from slipway.use_cases.facts import release_of

@@ -7,7 +7,7 @@ from slipway.domain.release import Attempt, Stage
 from slipway.domain.schema_state import SchemaState
 from slipway.domain.service import StageRole
 from slipway.domain.way_back import WayBack, may_stay, way_back
-from slipway.ports.outside import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 from slipway.use_cases.service_database import migration_order
 from slipway.use_cases.world import World
 

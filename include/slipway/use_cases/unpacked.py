@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipway.ports.outside import Artefact
+from slipway.ports.outside.artefacts import Artefact
 from slipway.use_cases.world import World
 
 

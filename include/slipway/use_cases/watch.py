@@ -16,7 +16,7 @@ from slipway.domain.service import StageRole
 from slipway.domain.verdict import Verdict
 from slipway.domain.watch import Course, Sample, WatchCheck
 from slipway.domain.watch_verdict import WatchVerdict, course_of, judge
-from slipway.ports.outside import Look
+from slipway.ports.outside.checks import Look
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import gather

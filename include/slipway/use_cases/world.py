@@ -6,19 +6,11 @@ from pathlib import Path
 
 from slipway.domain.governed import Governed
 from slipway.domain.migration_proof import Finding
-from slipway.ports.outside import (
-    ActivityLock,
-    ArtefactStore,
-    CommandSuites,
-    Connections,
-    MigrationRunner,
-    Monitor,
-    Probe,
-    Scheduler,
-    ServiceDefinitions,
-    TargetRegistry,
-    Upstreams,
-)
+from slipway.ports.outside.artefacts import ArtefactStore, Upstreams
+from slipway.ports.outside.checks import CommandSuites, Monitor, Probe
+from slipway.ports.outside.migrations import MigrationRunner
+from slipway.ports.outside.surroundings import ActivityLock, Connections, Scheduler, ServiceDefinitions
+from slipway.ports.outside.targets import TargetRegistry
 from slipway.ports.rehearsal import Rehearsal, Suites
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import Actor

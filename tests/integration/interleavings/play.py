@@ -14,8 +14,9 @@ from slipway.domain.policy.decision import Blocker
 from slipway.domain.release import Attempt, ChangeKind, Origin, Release
 from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
 from slipway.domain.service import StageRole
-from slipway.ports import Artefact, CheckStatus
-from slipway.ports.outside import RunState
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.surroundings import RunState
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import NotAsked
 from slipway.use_cases.expire_request import expire_request

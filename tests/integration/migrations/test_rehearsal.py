@@ -22,7 +22,7 @@ from slipway.adapters.migrations.rehearsal.sqlite.connection import connected as
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Cause, Finding, FindingCode, Rehearsed, StepOutcome
 from slipway.domain.service import CopyStrategy, RehearsalSettings
-from slipway.ports.outside import MigrationOrder, MigrationState, MigrationStep
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState, MigrationStep
 from slipway.ports.rehearsal import (
     ExpectationResults,
     Expectations,

@@ -20,7 +20,7 @@ from slipway.adapters.monitors import alertmanager, prometheus
 from slipway.adapters.monitors.guarded_get import NotSeenError
 from slipway.adapters.monitors.sources import Sources
 from slipway.domain.watch import Sample
-from slipway.ports.outside import Look
+from slipway.ports.outside.checks import Look
 from tests.fakes.connections import FakeConnections
 from tests.watching import a_check, an_alert_check
 

@@ -14,7 +14,7 @@ from slipway.adapters.activity_lock import FileActivityLock
 from slipway.adapters.migrations.alembic_runner import AlembicRunner
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.service import MigrationSettings
-from slipway.ports import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 from tests.fakes.service_process import eventually
 
 MIGRATION = """

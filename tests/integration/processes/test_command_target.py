@@ -10,7 +10,8 @@ from slipway.adapters.targets.registry import Registry
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.json_value import JsonValue
 from slipway.domain.service import TargetSettings
-from slipway.ports import Artefact, DeployOrder, DeployTarget
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.targets import DeployOrder, DeployTarget
 from tests.fakes.service_process import process_lives
 
 CURRENT = ["/bin/echo", '{"digest": "sha256:11", "version": "1.0.0", "healthy": true}']

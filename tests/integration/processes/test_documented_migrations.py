@@ -13,7 +13,7 @@ from slipway.docs.pages import PROJECT
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Phase, Reversibility
 from slipway.domain.service import MigrationSettings
-from slipway.ports import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 
 PAGE = PROJECT / "docs" / "how-to" / "write-a-reversible-migration.md"
 BASE = """

@@ -19,7 +19,8 @@ from slipway.adapters.targets.local.resume import resume_all, stop_all
 from slipway.adapters.targets.local.state import Place
 from slipway.adapters.targets.local_process import LocalProcessTarget
 from slipway.domain.errors import TargetError
-from slipway.ports import Artefact, DeployOrder
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.targets import DeployOrder
 from tests.fakes.service_process import NEVER_HEALTHY, eventually, free_port, process_lives, write_service
 
 SLOW = "import time; time.sleep(60)"
@@ -29,7 +30,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from slipway.adapters.activity_lock import FileActivityLock
 from slipway.adapters.targets.local_process import LocalProcessTarget
-from slipway.ports import Artefact, DeployOrder
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.targets import DeployOrder
 state, folder, locks, port = sys.argv[1:]
 with FileActivityLock(Path(locks)).hold("a1") as lock:
     LocalProcessTarget(Path(state), port=int(port)).deploy(

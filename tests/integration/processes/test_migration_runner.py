@@ -10,7 +10,7 @@ from slipway.adapters.migrations.artefact_runner import ArtefactRunner
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Phase, Reversibility
 from slipway.domain.service import MigrationSettings
-from slipway.ports import MigrationOrder, MigrationRunner
+from slipway.ports.outside.migrations import MigrationOrder, MigrationRunner
 from tests.fakes.migration_runner import FakeMigrationRunner
 
 

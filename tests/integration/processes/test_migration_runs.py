@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from slipway.adapters.migrations.artefact_runner import ArtefactRunner
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.service import MigrationSettings
-from slipway.ports import MigrationOrder, MigrationState
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
 from tests.fakes.service_process import eventually
 
 ALEMBIC = """

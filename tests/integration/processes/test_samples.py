@@ -20,7 +20,8 @@ from slipway.adapters.targets.local_process import LocalProcessTarget
 from slipway.domain.errors import TargetError
 from slipway.domain.migration_proof import Reversibility
 from slipway.domain.service import MigrationSettings
-from slipway.ports import DeployOrder, MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
+from slipway.ports.outside.targets import DeployOrder
 from tests.fakes.service_process import free_port
 
 SAMPLES = Path(__file__).parents[3] / "include" / "sample_services"

@@ -9,7 +9,9 @@ from slipway.domain.errors import ArtefactError, RefusedError, ServiceMigrationE
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import StageRole
-from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.settle_verdict import settle_verdict

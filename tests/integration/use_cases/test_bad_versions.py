@@ -10,7 +10,7 @@ from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, people, platform_rules

@@ -15,7 +15,8 @@ from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
 from slipway.domain.release import ChangeKind, Origin
 from slipway.domain.stage_ending import how_it_ends
-from slipway.ports import CheckStatus, Running
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.targets import Running
 from slipway.ports.values import Actor
 from slipway.use_cases.await_act import NotActedError, act_is_over
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold

@@ -11,7 +11,7 @@ from slipway.domain.errors import RefusedError, UnavailableError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.repository import Repository
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.explain import explain
 from slipway.use_cases.take_turn import TurnAnswer

@@ -11,7 +11,8 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Eligibility
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.ports import CheckStatus, DeployOrder
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold

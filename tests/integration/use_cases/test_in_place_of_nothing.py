@@ -12,7 +12,8 @@ from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Eligibility
 from slipway.domain.release import Attempt, Origin
 from slipway.domain.service import Page, Service, StageRole
-from slipway.ports import CheckStatus, DeployOrder
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.targets import DeployOrder
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.open_attempt import open_attempt

@@ -11,7 +11,7 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
 from slipway.domain.release import Attempt
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on

@@ -18,7 +18,9 @@ from slipway.domain.release import Attempt
 from slipway.domain.repository import Repository
 from slipway.domain.schema_state import SchemaState
 from slipway.domain.service import CopyStrategy, RehearsalSettings, StageRole
-from slipway.ports import CheckStatus, DeployOrder, MigrationOrder, MigrationState
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.rehearsal import RehearsalOrder, Suites
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.ask_approval import NotAsked, ask_approval

@@ -22,7 +22,7 @@ from slipway.domain.migration_proof import FindingCode, MigrationProof
 from slipway.domain.release import Attempt
 from slipway.domain.service import MigrationSettings, StageRole
 from slipway.platform.postgres import OWNER, EmbeddedPostgres
-from slipway.ports import MigrationOrder
+from slipway.ports.outside.migrations import MigrationOrder
 from slipway.use_cases.ask_approval import NotAsked, ask_approval
 from tests.builders import PREPROD, PROD, a_service
 from tests.fakes.connections import FakeConnections

@@ -10,7 +10,7 @@ import pytest
 from slipway.domain.errors import SlipwayError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.file_disclosure import file_disclosure
 from slipway.use_cases.open_activity import NotPermittedError

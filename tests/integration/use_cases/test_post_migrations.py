@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from slipway.domain.activity import ActivityKind
-from slipway.ports import MigrationOrder, MigrationState
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
 from tests.builders import DEV, PREPROD, a_service
 from tests.fakes.migration_runner import FakeMigrationRunner
 from tests.migrations import REVERSIBLE

@@ -12,7 +12,7 @@ from slipway.domain.grant import Step
 from slipway.domain.platform import EnvironmentSettings, Platform
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.service import Service
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.use_cases.ask_approval import Asked
 from tests.builders import PREPROD, PROD, a_service, a_stage, people, platform_rules
 from tests.scene import Scene

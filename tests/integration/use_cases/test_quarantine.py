@@ -12,7 +12,7 @@ from slipway.domain.errors import NotFoundError, RefusedError, SlipwayError
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.service import StageRole
-from slipway.ports import DeployOrder
+from slipway.ports.outside.targets import DeployOrder
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.explain import explain
 from slipway.use_cases.give_second import give_second

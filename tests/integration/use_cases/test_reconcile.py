@@ -11,7 +11,7 @@ from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Origin
 from slipway.domain.release_window import DayWindow, ReleaseWindow, Weekday
-from slipway.ports.outside import RunState
+from slipway.ports.outside.surroundings import RunState
 from slipway.ports.values import Actor
 from slipway.use_cases import reconcile
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold

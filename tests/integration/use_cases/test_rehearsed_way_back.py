@@ -16,7 +16,7 @@ from slipway.domain.grant import Step
 from slipway.domain.migration_proof import FindingCode
 from slipway.domain.release import Attempt, Origin
 from slipway.domain.service import Service, StageRole
-from slipway.ports import DeployOrder
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.facts import gather

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from slipway.domain.errors import SlipwayError
-from slipway.ports import DeployOrder, MigrationOrder, MigrationState
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
+from slipway.ports.outside.targets import DeployOrder
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.take_turn import TurnAnswer, take_turn

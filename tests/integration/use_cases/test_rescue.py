@@ -12,7 +12,7 @@ from slipway.domain.grant import Step
 from slipway.domain.platform import Platform
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.release_window import ReleaseWindow
-from slipway.ports import DeployOrder
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.await_rescue import is_held_back, may_start_again
 from slipway.use_cases.explain import explain

@@ -6,7 +6,7 @@ import pytest
 
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.scene import Scene

@@ -13,8 +13,8 @@ from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility, Pl
 from slipway.domain.release import Attempt, ChangeKind, Origin, StageOutcome
 from slipway.domain.release_window import ReleaseWindow
 from slipway.domain.rollback import ROLLBACK_DAG
-from slipway.ports import DeployOrder
-from slipway.ports.outside import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_rollback import ask_rollback
 from slipway.use_cases.await_second import await_second, second_is_over

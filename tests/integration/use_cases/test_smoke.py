@@ -9,7 +9,7 @@ import pytest
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import Priority, Service, SmokeCheck, SmokeCommand, SmokeSuite
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.use_cases.smoke import SmokeFailedError
 from slipway.use_cases.smoke_of_others import MOST_BROKEN
 from tests.builders import DEV, a_service

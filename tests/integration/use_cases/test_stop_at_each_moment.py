@@ -10,7 +10,9 @@ import pytest
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt
 from slipway.domain.service import SmokeSuite, StageRole
-from slipway.ports import CheckResult, DeployOrder, MigrationOrder, MigrationState
+from slipway.ports.outside.checks import CheckResult
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
+from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer

@@ -9,7 +9,7 @@ import pytest
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
 from slipway.domain.service import StageRole
-from slipway.ports import Running
+from slipway.ports.outside.targets import Running
 from slipway.ports.values import Actor, Deployed
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.stop import stop

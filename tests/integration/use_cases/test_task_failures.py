@@ -9,7 +9,7 @@ from slipway.adapters.database.log_reader import read_log
 from slipway.domain.errors import TargetError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.ports import DeployOrder
+from slipway.ports.outside.targets import DeployOrder
 from slipway.use_cases.note_failure import TaskFailure, note_failure
 from slipway.use_cases.reconcile import finish_orphans
 from tests.builders import DEV, PREPROD

@@ -10,7 +10,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.platform import Action
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.await_act import NotActedError

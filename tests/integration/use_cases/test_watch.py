@@ -11,7 +11,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind
 from slipway.domain.watch import HourBefore, Limits, Sample
-from slipway.ports.outside import Look
+from slipway.ports.outside.checks import Look
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked, NotAsked
 from slipway.use_cases.expire_request import expire_request

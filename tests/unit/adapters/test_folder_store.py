@@ -13,7 +13,7 @@ import pytest
 from slipway.adapters.artefacts.archive import MOST_UNPACKED, disk_errors, pack, unpack
 from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.domain.errors import ArtefactError
-from slipway.ports import Artefact
+from slipway.ports.outside.artefacts import Artefact
 
 
 @pytest.fixture

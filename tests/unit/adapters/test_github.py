@@ -13,7 +13,7 @@ from slipway.adapters.upstreams.github_api import GitHubApi
 from slipway.adapters.upstreams.registry import ConfiguredUpstreams
 from slipway.domain.errors import ArtefactError, NotFoundError, Remedy, SlipwayError, UnavailableError
 from slipway.domain.repository import ArtefactSources, GitHubAccess, Repository
-from slipway.ports import HttpAccess
+from slipway.ports.outside.surroundings import HttpAccess
 from tests.fakes.connections import FakeConnections
 from tests.fakes.github import GitHubServer, answer, broken, hanging, limiting, locked, once, trickling
 from tests.fakes.upstreams import tar_of

@@ -9,7 +9,7 @@ from slipway.adapters.probes.expectations import Response
 from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Request
 from slipway.adapters.probes.httpx_send import HttpxSend
 from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
-from slipway.ports import CheckResult, CheckStatus
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 from tests.fakes.deploy_endpoint import DeployEndpoint
 from tests.fakes.service_process import free_port
 

@@ -9,7 +9,8 @@ import pytest
 from slipway.adapters.targets.registry import Registry
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.service import TargetSettings
-from slipway.ports import Artefact, DeployOrder, DeployTarget
+from slipway.ports.outside.artefacts import Artefact
+from slipway.ports.outside.targets import DeployOrder, DeployTarget
 from tests.fakes.deploy_endpoint import Answer, DeployEndpoint
 from tests.fakes.service_process import free_port
 

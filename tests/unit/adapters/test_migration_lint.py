@@ -11,7 +11,7 @@ from slipway.adapters.migrations.lint.registry import RULES
 from slipway.adapters.migrations.lint.squawk import EXCLUDED, squawk, squawk_path
 from slipway.docs.pages import PROJECT
 from slipway.domain.migration_proof import FindingCode
-from slipway.ports import MigrationStep
+from slipway.ports.outside.migrations import MigrationStep
 
 SAMPLE = PROJECT / "include" / "sample_services" / "orders"
 MODULE = """

@@ -9,7 +9,7 @@ import yaml
 from slipway.adapters.targets.registry import TARGETS, Registry
 from slipway.catalogue.load import load_catalogue, load_one, load_people, load_platform, load_service
 from slipway.catalogue.problems import CatalogueError
-from slipway.catalogue.service_file import TargetKind
+from slipway.catalogue.stage_models import TargetKind
 from slipway.catalogue.target_options import READERS
 from slipway.domain.errors import NotFoundError
 from slipway.domain.people import TeamRole

@@ -14,7 +14,7 @@ from typing import IO
 from slipway.adapters.artefacts.archive import digest_of, disk_errors, pack, unpack
 from slipway.domain.artefact_name import NAME
 from slipway.domain.errors import ArtefactError, NotFoundError
-from slipway.ports import Artefact
+from slipway.ports.outside.artefacts import Artefact
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from slipway.ports import Artefact
+from slipway.ports.outside.artefacts import Artefact
 
 
 class Publisher(Protocol):

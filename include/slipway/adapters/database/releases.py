@@ -5,16 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from slipway.adapters.database import codec
-from slipway.adapters.database.rows import Row, Sql
+from slipway.adapters.database.release_rows import ATTEMPT, attempt_in, needs_in, release_in
+from slipway.adapters.database.rows import Sql
 from slipway.domain.errors import NotFoundError
 from slipway.domain.needs import Build, Need
-from slipway.domain.release import Attempt, BadAgain, ChangeKind, Origin, Outcome, Release, ReleaseState
-from slipway.domain.service import StageRole
+from slipway.domain.release import Attempt, Outcome, Release, ReleaseState
 from slipway.ports.values import NewAttempt, NewRelease
-
-_ATTEMPT = """
-    SELECT a.*, r.service, r.rollback IS NOT NULL AS is_rollback FROM attempt a JOIN release r ON r.id = a.release_id
-"""
 
 
 class DatabaseReleases:
@@ -45,7 +41,7 @@ class DatabaseReleases:
             """,
             besides=besides,
         )
-        return [((row["service"], row["version"]), _needs(row)) for row in rows]
+        return [((row["service"], row["version"]), needs_in(row)) for row in rows]
 
     def create(self, new: NewRelease) -> Release:
         """Writes a release and its first requester."""
@@ -91,7 +87,7 @@ class DatabaseReleases:
             """,
             id=release_id,
         )
-        return None if row is None else _release(row)
+        return None if row is None else release_in(row)
 
     def secret_of(self, service: str) -> Release | None:
         """The newest security release of this service that has not ended; None where there is none."""
@@ -164,8 +160,8 @@ class DatabaseReleases:
 
     def attempt(self, attempt_id: str) -> Attempt | None:
         """The attempt, or None."""
-        row = self._sql.first(f"{_ATTEMPT} WHERE a.id = :id", id=attempt_id)
-        return None if row is None else _attempt(row)
+        row = self._sql.first(f"{ATTEMPT} WHERE a.id = :id", id=attempt_id)
+        return None if row is None else attempt_in(row)
 
     def lock_attempt(self, attempt_id: str) -> Attempt:
         """The attempt, its row locked till the end of the transaction; rows that refer to it may still be added."""
@@ -175,32 +171,32 @@ class DatabaseReleases:
     def attempt_of_run(self, dag_id: str, run_id: str) -> Attempt | None:
         """The attempt that a DAG run carries out, or None."""
         row = self._sql.first(
-            f"{_ATTEMPT} WHERE a.dag_id = :dag_id AND a.run_id = :run_id", dag_id=dag_id, run_id=run_id
+            f"{ATTEMPT} WHERE a.dag_id = :dag_id AND a.run_id = :run_id", dag_id=dag_id, run_id=run_id
         )
-        return None if row is None else _attempt(row)
+        return None if row is None else attempt_in(row)
 
     def attempts(self, release_id: str) -> Sequence[Attempt]:
         """All attempts of a release, oldest first."""
-        rows = self._sql.all(f"{_ATTEMPT} WHERE a.release_id = :id ORDER BY a.number", id=release_id)
-        return [_attempt(row) for row in rows]
+        rows = self._sql.all(f"{ATTEMPT} WHERE a.release_id = :id ORDER BY a.number", id=release_id)
+        return [attempt_in(row) for row in rows]
 
     def open_attempts(self, service: str | None = None) -> Sequence[Attempt]:
         """Attempts that have not ended, of one service or of all, oldest first."""
         rows = self._sql.all(
-            f"""{_ATTEMPT} WHERE a.outcome IS NULL AND (CAST(:service AS text) IS NULL OR r.service = :service)
+            f"""{ATTEMPT} WHERE a.outcome IS NULL AND (CAST(:service AS text) IS NULL OR r.service = :service)
             ORDER BY a.opened_at, a.id""",
             service=service,
         )
-        return [_attempt(row) for row in rows]
+        return [attempt_in(row) for row in rows]
 
     def awaiting_renewal(self) -> Sequence[Attempt]:
         """Last attempts that ended as renewed, whose successor the platform has yet to start."""
         rows = self._sql.all(
-            f"""{_ATTEMPT} WHERE a.outcome = 'renewed' AND r.state = 'awaiting_retry' AND a.stop_requested_by IS NULL
+            f"""{ATTEMPT} WHERE a.outcome = 'renewed' AND r.state = 'awaiting_retry' AND a.stop_requested_by IS NULL
             AND a.number = (SELECT max(b.number) FROM attempt b WHERE b.release_id = a.release_id)
-            ORDER BY a.id""",  # noqa: S608 - a constant of this module
+            ORDER BY a.id""",  # noqa: S608 - a constant
         )
-        return [_attempt(row) for row in rows]
+        return [attempt_in(row) for row in rows]
 
     def awaiting_first_run(self) -> Sequence[Release]:
         """What a pipeline asked for, whose run the platform has yet to start; oldest first."""
@@ -236,7 +232,7 @@ class DatabaseReleases:
 
         Each once; none while something newer of that service is open, or a rollback of it."""
         rows = self._sql.all(
-            f"""{_ATTEMPT}
+            f"""{ATTEMPT}
             JOIN stage pre ON pre.attempt_id = a.id AND pre.role = 'preprod'
             JOIN stage live ON live.attempt_id = a.id AND live.role = 'prod'
             JOIN LATERAL (SELECT attempt_id, kind, digest FROM deployment
@@ -250,9 +246,9 @@ class DatabaseReleases:
                               AND (o.rollback IS NOT NULL OR o.to_role <> 'dev'))
               AND NOT EXISTS (SELECT FROM release o WHERE o.rollback ->> 'from_attempt' = a.id
                               AND o.rollback ->> 'basis' = 'return')
-            ORDER BY a.id""",  # noqa: S608 - a constant of this module
+            ORDER BY a.id""",  # noqa: S608 - a constant
         )
-        return [_attempt(row) for row in rows]
+        return [attempt_in(row) for row in rows]
 
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
         """Writes how an attempt ended, once."""
@@ -281,57 +277,3 @@ class DatabaseReleases:
         if attempt is None:
             raise NotFoundError(f"there is no attempt {attempt_id} in the release database")
         return attempt
-
-
-def _release(row: Row) -> Release:
-    return Release(
-        id=row["id"],
-        service=row["service"],
-        team=row["team"],
-        kind=ChangeKind(row["kind"]),
-        summary=row["summary"],
-        rollback_plan=row["rollback_plan"],
-        to=StageRole(row["to_role"]),
-        requested_by=row["requested_by"],
-        requesters=frozenset(row["requesters"] or ()),
-        state=ReleaseState(row["state"]),
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        requested_at=row["requested_at"],
-        ticket=row["ticket"],
-        fixes=row["fixes"],
-        product_owner=row["product_owner"],
-        needs=_needs(row),
-        change=None if row["change"] is None else codec.change(row["change"]),
-        rollback=None if row["rollback"] is None else codec.rollback(row["rollback"]),
-        for_team=row["for_team"],
-        attended_by=row["attended_by"],
-        booking=row["support"],
-        proof_in=row["proof_in"],
-        problematic=row["extra"].get("problematic") == "true",
-    )
-
-
-def _needs(row: Row) -> tuple[Need, ...]:
-    return tuple(Need(**need) for need in row["needs"])
-
-
-def _attempt(row: Row) -> Attempt:
-    return Attempt(
-        id=row["id"],
-        release_id=row["release_id"],
-        number=row["number"],
-        service=row["service"],
-        dag_id=row["dag_id"],
-        run_id=row["run_id"],
-        version=row["version"],
-        digest=row["digest"],
-        origin=Origin(row["origin"]),
-        actor=row["actor"],
-        opened_at=row["opened_at"],
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        stop_requested_by=row["stop_requested_by"],
-        stop_reason=row["stop_reason"],
-        depends_on=tuple(row["depends_on"]),
-        bad_again=BadAgain(reason=row["bad_again_because"], by=row["bad_again_by"]) if row["bad_again_by"] else None,
-        is_rollback=row["is_rollback"],
-    )

@@ -8,7 +8,7 @@ from slipway.adapters.migrations.sql_runner import SqlRunner
 from slipway.adapters.migrations.tool_runner import ToolRunner
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import MigrationFile
-from slipway.ports import MigrationOrder, MigrationState
+from slipway.ports.outside.migrations import MigrationOrder, MigrationState
 
 TOOLS: Sequence[ToolRunner] = (AlembicRunner(), SqlRunner())
 """To add one: a runner here, and its tool in `in_child/tools.py`."""

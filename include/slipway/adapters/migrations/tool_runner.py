@@ -16,7 +16,7 @@ from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import FindingCode, MigrationFile, Reversibility
-from slipway.ports import LockSeen, MigrationOrder, MigrationRun, MigrationState, MigrationStep
+from slipway.ports.outside.migrations import LockSeen, MigrationOrder, MigrationRun, MigrationState, MigrationStep
 
 _CHILD = Path(__file__).with_name("child.py")
 _MILLISECONDS = 1000

@@ -8,7 +8,8 @@ from slipway.adapters.monitors.guarded_get import GuardedGet, NotSeenError
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonValue
 from slipway.domain.watch import Sample, SourceKind
-from slipway.ports.outside import Connections, Look
+from slipway.ports.outside.checks import Look
+from slipway.ports.outside.surroundings import Connections
 
 AT_ONCE = 8
 PATIENCE_SECONDS = 45.0

@@ -12,7 +12,7 @@ from slipway.adapters.notifiers.retry_after import retry_after
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject, canonical
 from slipway.ports.messages import NotSentError, Receipt, Sending
-from slipway.ports.outside import Connections, HttpAccess
+from slipway.ports.outside.surroundings import Connections, HttpAccess
 
 SIGNATURE = "Slipway-Signature"
 MESSAGE, TRY = "Slipway-Message", "Slipway-Try"

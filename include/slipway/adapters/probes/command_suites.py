@@ -12,7 +12,8 @@ from slipway.adapters.probes.junit import UnreadableReportError, read_report
 from slipway.adapters.probes.placeholders import fill
 from slipway.domain.errors import SlipwayError
 from slipway.domain.service import SmokeCommand
-from slipway.ports import CheckResult, CheckStatus, Connections
+from slipway.ports.outside.checks import CheckResult, CheckStatus
+from slipway.ports.outside.surroundings import Connections
 
 _SHOWN = 500
 TOKEN = "SMOKE_TOKEN"  # noqa: S105 - the name of a variable

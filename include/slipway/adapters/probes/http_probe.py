@@ -11,7 +11,8 @@ from slipway.adapters.probes.placeholders import as_text, fill, filled, names_in
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonValue
 from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
-from slipway.ports import CheckResult, CheckStatus, Connections
+from slipway.ports.outside.checks import CheckResult, CheckStatus
+from slipway.ports.outside.surroundings import Connections
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _TRIES_OF_A_WARNING = 3

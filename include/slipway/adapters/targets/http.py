@@ -12,7 +12,7 @@ from slipway.catalogue.option_reader import Options, fill_in
 from slipway.catalogue.target_options import HttpOptions
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.json_value import JsonObject
-from slipway.ports import DeployOrder, Running
+from slipway.ports.outside.targets import DeployOrder, Running
 
 _DONE, _FAILED, _RUNNING = "done", "failed", "running"
 

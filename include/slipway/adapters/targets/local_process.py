@@ -11,7 +11,7 @@ from slipway.catalogue.option_reader import Options
 from slipway.catalogue.target_options import LocalProcessOptions
 from slipway.domain.errors import TargetError
 from slipway.domain.json_value import JsonObject
-from slipway.ports import DeployOrder, Running
+from slipway.ports.outside.targets import DeployOrder, Running
 
 _REMOVE_PATIENCE = timedelta(seconds=30)
 

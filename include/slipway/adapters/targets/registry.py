@@ -10,7 +10,7 @@ from slipway.adapters.targets.local_process import LocalProcessTarget
 from slipway.domain.errors import TargetError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.service import TargetSettings
-from slipway.ports import DeployTarget
+from slipway.ports.outside.targets import DeployTarget
 
 TARGETS: Mapping[str, Callable[[JsonObject, Path], DeployTarget]] = {
     "command": CommandTarget.from_options,

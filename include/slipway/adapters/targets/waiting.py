@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from slipway.domain.errors import TargetError
-from slipway.ports import DeployOrder, DeployTarget, Running
+from slipway.ports.outside.targets import DeployOrder, DeployTarget, Running
 
 
 def seconds_until(deadline: datetime) -> float:

@@ -15,7 +15,7 @@ import httpx
 
 from slipway.domain.errors import ArtefactError, NotFoundError, Remedy, UnavailableError
 from slipway.domain.repository import GitHubAccess
-from slipway.ports import HttpAccess
+from slipway.ports.outside.surroundings import HttpAccess
 
 JSON, BYTES = "application/vnd.github+json", "application/octet-stream"
 _MOST_JSON = 8 << 20

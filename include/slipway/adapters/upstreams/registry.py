@@ -10,7 +10,8 @@ from slipway.adapters.upstreams.github_api import GitHubApi
 from slipway.adapters.upstreams.mirror import Mirror
 from slipway.domain.errors import SlipwayError, UnavailableError
 from slipway.domain.repository import ArtefactSources, GitHubAccess
-from slipway.ports import Connections, History, Upstream
+from slipway.ports.outside.artefacts import History, Upstream
+from slipway.ports.outside.surroundings import Connections
 
 
 class ConfiguredUpstreams:

@@ -18,7 +18,7 @@ from typing import Any
 from slipway.adapters.migrations.in_child.statements import statements
 from slipway.adapters.migrations.rehearsal.words import shortened
 from slipway.domain.migration_proof import Finding, FindingCode
-from slipway.ports import MigrationStep
+from slipway.ports.outside.migrations import MigrationStep
 from slipway.ports.rehearsal import StatementLint
 
 EXCLUDED: Mapping[str, str] = {

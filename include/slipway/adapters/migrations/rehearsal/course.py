@@ -13,7 +13,7 @@ from slipway.adapters.migrations.rehearsal.old_trial import OldTrial
 from slipway.adapters.migrations.rehearsal.shapes import Change, Table, change
 from slipway.adapters.migrations.rehearsal.views import base_views, head_views, new_things
 from slipway.domain.migration_proof import FindingCode, StepOutcome
-from slipway.ports.outside import MigrationRunner
+from slipway.ports.outside.migrations import MigrationRunner
 from slipway.ports.rehearsal import PreparedExpectations, RehearsalOrder, StatementLint
 
 _NEEDED = frozenset(

@@ -9,7 +9,7 @@ from slipway.adapters.migrations.rehearsal.notes import Notes
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Finding, FindingCode
-from slipway.ports.outside import MigrationOrder, MigrationRunner, MigrationState, MigrationStep
+from slipway.ports.outside.migrations import MigrationOrder, MigrationRunner, MigrationState, MigrationStep
 
 SHOWN = 20
 """Of differences: a few say as much as hundreds."""

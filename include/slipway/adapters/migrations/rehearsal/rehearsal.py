@@ -24,7 +24,7 @@ from slipway.adapters.migrations.rehearsal.sqlite.size import rows_about as sqli
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.domain.errors import ServiceMigrationError
 from slipway.domain.migration_proof import Rehearsed
-from slipway.ports.outside import MigrationOrder, MigrationRunner
+from slipway.ports.outside.migrations import MigrationOrder, MigrationRunner
 from slipway.ports.rehearsal import Expectations, PreparedExpectations, RehearsalOrder, StatementLint
 
 _ID_LENGTH = 36

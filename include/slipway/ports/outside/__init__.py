@@ -1,0 +1,1 @@
+"""Ports to everything outside Slipway but the release database."""
