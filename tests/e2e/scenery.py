@@ -71,7 +71,8 @@ class Scenery:
             self.write(name, self.recorded(name))
         self.write("stuck", self._stuck())
         self._watch("observed", {"path": "version", "equals": "1.0.0"}, {"path": "nothing.of.that.name", "at_most": 1})
-        self._watch("unattended", {"path": "version", "equals": "1.0.0"})
+        self._watch("unattended", {"path": "nothing.of.that.name", "at_most": 1})
+        self.write("third", self._tested("third"))
         self.write("deaf", self._deaf())
         self._mirrored()
         self.write("notify", _changed_outside("notify", "by_hand"))
@@ -164,6 +165,17 @@ class Scenery:
         service["stages"]["preprod"]["rehearse_rollback"] = name == "observed"
         self.write(name, service)
 
+    def _tested(self, name: str) -> dict[str, Any]:
+        """A service with a suite of tests of its own, and a check that warns."""
+        program = [sys.executable, str(Path(__file__).with_name("journeys.py")), "{url}", "{version}", "{report}"]
+        warns = {"name": "says more", "path": "/health", "expect_json": {"more": "yes"}, "priority": "warning"}
+        suite = {
+            **_SMOKE,
+            "checks": [*_SMOKE["checks"], warns],
+            "commands": [{"name": "journeys", "run": program, "seconds": 60}],
+        }
+        return {**self.recorded(name), "smoke": suite}
+
     def _deaf(self) -> dict[str, Any]:
         """A service whose deploy endpoint is an address at which nobody listens."""
         nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
@@ -209,7 +221,7 @@ class Scenery:
         file.write_text(text + sources + hosts, encoding="utf-8")
 
 
-_SMOKE = {
+_SMOKE: dict[str, Any] = {
     "deadline_seconds": 8,
     "checks": [
         {

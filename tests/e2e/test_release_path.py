@@ -146,6 +146,8 @@ def test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held(scene: S
     assert run.log("version_marked_bad", "hold_placed")
     held = [hold for hold in scene.client("gus").get("/slipway/api/holds") if hold["name"] == "porter"]
     assert [hold["scope"] for hold in held] == ["service"]
+    assert run.stop(GREETING.senior, "It is written anew.").is_success
+    wait_for(lambda: serves(scene, "porter", "preprod") == "1.0.0" or None, PATIENCE, "Preprod to be as live again")
 
 
 @story
@@ -157,6 +159,14 @@ def test_three_services_released_at_once_never_meet_on_the_live_path(scene: Scen
     assert len(stays) == 2 * len(runs)
     assert meetings(stays) == []
     works = [work for run in runs for work in scene.recorder.works(run.dag_id.removeprefix("release__"))]
+    (smoke,) = [one["payload"] for one in runs[-1].log("smoke_finished") if one["environment"] == "prod"]
+    assert smoke["verdict"] == "pass"
+    assert [(one["name"], one["status"], one["priority"]) for one in smoke["checks"]] == [
+        ("is the released artefact", "pass", "blocking"),
+        ("says more", "fail", "warning"),
+        ("journeys", "pass", "blocking"),
+    ]
+    assert "2 tests, 0 failed" in smoke["checks"][-1]["detail"]
     at_work = sorted(Stay(w.begin, w.end, w.service) for w in works if w.environment != "dev")
     assert len(at_work) == 2 * len(runs)
     assert meetings(at_work) == []

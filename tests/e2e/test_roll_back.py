@@ -74,5 +74,7 @@ def test_a_rollback_passes_a_hold_and_a_closed_window(
     explained = scene.client("gina").get("/slipway/api/explain", service="lost", environment="prod")
     blockers = {one["code"] for found in explained for one in found["blockers"]}
     assert {"hold", "window_closed"} <= blockers
-    rollback(scene, "lost").ends("live")
+    form = {"service": "lost", "environment": "prod", "reason": REASON}
+    scene.client("gus").trigger(ROLLBACK_DAG, "lost-by-its-form", form)
+    scene.follow(ROLLBACK_DAG, "lost-by-its-form").ends("live")
     assert serves(scene, "lost") == "1.0.0"

@@ -22,7 +22,7 @@ class Waits:
 
     unanswered: Future[Run]
     unattended: Future[Run]
-    """In Prod and watched; nobody confirms anything."""
+    """In Prod and confirmed; its watch cannot tell, and nobody decides."""
     aged: Future[tuple[Run, Run]]
     """The attempt whose approval grew old, and the next one, which is through."""
 
@@ -48,6 +48,7 @@ def _watched_for_two_minutes(scene: Scene) -> Run:
     run.approve()
     run.authorise()
     run.until_logged("watch_began")
+    run.answer(Step.CONFIRM, run.team.colleague)
     return run
 
 
@@ -112,8 +113,14 @@ def test_what_nobody_attends_to_is_unverified_at_the_deadline_and_settled_by_a_v
     scene: Scene, begun: Waits, when_time_has_run_out: None
 ) -> None:
     run = begun.unattended.result()
-    assert run.stage("prod")["watched"] == "pass"
-    assert "nobody confirmed" in run.stage("prod")["detail"]
+    stage = run.stage("prod")
+    assert (stage["watched"], stage["judged"], stage["confirmed"]) == ("unknown", None, "pass")
+    assert stage["detail"].endswith("the watch was not clear, and nobody decided in time: a verdict is owed")
+    assert [entry["payload"]["step"] for entry in run.log("request_expired")] == ["verdict"]
+    assert [entry["environment"] for entry in run.log("hold_placed")] == ["prod"]
+    assert run.log("lane_freed")[-1]["environment"] == "prod"
+    paged = scene.rows("SELECT text FROM outbox WHERE channel = 'page' AND release_id = :r", r=run.release_id)
+    assert [row["text"] for row in paged if "a verdict is owed" in row["text"]]
     path = f"/slipway/api/releases/{run.release_id}/verdict"
     body = {"verdict": "pass", "reason": "Looked at it an hour later: works."}
     assert not scene.client(GREETING.releaser).request("POST", path, json=body).is_success
