@@ -1,15 +1,18 @@
 """Live is watched on a running platform: unclear, so a person decides; failing, so it is brought back and held.
 
-Going back was rehearsed in Preprod before.
+Who watches is killed meanwhile, and going back was rehearsed in Preprod before.
 """
 
+import psutil
 import pytest
 
 from slipway.domain.grant import Step
+from slipway.platform.client import wait_for
 from tests.e2e.performance import story
-from tests.e2e.story import Run, Scene
+from tests.e2e.story import PATIENCE, Row, Run, Scene
 
 pytestmark = pytest.mark.e2e
+ENOUGH = 4
 
 
 def in_prod(run: Run) -> None:
@@ -19,12 +22,27 @@ def in_prod(run: Run) -> None:
     run.until_logged("watch_began")
 
 
+def seen(run: Run) -> list[Row]:
+    """What the watch saw so far, the oldest first."""
+    return run.scene.rows("SELECT at, value, problem FROM watch_sample WHERE attempt_id = :a ORDER BY at", a=run.id)
+
+
+def lose_who_watches(run: Run) -> list[Row]:
+    """The triggerer is killed in the middle of the watch; what it had seen by then."""
+    before = wait_for(lambda: found if len(found := seen(run)) >= ENOUGH else None, PATIENCE, "a few looks")
+    psutil.Process(run.scene.platform.process_ids()["triggerer"]).kill()
+    return before
+
+
 @story
 def test_an_unclear_watch_asks_somebody_else_and_a_failing_one_brings_the_version_before_back(scene: Scene) -> None:
     first = scene.ask("observed", "1.0.0")
     in_prod(first)
+    before = lose_who_watches(first)
     first.answer(Step.CONFIRM, first.team.colleague)
     first.until_logged("watch_finished", verdict="unknown")
+    assert len(first.log("watch_began")) == 1
+    assert seen(first)[: len(before)] == before, "it went on from what it had"
     shown = str(first.asked(Step.VERDICT))
     assert "only 0 of 13 looks saw anything" in shown
     refused = first.try_to_answer(Step.VERDICT, first.team.releaser, looked_by="me", looked_at="it")
