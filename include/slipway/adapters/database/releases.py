@@ -13,7 +13,8 @@ from slipway.domain.service import StageRole
 from slipway.ports.values import NewAttempt, NewRelease
 
 _ATTEMPT = """
-    SELECT a.*, r.service, r.rollback IS NOT NULL AS is_rollback FROM attempt a JOIN release r ON r.id = a.release_id
+    SELECT a.*, r.service, r.kind, r.rollback IS NOT NULL AS is_rollback
+    FROM attempt a JOIN release r ON r.id = a.release_id
 """
 
 
@@ -334,4 +335,5 @@ def _attempt(row: Row) -> Attempt:
         depends_on=tuple(row["depends_on"]),
         bad_again=BadAgain(reason=row["bad_again_because"], by=row["bad_again_by"]) if row["bad_again_by"] else None,
         is_rollback=row["is_rollback"],
+        kind=ChangeKind(row["kind"]),
     )
