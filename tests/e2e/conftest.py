@@ -17,7 +17,7 @@ from slipway.use_cases.change_stages import CHANGE_DAG
 from tests.e2e.break_glass import break_the_glass
 from tests.e2e.performance import Performance
 from tests.e2e.recorder import Recorder, serve
-from tests.e2e.scenery import BREAKER, CHANNEL, Scenery
+from tests.e2e.scenery import BREAKER, CHANNEL, TOPIC, Scenery
 from tests.e2e.story import Scene
 from tests.fakes.smtp_server import SmtpServer
 from tests.fakes.webhook_receiver import KEY, WebhookReceiver
@@ -69,7 +69,7 @@ def when_time_has_run_out() -> None:
 def slack() -> Iterator[SlackStandIn]:
     """It is down until a test lets it come back, when all stories are told."""
     with SlackStandIn() as stand_in:
-        stand_in.channel(CHANNEL, topic="Releases of all services")
+        stand_in.channel(CHANNEL, topic=TOPIC)
         stand_in.always = status(503)
         yield stand_in
 

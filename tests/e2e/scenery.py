@@ -17,7 +17,7 @@ from slipway.adapters.artefacts.folder_store import FolderArtefacts
 from slipway.adapters.artefacts.samples import build_sample, publish_samples
 from slipway.platform.home import PROJECT
 
-CHANNEL = "C0DEPLOY"
+CHANNEL, TOPIC = "C0DEPLOY", "Releases of all services"
 READERS = "approvers@example.gov.uk"
 """Where everybody would be told everything, if Slack were there."""
 BREAKER = "bree"

@@ -397,6 +397,7 @@ class MemoryReleases(_Table):
             opened_at=self._now,
             outcome=None,
             depends_on=tuple(new.depends_on),
+            kind=self._all.releases[new.release_id].kind,
         )
         self._all.attempts[attempt.id] = attempt
         for stage in new.stages:

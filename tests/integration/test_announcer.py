@@ -86,8 +86,10 @@ def test_a_release_goes_on_while_slack_is_down_and_is_told_in_its_thread(
     rounds(announcer, scene, lambda: everything_arrived(scene))
     first, *others = slack.shown(SLACK.address)
     assert first.startswith(f"orders 1.1 ({attempt.release_id}): preprod: passed\n")
+    shown = slack.channels[SLACK.address].messages[0]["ts"]
+    assert shown in {arguments["ts"] for method, arguments in slack.calls if method == "chat.update"}
     assert all(text.startswith("  ") for text in others)
-    assert len(others) == len(set(others)) == 4
+    assert len(others) == len(set(others)) == 5
     with scene.store.transaction() as tx:
         told = tx.sql.all("SELECT key FROM outbox ORDER BY id")
     keys = [one["metadata"]["event_payload"]["key"] for one in slack.channels[SLACK.address].messages]

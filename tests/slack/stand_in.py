@@ -112,8 +112,11 @@ class SlackStandIn:
 
     def shown(self, channel_id: str) -> list[str]:
         """The texts of a channel in order; those in a thread are indented."""
-        messages = self.channels[channel_id].messages
-        return [("  " if one.get("thread_ts", one["ts"]) != one["ts"] else "") + one["text"] for one in messages]
+        return [("  " if _is_reply(one) else "") + one["text"] for one in self.channels[channel_id].messages]
+
+    def seen_by_all(self, channel_id: str) -> list[str]:
+        """What the channel itself shows: no replies but those that were broadcast."""
+        return [one["text"] for one in self.channels[channel_id].messages if _is_in_channel(one)]
 
     def do_post(self, channel_id: str, text: str) -> None:
         """What a person writes there."""
@@ -240,6 +243,15 @@ def _content(arguments: Mapping[str, Any]) -> Answer:
     return {"text": text, "blocks": blocks}
 
 
+def _is_reply(message: Answer) -> bool:
+    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
+
+
+def _is_in_channel(message: Answer) -> bool:
+    """A reply is only where it was broadcast: https://docs.slack.dev/reference/events/message/thread_broadcast"""
+    return not _is_reply(message) or message.get("subtype") == "thread_broadcast"
+
+
 def _message(channel: Channel, ts: object, error: str) -> Answer:
     found = next((one for one in channel.messages if one["ts"] == ts), None)
     if found is None:
@@ -259,6 +271,8 @@ def _post(slack: SlackStandIn, arguments: Mapping[str, Any]) -> Answer:
     if arguments.get("thread_ts"):
         parent = _message(channel, arguments["thread_ts"], "thread_not_found")
         message["thread_ts"] = parent.setdefault("thread_ts", parent["ts"])
+        if arguments.get("reply_broadcast"):
+            message["subtype"] = "thread_broadcast"
     channel.messages.append(message)
     return {"channel": channel.id, "ts": message["ts"], "message": message}
 
@@ -272,8 +286,7 @@ def _update(slack: SlackStandIn, arguments: Mapping[str, Any]) -> Answer:
 
 def _history(slack: SlackStandIn, arguments: Mapping[str, Any]) -> Answer:
     channel = _own_channel(slack, arguments)
-    top = [one for one in reversed(channel.messages) if one.get("thread_ts", one["ts"]) == one["ts"]]
-    return _page(top, arguments)
+    return _page([one for one in reversed(channel.messages) if _is_in_channel(one)], arguments)
 
 
 def _replies(slack: SlackStandIn, arguments: Mapping[str, Any]) -> Answer:

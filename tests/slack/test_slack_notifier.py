@@ -57,6 +57,22 @@ def test_a_release_is_one_thread_whose_first_message_shows_how_it_stands(
     assert blocks_of(slack) == [["*orders 1.1: live*", "rita asks for it"], ["it is live"]]
 
 
+@pytest.mark.parametrize(("changes", "is_seen"), [({}, False), ({"loud": True}, True), ({"channel": "page"}, True)])
+def test_what_everybody_should_notice_is_seen_in_the_channel_too(
+    slack: SlackStandIn, notifier: SlackNotifier, changes: dict[str, Any], is_seen: bool
+) -> None:
+    first = notifier.send(sending())
+    notifier.send(sending(replace(LATER, **changes), thread=first.place))
+    assert slack.shown(DEPLOY)[1:] == ["  it is live"]
+    assert ("it is live" in slack.seen_by_all(DEPLOY)) is is_seen
+
+
+def test_what_begins_a_thread_is_not_said_to_be_a_reply(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    notifier.send(sending(replace(OPENED, loud=True)))
+    (arguments,) = (arguments for method, arguments in slack.calls if method == "chat.postMessage")
+    assert not {"thread_ts", "reply_broadcast"} & arguments.keys()
+
+
 def test_nothing_that_people_write_mentions_links_or_formats_the_headline(
     slack: SlackStandIn, notifier: SlackNotifier
 ) -> None:

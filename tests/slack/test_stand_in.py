@@ -59,6 +59,18 @@ def test_replies_are_below_their_message_and_a_message_is_changed_in_place(
     assert [reply["text"] for reply in replies] == ["orders 1.1 is live", "in Preprod"]
 
 
+def test_a_reply_that_is_broadcast_is_in_its_thread_and_in_the_channel(slack: SlackStandIn, client: WebClient) -> None:
+    first = client.chat_postMessage(channel=DEPLOY, text="orders 1.1", reply_broadcast=True)
+    client.chat_postMessage(channel=DEPLOY, text="in Preprod", thread_ts=first["ts"], reply_broadcast=False)
+    loud = client.chat_postMessage(channel=DEPLOY, text="failed", thread_ts=first["ts"], reply_broadcast=True)
+    assert "subtype" not in first["message"]
+    assert loud["message"]["subtype"] == "thread_broadcast"
+    history = client.conversations_history(channel=DEPLOY)["messages"]
+    assert [one["text"] for one in history] == ["failed", "orders 1.1"] == slack.seen_by_all(DEPLOY)[::-1]
+    replies = client.conversations_replies(channel=DEPLOY, ts=first["ts"])["messages"]
+    assert [one["text"] for one in replies] == ["orders 1.1", "in Preprod", "failed"]
+
+
 def test_metadata_is_whole_only_for_who_asks_for_it(client: WebClient) -> None:
     metadata = {"event_type": "slipway_message", "event_payload": {"key": "R-1.1:opened"}}
     client.chat_postMessage(channel=DEPLOY, text="orders 1.1", metadata=metadata)

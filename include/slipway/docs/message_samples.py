@@ -42,6 +42,7 @@ from slipway.docs.sample_release import (
     REVIEW,
     ROLLBACK,
     ROLLING_BACK,
+    SECURITY,
     STAGE,
     UNVERIFIED,
     WAITS_FOR,
@@ -72,7 +73,7 @@ from slipway.domain.messages import (
     watches,
 )
 from slipway.domain.overtaking import why_urgent
-from slipway.domain.release import BadAgain
+from slipway.domain.release import BadAgain, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.verdict import Verdict
 
@@ -91,7 +92,11 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.asked_for, RELEASE, ATTEMPT),
     partial(releases.asked_for, ON_BEHALF, ATTEMPT),
     partial(releases.asked_for, NIGHTLY, ATTEMPT),
+    partial(releases.asked_for, EMERGENCY, replace(ATTEMPT, kind=EMERGENCY.kind)),
+    partial(releases.asked_for, SECURITY, replace(ATTEMPT, kind=SECURITY.kind)),
     partial(releases.bad_version_again, ATTEMPT, BadAgain(reason="the check was wrong", by="sam"), "smoke: fail"),
+    partial(releases.stage_began, ATTEMPT, STAGE),
+    partial(releases.stage_began, RESCUE, replace(STAGE, previous_version="1.1")),
     partial(releases.stage_ended, ATTEMPT, STAGE, PASSED),
     partial(releases.stage_ended, ATTEMPT, STAGE, UNVERIFIED),
     partial(releases.ended, ATTEMPT, LIVE, f"prod: {PASSED.detail}", ADDRESS),
@@ -99,6 +104,8 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.ended, ATTEMPT, FAILED, "preprod: smoke: fail", ADDRESS, marked_bad="smoke: fail in preprod"),
     partial(releases.ended, RESCUE, FAILED, "prod: smoke: fail", ADDRESS),
     partial(releases.stopped, ATTEMPT, "rita", "the wrong version"),
+    partial(releases.withdrawn, RELEASE, "1.1", "rita", "the wrong version"),
+    partial(releases.replaced, ATTEMPT, replace(RELEASE, id="r-0044", requested_by="rob")),
     partial(queue.waits, ATTEMPT, STAGE, 2, WAITS_FOR),
     partial(queue.never_fits, ATTEMPT, StageRole.PROD, "no release window of the coming year is as long"),
     partial(queue.overtaken, ATTEMPT, StageRole.PROD, why_urgent(EMERGENCY)),
@@ -121,7 +128,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(migrations.waived, WAIVER, "orders", "prod"),
     partial(migrations.waived, replace(WAIVER, authors_known=True), "orders", "prod"),
     partial(outside_changes.asked_by_pipeline, RELEASE, "1.1"),
-    partial(outside_changes.may_be_made, OUTSIDE, ATTEMPT.id, "person", IN_AN_HOUR),
+    partial(outside_changes.may_be_made, OUTSIDE, replace(ATTEMPT, service="carrier"), "person", IN_AN_HOUR),
     partial(watches.began, ATTEMPT, "prod", 15, ("errors", "answers"), IN_AN_HOUR),
     partial(watches.ended, ATTEMPT, "prod", Verdict.FAIL, "errors: fail: 4 % of all requests"),
     partial(watches.verdict_given, ATTEMPT, "sue", Verdict.PASS, "looked at the first orders", "r-0042 is live"),
@@ -131,11 +138,14 @@ SAMPLES: Sequence[partial[Message]] = (
         replace(CONFIRMATION_WAIVER, ended_at=NOW, ended_by="rob", ended_because="the watch was blind all morning"),
     ),
     partial(confirmations.left_out, ATTEMPT, "prod", CONFIRMATION_WAIVER),
+    partial(watches.verdict_given, ATTEMPT, "sue", Verdict.FAIL, "orders are lost", "1.1 is marked bad and still runs"),
     partial(rollbacks.asked_for, ROLLING_BACK, ROLLBACK, "rita", "orders are lost"),
     partial(rollbacks.waits_for_second, ROLLING_BACK, ROLLBACK, "rita", "orders are lost", PENDING),
     partial(rollbacks.preprod_returns, ROLLING_BACK, RETURN, "r-0042 ended as rejected without going live"),
     partial(rollbacks.beside, RESCUE, STAGE, OTHER, "preprod"),
-    partial(rollbacks.condemned, RESCUE, ROLLBACK),
+    partial(rollbacks.condemned, RESCUE, ROLLBACK, ATTEMPT),
+    partial(rollbacks.ended, RESCUE, ROLLBACK, ATTEMPT, PASSED.outcome),
+    partial(rollbacks.ended, RESCUE, ROLLBACK, ATTEMPT, StageOutcome.LIVE_UNCERTAIN),
     partial(quarantines.stands, QUARANTINE, 1),
     partial(quarantines.ended, QUARANTINE, succeeded=True, because="its target runs 1.1"),
     partial(quarantines.ended, QUARANTINE, succeeded=False, because="its target runs 1.0"),
@@ -150,6 +160,15 @@ SAMPLES: Sequence[partial[Message]] = (
         absolute=True,
         until=IN_AN_HOUR,
         during=RELEASE.id,
+    ),
+    partial(
+        holds.placed,
+        8,
+        by="rob",
+        scope="service",
+        name="orders",
+        reason=f"objects to {RELEASE.id}: not on tax day",
+        objects_to=RELEASE.id,
     ),
     partial(holds.placed_for_failure, 7, service="orders", failed=RELEASE.id, reason="1.1 ended in prod as undone"),
     partial(holds.lifted, 7, by="lena", placed_by="lena", reason=""),

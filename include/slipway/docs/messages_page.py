@@ -49,6 +49,8 @@ def _facts(message: Message) -> Iterator[str]:
     yield f"in `{message.channel}`, as `{message.key}`{of_release}"
     if message.headline:
         yield f"headline: {message.headline}"
+    if message.rings and message.release_id:
+        yield "seen in the channel too, not only below the release's first message"
     if message.link:
         yield f"link: {message.link.label}, `{message.link.url}`"
     if message.mentions:

@@ -49,6 +49,7 @@ RELEASE = Release(
 )
 ON_BEHALF = replace(RELEASE, requested_by="lena", for_team="ordering")
 EMERGENCY = replace(RELEASE, kind=ChangeKind.EMERGENCY)
+SECURITY = replace(RELEASE, kind=ChangeKind.SECURITY, summary="SEC-7", rollback_plan="SEC-7")
 NIGHTLY = replace(RELEASE, to=StageRole.DEV, requested_by="platform", summary="")
 OUTSIDE = replace(RELEASE, service="carrier", summary="the carrier's tariff of December")
 ROLLING_BACK = replace(RELEASE, id="r-0043", summary="orders are lost")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from slipway.domain.message_routes import MessageChannel
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -27,3 +29,10 @@ class Message:
     link: Link | None = None
     mentions: tuple[str, ...] = ()
     """Mail addresses of people whom it should not pass by: they are called by name where a way can do that."""
+    loud: bool = False
+    """Whether everybody should notice it, and not only who follows its release."""
+
+    @property
+    def rings(self) -> bool:
+        """Whether a way with threads shows it outside its thread too: what somebody must look into now always is."""
+        return self.loud or self.channel == MessageChannel.PAGE

@@ -208,6 +208,8 @@ class Attempt:
     """Services whose change in Preprod voids a proof of this one, as the definition said when it was opened."""
     bad_again: BadAgain | None = None
     is_rollback: bool = False
+    kind: ChangeKind = ChangeKind.STANDARD
+    """Of its release."""
 
 
 @dataclass(frozen=True, kw_only=True)

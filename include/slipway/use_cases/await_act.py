@@ -94,7 +94,7 @@ def _goes_on(attempt: Attempt, stage: Stage, activity: Activity | None) -> bool:
 def _announce(tx: Transaction, attempt: Attempt, stage: Stage, until: datetime) -> None:
     release = release_of(tx, attempt)
     act = stage.definition.act
-    tx.tell(messages.outside_changes.may_be_made(release, attempt.id, act.by if act else "person", until))
+    tx.tell(messages.outside_changes.may_be_made(release, attempt, act.by if act else "person", until))
 
 
 def _nobody_began(

@@ -1,5 +1,6 @@
 """What follows at once from a rollback that is authorised: who works on its service stops, and a review is owed."""
 
+from slipway.domain import messages
 from slipway.domain.platform import Action
 from slipway.domain.release import Release
 from slipway.domain.review import ReviewKind
@@ -36,4 +37,5 @@ def stop_who_works_there(tx: Transaction, release: Release, actor: Actor) -> Non
         reason = f"{release.id} rolls back {rollback}: {release.summary}"
         tx.releases.request_stop(other.id, release.requested_by, reason)
         tx.log("stop_requested", actor, attempt=other, payload={"reason": reason})
+        tx.tell(messages.releases.stopped(other, release.requested_by, reason))
     tx.wake()

@@ -7,6 +7,7 @@ from slipway.domain.stage_ending import Ending
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
+from slipway.use_cases.rollback_facts import attempt_rolled_back
 from slipway.use_cases.world import PLATFORM
 
 
@@ -36,6 +37,7 @@ def _consequences(
         payload = {"digest": attempt.digest, "version": attempt.version, "because": ending.detail}
         tx.log("version_marked_bad", actor, attempt=attempt, payload=payload)
     held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
+    _tell_what_was_rolled_back(tx, release, attempt, stage, ending)
     if stage.role is StageRole.PROD and ending.outcome in held:
         failed = release.id if release.rollback is None else release.rollback.from_release
         if release.rollback is not None and tx.records.holds_of_failure(failed):
@@ -43,6 +45,16 @@ def _consequences(
         hold_for_failure(
             tx, attempt, stage, failed, f"{attempt.version} ended in {stage.environment} as {ending.outcome}", actor
         )
+
+
+def _tell_what_was_rolled_back(
+    tx: Transaction, release: Release, attempt: Attempt, stage: Stage, ending: Ending
+) -> None:
+    """Else its own thread would go on to call it live."""
+    rollback, is_live = release.rollback, stage.role is StageRole.PROD
+    if rollback is None or not rollback.condemns or not is_live or tx.permits.find(attempt.id, stage.role) is None:
+        return
+    tx.tell(messages.rollbacks.ended(attempt, rollback, attempt_rolled_back(tx, rollback), ending.outcome))
 
 
 def hold_for_failure(tx: Transaction, attempt: Attempt, stage: Stage, failed: str, reason: str, actor: Actor) -> None:

@@ -226,6 +226,7 @@ def _imagined_attempt(release: Release) -> Attempt:
         actor=NOBODY,
         opened_at=release.requested_at,
         outcome=None,
+        kind=release.kind,
     )
 
 

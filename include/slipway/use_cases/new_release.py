@@ -1,15 +1,15 @@
-"""Writes down what is asked for, with all that hangs on it: people, needs, private texts, a review."""
+"""Writes down what is asked for, with all that hangs on it: people, needs, private texts; then a review."""
 
 from collections.abc import Sequence
 
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need
-from slipway.domain.release import ChangeKind, Release
+from slipway.domain.release import Attempt, ChangeKind, Release
 from slipway.domain.review import ReviewKind
 from slipway.domain.service import Service
 from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.store import Transaction
-from slipway.ports.values import NewRelease, PolicyInEffect
+from slipway.ports.values import Actor, NewRelease, PolicyInEffect
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.change_stages import (
     as_payload,
@@ -47,10 +47,14 @@ def requested_release(
         claim_texts(tx, release)
     payload = _what(request, artefact, release)
     tx.log("release_requested", request.actor, release_id=release.id, service=release.service, payload=payload)
-    if request.kind.rank:
-        about = f"{request.kind.value} release {release.id} of {service.name} {artefact.version}"
-        open_review(tx, ReviewKind(request.kind.value), about, request.actor, release)
     return release
+
+
+def owe_a_review(tx: Transaction, release: Release, attempt: Attempt, actor: Actor) -> None:
+    """Of what is urgent, once people were told that it is asked for."""
+    if release.kind.rank and attempt.number == 1:
+        about = f"{release.kind.value} release {release.id} of {release.service} {attempt.version}"
+        open_review(tx, ReviewKind(release.kind.value), about, actor, release)
 
 
 def _new_release(request: AttemptRequest, service: Service, needs: Sequence[Need], around: Around) -> NewRelease:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from slipway.domain import messages
 from slipway.domain.activity import Activity, ActivityKind, Permit, Worker, why_not_next
 from slipway.domain.errors import HeldBackError, RefusedError
 from slipway.domain.json_value import JsonObject
@@ -223,6 +224,8 @@ def _issue_permit(tx: Transaction, facts: Facts, actor: Actor) -> Permit:
         payload["goes_on_because"] = passes_drift_because(facts.release)
     record_drift(tx, facts, actor)
     tx.log("permit_issued", actor, attempt=attempt, environment=stage.environment, payload=payload)
+    if stage.role.on_live_path and stage.definition.act is None:
+        tx.tell(messages.releases.stage_began(attempt, replace(stage, previous_version=before.version)))
     return permit
 
 

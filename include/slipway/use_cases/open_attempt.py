@@ -20,7 +20,7 @@ from slipway.use_cases.change_stages import (
 from slipway.use_cases.check_needs import refuse_circles
 from slipway.use_cases.contain_emergencies import asked_before_opening, keep_contained
 from slipway.use_cases.in_place_of_nothing import pages_needed, versions_to_release, with_pages
-from slipway.use_cases.new_release import requested_release
+from slipway.use_cases.new_release import owe_a_review, requested_release
 from slipway.use_cases.proof_elsewhere import refuse_proof_elsewhere
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.supersede import supersede_pending
@@ -106,6 +106,8 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
         )
         payload = {"version": artefact.version, "digest": artefact.digest, "run_id": request.run_id}
         tx.log("attempt_opened", request.actor, attempt=attempt, payload={**payload, "supersedes": superseded})
+        tx.tell(messages.releases.asked_for(release, attempt))
+        owe_a_review(tx, release, attempt, request.actor)
         keep_contained(tx, release, attempt, last, request, asked)
         tell_of_it(tx, attempt, request.actor)
         for stage in tx.stages.of_attempt(attempt.id):
@@ -118,7 +120,6 @@ def _open(world: World, request: AttemptRequest) -> Attempt:
                     environment=stage.environment,
                     payload=detail,
                 )
-        tx.tell(messages.releases.asked_for(release, attempt))
         tx.wake()
         return attempt
 

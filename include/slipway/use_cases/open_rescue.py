@@ -17,6 +17,7 @@ from slipway.ports.values import Actor
 from slipway.use_cases.end_stage import hold_for_failure
 from slipway.use_cases.facts import gather
 from slipway.use_cases.open_activity import NotPermittedError, Opening, log_starting
+from slipway.use_cases.rollback_facts import attempt_rolled_back
 from slipway.use_cases.undo import say_what_it_runs_beside
 from slipway.use_cases.world import World
 
@@ -68,7 +69,8 @@ def _issue_permit(tx: Transaction, facts: Facts, rollback: Rollback, actor: Acto
     attempt, stage = facts.attempt, replace(facts.stage, policy_hash=facts.policy_hash)
     permit = tx.permits.issue(stage, attempt.digest, tx.permits.next_fencing(), ())
     tx.leases.take(attempt.service, stage.environment, permit)
-    tx.stages.set_previous(attempt.id, stage.role, tx.records.deployed(attempt.service, stage.environment))
+    before = tx.records.deployed(attempt.service, stage.environment)
+    tx.stages.set_previous(attempt.id, stage.role, before)
     payload: JsonObject = {
         "permit": permit.id,
         "digest": permit.digest,
@@ -83,6 +85,7 @@ def _issue_permit(tx: Transaction, facts: Facts, rollback: Rollback, actor: Acto
     if rollback.condemns:
         _condemn(tx, facts, rollback, actor)
     say_what_it_runs_beside(tx, attempt, stage, actor)
+    tx.tell(messages.releases.stage_began(attempt, replace(stage, previous_version=before.version)))
     return permit
 
 
@@ -114,4 +117,4 @@ def _condemn(tx: Transaction, facts: Facts, rollback: Rollback, actor: Actor) ->
         lifted = {"hold": hold, "reason": why, "placed_by": "platform"}
         tx.log("hold_lifted", actor, service=attempt.service, environment=rollback.environment, payload=lifted)
     hold_for_failure(tx, attempt, facts.stage, rollback.from_release, f"{bad.version} was {because}", actor)
-    tx.tell(messages.rollbacks.condemned(attempt, rollback))
+    tx.tell(messages.rollbacks.condemned(attempt, rollback, attempt_rolled_back(tx, rollback)))

@@ -93,6 +93,7 @@ def _message(hold_id: int, request: HoldRequest, actor: Actor) -> Message:
         absolute=request.absolute,
         until=request.until,
         during=request.during,
+        objects_to=request.objects_to,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from slipway.domain import messages
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState, StageOutcome
@@ -111,6 +112,7 @@ def _is_replaced(tx: Transaction, attempt: Attempt, release: Release) -> bool:
     tx.releases.set_state(release.id, ReleaseState.ENDED, Outcome.SUPERSEDED)
     payload = {"by": newer.id, "detail": f"replaced by {newer.id}, asked for by {newer.requested_by}"}
     tx.log("superseded", PLATFORM, attempt=attempt, payload=payload)
+    tx.tell(messages.releases.replaced(attempt, newer))
     return True
 
 

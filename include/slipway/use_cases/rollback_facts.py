@@ -2,7 +2,8 @@
 
 from slipway.domain.json_value import JsonObject
 from slipway.domain.platform import Action
-from slipway.domain.release import Release
+from slipway.domain.release import Attempt, Release
+from slipway.domain.rollback import Rollback
 from slipway.domain.service import StageRole
 from slipway.domain.two_people import PendingAct, PendingState
 from slipway.ports.store import Transaction
@@ -13,6 +14,13 @@ def named_before(tx: Transaction, release: Release) -> str | None:
     if release.rollback is None or tx.permits.find(release.rollback.from_attempt, release.to) is None:
         return None
     return tx.stages.get(release.rollback.from_attempt, release.to).previous_digest
+
+
+def attempt_rolled_back(tx: Transaction, rollback: Rollback) -> Attempt:
+    """Whose work it takes back."""
+    before = tx.releases.attempt(rollback.from_attempt)
+    assert before is not None, "it was read when the rollback was asked for"
+    return before
 
 
 def seconding(tx: Transaction, release: Release) -> PendingAct | None:

@@ -44,6 +44,7 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
                 service=release.service,
                 payload={"reason": reason},
             )
+            tx.tell(messages.releases.withdrawn(release, _version(tx, release), actor.id, reason))
             return f"{release.id} is withdrawn"
         elif release.state is ReleaseState.ENDED:
             refusal = f"release {release.id} has already ended: {release.outcome}"
@@ -64,6 +65,12 @@ def stop(world: World, release_id: str, actor: Actor, reason: str) -> str:
 def _has_no_run_yet(tx: Transaction, release: Release) -> bool:
     """What a pipeline asked for is a release before its run is started."""
     return release.state is ReleaseState.OPEN and not tx.releases.attempts(release.id)
+
+
+def _version(tx: Transaction, release: Release) -> str | None:
+    """What it would have brought, as far as anybody knows."""
+    asked = next(reversed(tx.releases.attempts(release.id)), None) or release.rollback or release.change
+    return None if asked is None else asked.version
 
 
 def _request(tx: Transaction, attempt: Attempt, actor: Actor, reason: str) -> None:

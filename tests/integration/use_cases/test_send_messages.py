@@ -39,10 +39,12 @@ def scene(scene_at: Callable[..., Scene]) -> Scene:
     return made
 
 
-def tell(scene: Scene, *keys: str, release: str | None = None, headline: str | None = None) -> None:
+def tell(
+    scene: Scene, *keys: str, release: str | None = None, headline: str | None = None, channel: str = "deploy"
+) -> None:
     """Each in a transaction of its own, as they happen."""
     for key in keys:
-        message = Message(key=key, channel="deploy", text=f"text of {key}", release_id=release, headline=headline)
+        message = Message(key=key, channel=channel, text=f"text of {key}", release_id=release, headline=headline)
         with scene.store.transaction() as tx:
             tx.tell(message)
 
@@ -65,7 +67,14 @@ def test_a_message_goes_each_of_its_ways_once_and_whole(scene: Scene) -> None:
     by(scene, SLACK, MAIL)
     slack, mail = FakeNotifier(), FakeNotifier()
     message = Message(
-        key="a", channel="page", text="look", release_id="R-1", headline="held", link=Link(label="l", url="https://u")
+        key="a",
+        channel="page",
+        text="look",
+        release_id="R-1",
+        headline="held",
+        link=Link(label="l", url="https://u"),
+        mentions=("ada@example.org",),
+        loud=True,
     )
     with scene.store.transaction() as tx:
         tx.tell(message)
@@ -144,6 +153,51 @@ def test_a_release_is_told_in_order_and_in_its_thread(scene: Scene, clock: Clock
     assert slack.keys() == ["opened", "of another", "approved", "live"]
     assert [one.thread for one in slack.sent] == [None, None, {"first": "opened"}, {"first": "opened"}]
     assert slack.shown == [("opened", "live")]
+
+
+def by_channel(scene: Scene) -> None:
+    """Approvals go by mail, all else by Slack."""
+    ways = {**dict.fromkeys(MessageChannel, (SLACK,)), MessageChannel.APPROVALS: (MAIL,)}
+    scene.activate(replace(platform_rules(), messages=MessageRoutes(ways=ways)), people())
+
+
+def test_a_headline_is_shown_wherever_the_release_was_told_of(scene: Scene) -> None:
+    by_channel(scene)
+    slack, other = FakeNotifier(), FakeNotifier()
+    tell(scene, "asked", release="R-1", headline="waits for sign_off", channel="approvals")
+    look(scene, other, MAIL)
+    tell(scene, "live", release="R-1", headline="live")
+    tell(scene, "a word", release="R-1")
+    look(scene, slack)
+    look(scene, other, MAIL)
+    assert slack.keys() == ["live", "a word"]
+    assert other.keys() == ["asked"]
+    assert other.shown == [("asked", "live")]
+    assert slack.shown == []
+
+
+def test_a_thread_that_begins_late_begins_with_how_the_release_stands(scene: Scene) -> None:
+    by_channel(scene)
+    other = FakeNotifier()
+    tell(scene, "live", release="R-1", headline="live")
+    tell(scene, "asked", release="R-1", channel="approvals")
+    look(scene, FakeNotifier())
+    look(scene, other, MAIL)
+    assert other.shown == [("asked", "live")]
+
+
+def test_what_is_routed_again_does_not_bring_back_an_old_headline(scene: Scene) -> None:
+    slack = FakeNotifier()
+    tell(scene, "opened", release="R-1", headline="asked for")
+    look(scene, slack)
+    slack.always = DOWN
+    tell(scene, "approved", release="R-1", headline="approved")
+    tell(scene, "live", release="R-1", headline="live")
+    look(scene, slack)
+    by(scene, MAIL)
+    route_messages(scene.store)
+    with scene.store.transaction() as tx:
+        assert tx.deliveries.headlines_behind(str(SLACK), 10) == [("R-1", {"first": "opened"}, "live")]
 
 
 def test_a_headline_that_could_not_be_shown_is_shown_later_and_only_the_newest(scene: Scene, clock: Clock) -> None:

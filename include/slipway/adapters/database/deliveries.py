@@ -74,20 +74,25 @@ class DatabaseDeliveries:
         if receipt.begins_thread:
             self._sql.run(
                 """INSERT INTO message_thread (release_id, way, place, headline, shown)
-                VALUES (:release, :way, :place, :headline, :headline)
+                VALUES (:release, :way, :place, (
+                    SELECT headline FROM outbox WHERE release_id = :release AND headline IS NOT NULL
+                    ORDER BY id DESC LIMIT 1), :shown)
                 ON CONFLICT (release_id, way) DO UPDATE
                     SET place = excluded.place, headline = excluded.headline, shown = excluded.shown""",
                 release=message.release_id,
                 way=claim.way,
                 place=json.dumps(receipt.place),
-                headline=message.headline,
+                shown=message.headline,
             )
         elif message.headline is not None:
             self._sql.run(
-                "UPDATE message_thread SET headline = :headline WHERE release_id = :release AND way = :way",
-                headline=message.headline,
+                """UPDATE message_thread SET headline = (
+                    SELECT headline FROM outbox WHERE release_id = :release AND headline IS NOT NULL AND id >= :id
+                    ORDER BY id DESC LIMIT 1)
+                WHERE release_id = :release AND way = :way""",
                 release=message.release_id,
                 way=claim.way,
+                id=claim.number,
             )
 
     def failed(self, claim: Claim, problem: str, wait: timedelta, *, in_doubt: bool, refused: bool) -> None:

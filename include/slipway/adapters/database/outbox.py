@@ -25,12 +25,20 @@ class DatabaseOutbox:
         return [(row["id"], message_of(row)) for row in rows]
 
     def route(self, number: int, ways: Sequence[str]) -> None:
-        """By these ways it goes; where it went before is left alone."""
+        """By these ways it goes; where it went before is left alone.
+
+        Its headline stands above all that was told of its release, whatever way that went."""
         for way in ways:
             self._sql.run(
                 "INSERT INTO delivery (message_id, way) VALUES (:id, :way) ON CONFLICT DO NOTHING", id=number, way=way
             )
         self._sql.run("UPDATE outbox SET routed_at = now() WHERE id = :id", id=number)
+        self._sql.run(
+            """UPDATE message_thread t SET headline = m.headline FROM outbox m
+            WHERE m.id = :id AND m.headline IS NOT NULL AND t.release_id = m.release_id AND NOT EXISTS (
+                SELECT 1 FROM outbox n WHERE n.id > m.id AND n.release_id = m.release_id AND n.headline IS NOT NULL)""",
+            id=number,
+        )
 
     def reroute(self, ways: Sequence[str]) -> int:
         """What has not arrived by a way that is none of these goes by whatever ways there are now: how many."""
@@ -55,4 +63,5 @@ def message_of(row: Row) -> Message:
         headline=row["headline"],
         link=None if link is None else Link(**link),
         mentions=tuple(row["payload"].get("mentions", ())),
+        loud=row["payload"].get("loud", False),
     )

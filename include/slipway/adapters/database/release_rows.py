@@ -7,7 +7,8 @@ from slipway.domain.release import Attempt, BadAgain, ChangeKind, Origin, Outcom
 from slipway.domain.service import StageRole
 
 ATTEMPT = """
-    SELECT a.*, r.service, r.rollback IS NOT NULL AS is_rollback FROM attempt a JOIN release r ON r.id = a.release_id
+    SELECT a.*, r.service, r.kind, r.rollback IS NOT NULL AS is_rollback
+    FROM attempt a JOIN release r ON r.id = a.release_id
 """
 """Attempts with what is known of them by their release."""
 
@@ -66,4 +67,5 @@ def attempt_in(row: Row) -> Attempt:
         depends_on=tuple(row["depends_on"]),
         bad_again=BadAgain(reason=row["bad_again_because"], by=row["bad_again_by"]) if row["bad_again_by"] else None,
         is_rollback=row["is_rollback"],
+        kind=ChangeKind(row["kind"]),
     )

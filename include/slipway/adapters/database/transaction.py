@@ -178,7 +178,8 @@ class DatabaseStore:
 
 def _more(message: Message) -> JsonObject:
     more: JsonObject = {} if message.link is None else {"link": asdict(message.link)}
-    return {**more, "mentions": list(message.mentions)} if message.mentions else more
+    more = {**more, "mentions": list(message.mentions)} if message.mentions else more
+    return {**more, "loud": True} if message.loud else more
 
 
 def _what_to_do(error: OperationalError | InterfaceError) -> str:

@@ -30,7 +30,9 @@ class SlackNotifier:
         self._people = people or SlackPeople()
 
     def send(self, sending: Sending) -> Receipt:
-        """Posts it, below the first message of its release; one in doubt is looked for before it is posted again."""
+        """Posts it, below the first message of its release, and in the channel too where everybody should notice it.
+
+        One in doubt is looked for before it is posted again."""
         again = False
         if sending.in_doubt_since is not None:
             try:
@@ -64,7 +66,8 @@ class SlackNotifier:
             if thread is None:
                 posted = self._call("chat.postMessage", arguments)
             else:
-                posted = self._call("chat.postMessage", {**arguments, "thread_ts": thread["ts"]})
+                below = {"thread_ts": thread["ts"], "reply_broadcast": sending.message.rings}
+                posted = self._call("chat.postMessage", {**arguments, **below})
         except SlackRefusedError as refused:
             if thread is None or refused.code != "thread_not_found":
                 raise not_sent(refused) from refused

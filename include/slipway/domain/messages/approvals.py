@@ -1,6 +1,7 @@
 """Questions: who is asked, who answered, and what is not asked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from slipway.domain.grant import ApprovalRequest, Awaited, Decision, Step
 from slipway.domain.message import Message
@@ -74,6 +75,7 @@ def escalated(
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}): nobody has answered {awaited.step} of"
         f" {environment}, and it expires at {awaited.expires_at:%Y-%m-%d %H:%M} UTC. This is for {who}",
         release_id=attempt.release_id,
+        loud=True,
         mentions=tuple(addresses)[:MOST_CALLED],
     )
 
@@ -84,9 +86,13 @@ def _then(step: Step) -> str:
     return "after that the request expires and has to be made again"
 
 
+_ANSWERED = {Decision.APPROVE: "approved", Decision.REJECT: "rejected", Decision.WITHDRAWN: "withdrawn"}
+
+
 def answered(attempt: Attempt, step: Step, decision: Decision, name: str) -> Message:
     """Somebody has answered."""
-    return _of_the_answer(attempt, step, "answered", f"{step.value}: {decision} by {name}")
+    text = f"{step.value}: {_ANSWERED[decision]} by {name}"
+    return replace(_of_the_answer(attempt, step, "answered", text), headline=headline(attempt, text))
 
 
 def does_not_count(attempt: Attempt, step: Step, answer_id: str, by: str, why: str) -> Message:
@@ -111,6 +117,8 @@ def expired(attempt: Attempt, step: Step, environment: str, detail: str) -> Mess
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}): {detail}, in {environment}."
         f" {_too_late(step)}",
         release_id=attempt.release_id,
+        headline=headline(attempt, f"nobody answered {step} of {environment} in time"),
+        loud=True,
     )
 
 
@@ -128,4 +136,5 @@ def not_asked_again(attempt: Attempt, obstacles: Sequence[str]) -> Message:
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}): its approvals or its proof grew old. Nobody"
         f" is asked again until this is over: {'; '.join(obstacles)}",
         release_id=attempt.release_id,
+        headline=headline(attempt, "nobody is asked again yet"),
     )

@@ -17,10 +17,11 @@ def placed(
     absolute: bool = False,
     until: datetime | None = None,
     during: str | None = None,
+    objects_to: str | None = None,
 ) -> Message:
     """Somebody places a hold.
 
-    `during`: the release with which it ends."""
+    `during`: the release with which it ends. `objects_to`: the one that is objected to, which its thread has too."""
     absolutely = ", emergencies too," if absolute else ""
     ends = [f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"] if until else []
     ends += [f"release {during} has ended"] if during else []
@@ -29,6 +30,8 @@ def placed(
         key=f"hold:{hold}:placed",
         channel=MessageChannel.DEPLOY,
         text=f"{by} holds {_what(scope, name)}{absolutely}{how_long}: {reason} (hold {hold})",
+        release_id=objects_to,
+        loud=objects_to is not None,
     )
 
 

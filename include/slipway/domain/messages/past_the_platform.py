@@ -4,6 +4,7 @@ from slipway.domain.arrival import MirroredCopy
 from slipway.domain.audit import Finding
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
+from slipway.domain.messages.words import headline
 from slipway.domain.open_finding import LoggedFinding
 from slipway.domain.release import Attempt
 from slipway.domain.service import StageRole
@@ -40,6 +41,8 @@ def without_permit(attempt: Attempt, key: str, by: str, what: str) -> Message:
         key=f"{key}:unauthorised",
         channel=MessageChannel.PAGE,
         text=f"unauthorised change: {what} (reported by {by} for {attempt.id}). Somebody must look into it",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"changed without a permit, says {by}"),
     )
 
 

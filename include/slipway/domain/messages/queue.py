@@ -30,6 +30,7 @@ def never_fits(attempt: Attempt, role: StageRole, why: str) -> Message:
         channel=MessageChannel.PAGE,
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}) waits for nothing: {why}",
         release_id=attempt.release_id,
+        headline=headline(attempt, f"{role}: fits no release window"),
     )
 
 

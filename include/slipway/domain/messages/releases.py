@@ -2,24 +2,26 @@
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
-from slipway.domain.messages.words import headline, where_it_ran, where_to_go_on
+from slipway.domain.messages.words import as_declared, headline, headline_of, where_it_ran, where_to_go_on
 from slipway.domain.next_step import retry_of_bad
-from slipway.domain.release import Attempt, BadAgain, Outcome, Release, Stage, StageOutcome
+from slipway.domain.release import Attempt, BadAgain, ChangeKind, Outcome, Release, Stage, StageOutcome
 from slipway.domain.stage_ending import Ending
 
 _PAGED = frozenset({StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED})
+_LOUD = frozenset({Outcome.FAILED, Outcome.ROLLED_BACK, Outcome.UNVERIFIED, Outcome.LIVE_UNCERTAIN})
 
 
 def asked_for(release: Release, attempt: Attempt) -> Message:
     """Somebody asks for a release, or for another attempt of it."""
     behalf = f" on behalf of team {release.for_team}" if release.for_team else ""
+    asks = "declared" if release.kind is ChangeKind.EMERGENCY else "asked for"
     return Message(
         key=f"{attempt.id}:opened",
         channel=MessageChannel.DEPLOY,
         release_id=release.id,
-        headline=headline(attempt, f"asked for by {release.requested_by}"),
-        text=f"{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a release to"
-        f" {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
+        headline=headline(attempt, f"{asks} by {release.requested_by}"),
+        text=f"{as_declared(release)}{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a"
+        f" release to {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
     )
 
 
@@ -31,6 +33,19 @@ def bad_version_again(attempt: Attempt, again: BadAgain, marked: str | None) -> 
         text=f"{attempt.service} {attempt.version} is marked bad ({marked}); {again.by} has it tried again:"
         f" {again.reason}",
         release_id=attempt.release_id,
+    )
+
+
+def stage_began(attempt: Attempt, stage: Stage) -> Message:
+    """Work in Preprod or live begins: nobody is waited for any more."""
+    what = "brought back" if attempt.is_rollback else "deployed"
+    return Message(
+        key=f"{attempt.id}:{stage.role}:began",
+        channel=MessageChannel.DEPLOY,
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"{stage.environment}: being {what}"),
+        text=f"{attempt.service} {attempt.version} ({attempt.id}) is being {what} in {stage.environment} now, in place"
+        f" of {stage.previous_version or 'nothing'}",
     )
 
 
@@ -63,6 +78,7 @@ def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str, *, mar
         release_id=attempt.release_id,
         headline=headline(attempt, outcome),
         link=None if outcome.is_green else link,
+        loud=outcome in _LOUD,
     )
 
 
@@ -73,4 +89,28 @@ def stopped(attempt: Attempt, by: str, reason: str) -> Message:
         channel=MessageChannel.DEPLOY,
         text=f"{attempt.service} {attempt.version}: {by} stops {attempt.id}: {reason}",
         release_id=attempt.release_id,
+        headline=headline(attempt, f"being stopped by {by}"),
+    )
+
+
+def withdrawn(release: Release, version: str | None, by: str, reason: str) -> Message:
+    """Somebody gives a release up that had no run at that time."""
+    return Message(
+        key=f"{release.id}:withdrawn",
+        channel=MessageChannel.DEPLOY,
+        text=f"{headline_of(release, version, f'withdrawn by {by}')}: {reason}",
+        release_id=release.id,
+        headline=headline_of(release, version, f"withdrawn by {by}"),
+    )
+
+
+def replaced(attempt: Attempt, newer: Release) -> Message:
+    """A release whose approvals or proof grew old goes on no more, because somebody asked for something newer."""
+    return Message(
+        key=f"{attempt.id}:replaced",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}) is replaced by {newer.id}, which"
+        f" {newer.requested_by} asked for, and goes on no more",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"replaced by {newer.id}"),
     )

@@ -2,30 +2,38 @@
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
-from slipway.domain.messages.words import how_to_second
-from slipway.domain.release import Attempt, Release, Stage
+from slipway.domain.messages.words import headline, headline_of, how_to_second
+from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.rollback import Rollback
 from slipway.domain.two_people import PendingAct
 
 
 def asked_for(release: Release, rollback: Rollback, by: str, reason: str) -> Message:
     """Somebody rolls a service back, and it begins."""
-    return _asked(release, f"{release.service}: {by} rolls back {rollback} ({release.id}): {reason}")
+    text = f"{release.service}: {by} rolls back {rollback} ({release.id}): {reason}"
+    return _asked(release, rollback, text, f"asked for by {by}")
 
 
 def waits_for_second(release: Release, rollback: Rollback, by: str, reason: str, pending: PendingAct) -> Message:
     """Somebody wants to roll a service back to what only two people may."""
     text = f"{by} wants to roll back {release.service} in {rollback}: {reason}. {how_to_second(pending)}"
-    return _asked(release, text)
+    return _asked(release, rollback, text, "waits for a second person")
 
 
 def preprod_returns(release: Release, rollback: Rollback, why: str) -> Message:
     """Preprod goes back to what is live, because a release ended for good without going live."""
-    return _asked(release, f"{release.service} in {rollback} ({release.id}): {why}. It queues like any stage")
+    text = f"{release.service} in {rollback} ({release.id}): {why}. It queues like any stage"
+    return _asked(release, rollback, text, "waits for its turn")
 
 
-def _asked(release: Release, text: str) -> Message:
-    return Message(key=f"{release.id}:asked", channel=MessageChannel.DEPLOY, text=text)
+def _asked(release: Release, rollback: Rollback, text: str, how: str) -> Message:
+    return Message(
+        key=f"{release.id}:asked",
+        channel=MessageChannel.DEPLOY,
+        text=text,
+        release_id=release.id,
+        headline=headline_of(release, rollback.version, f"to be brought back in {rollback.environment}: {how}"),
+    )
 
 
 def beside(attempt: Attempt, stage: Stage, other: Attempt, environment: str) -> Message:
@@ -39,11 +47,39 @@ def beside(attempt: Attempt, stage: Stage, other: Attempt, environment: str) -> 
     )
 
 
-def condemned(attempt: Attempt, rollback: Rollback) -> Message:
-    """What was rolled back in Prod is marked bad, and its service is held."""
+def condemned(attempt: Attempt, rollback: Rollback, before: Attempt) -> Message:
+    """What is rolled back in Prod is marked bad, and its service is held.
+
+    `before`: what is rolled back, where it is told."""
     return Message(
         key=f"{attempt.id}:condemned",
         channel=MessageChannel.DEPLOY,
         text=f"{attempt.service} {rollback.from_version} is marked bad, and the service is held in"
         f" {rollback.environment} for all but a release that fixes {rollback.from_release}",
+        release_id=before.release_id,
+        headline=_of_what_ran(before, rollback, f"being rolled back by {attempt.release_id}"),
+        loud=True,
     )
+
+
+def ended(attempt: Attempt, rollback: Rollback, before: Attempt, outcome: StageOutcome) -> Message:
+    """A rollback in Prod has ended, for who follows what it rolled back.
+
+    `before`: as above."""
+    how, what = f"rolled back by {attempt.release_id}", f"{attempt.service} {rollback.from_version}"
+    text = f"{what} is {how}: {attempt.version} runs again in {rollback.environment}"
+    if outcome is not StageOutcome.PASSED:
+        how = f"{outcome} since {attempt.release_id} was to bring {attempt.version} back"
+        text = f"{what} is {how}: what is known of {rollback.environment} is told of {attempt.release_id}"
+    return Message(
+        key=f"{attempt.id}:took_back",
+        channel=MessageChannel.DEPLOY,
+        text=text,
+        release_id=before.release_id,
+        headline=_of_what_ran(before, rollback, how),
+    )
+
+
+def _of_what_ran(before: Attempt, rollback: Rollback, how: str) -> str | None:
+    """None: what ran had been brought back itself, which its release says."""
+    return headline(before, how) if before.digest == rollback.from_digest else None

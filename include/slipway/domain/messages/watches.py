@@ -5,8 +5,11 @@ from datetime import datetime
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
+from slipway.domain.messages.words import headline
 from slipway.domain.release import Attempt
 from slipway.domain.verdict import Verdict
+
+_BAD = ": marked bad, and still runs"
 
 
 def began(attempt: Attempt, environment: str, minutes: int, checks: Sequence[str], until: datetime) -> Message:
@@ -19,6 +22,8 @@ def began(attempt: Attempt, environment: str, minutes: int, checks: Sequence[str
         text=f"{attempt.service} {attempt.version} ({attempt.id}) is watched in {environment} for {minutes}"
         f" {'minute' if minutes == 1 else 'minutes'}:"
         f" {', '.join(checks)}. Somebody stays around until {until:%H:%M} UTC",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"{environment}: watched, until {until:%H:%M} UTC at most"),
     )
 
 
@@ -28,6 +33,8 @@ def ended(attempt: Attempt, environment: str, verdict: Verdict, detail: str) -> 
         key=f"{attempt.id}:watch:ended",
         channel=MessageChannel.DEPLOY,
         text=f"{attempt.service} {attempt.version} ({attempt.id}): watch of {environment}: {verdict}. {detail}",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"{environment}: watch: {verdict}"),
     )
 
 
@@ -37,4 +44,7 @@ def verdict_given(attempt: Attempt, by: str, verdict: Verdict, reason: str, foll
         key=f"{attempt.id}:verdict",
         channel=MessageChannel.DEPLOY,
         text=f"{attempt.service} {attempt.version} ({attempt.id}): {by} says {verdict}: {reason}. {follows}",
+        release_id=attempt.release_id,
+        headline=headline(attempt, f"live, {by} says {verdict}{_BAD if verdict is Verdict.FAIL else ''}"),
+        loud=verdict is Verdict.FAIL,
     )

@@ -4,13 +4,32 @@ from urllib.parse import quote
 
 from slipway.domain.grant import Step
 from slipway.domain.message import Link
-from slipway.domain.release import Attempt
+from slipway.domain.release import Attempt, ChangeKind, Release
 from slipway.domain.two_people import PendingAct
+
+_URGENT = {ChangeKind.EMERGENCY: "EMERGENCY", ChangeKind.SECURITY: "security"}
 
 
 def headline(attempt: Attempt, how: str) -> str:
     """How a release stands, in the line above its messages."""
-    return f"{attempt.service} {attempt.version} ({attempt.release_id}): {how}"
+    return _headline(attempt.service, attempt.version, attempt.release_id, attempt.kind, how)
+
+
+def headline_of(release: Release, version: str | None, how: str) -> str:
+    """The same, where there is no attempt to speak of."""
+    return _headline(release.service, version, release.id, release.kind, how)
+
+
+def _headline(service: str, version: str | None, release_id: str, kind: ChangeKind, how: str) -> str:
+    which = ", ".join(filter(None, (release_id, _URGENT.get(kind))))
+    return f"{' '.join(filter(None, (service, version)))} ({which}): {how}"
+
+
+def as_declared(release: Release) -> str:
+    """What is urgent says so before anything else."""
+    if release.kind is ChangeKind.EMERGENCY:
+        return f"EMERGENCY, declared by {release.requested_by}. "
+    return "Security release. " if release.kind is ChangeKind.SECURITY else ""
 
 
 def how_to_answer(attempt: Attempt, step: Step) -> str:
