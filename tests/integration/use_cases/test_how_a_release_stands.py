@@ -8,7 +8,7 @@ import pytest
 from slipway.domain.grant import Step
 from slipway.domain.message import Message
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.ports import CheckStatus
+from slipway.ports.outside.checks import CheckStatus
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.open_activity import NotPermittedError
