@@ -130,6 +130,7 @@ def platform_rules(*, request_minutes: int = 60, grant_minutes: int = 60, **chan
         "authority": AUTHORITY,
         "window": ReleaseWindow(days=ALL_DAY),
         "approval_life": {PREPROD: life, PROD: life},
+        "smoke_hosts": ("service",),
     }
     return Platform(**{**rules, **changes})
 

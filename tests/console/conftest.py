@@ -1,6 +1,7 @@
 """The console around a real release database, with fakes for what Airflow gives: who is signed in, and answers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from slipway.catalogue.load import load_catalogue
 from slipway.console.app import create_app
 from slipway.console.parts import Parts
 from slipway.domain.platform import Catalogue
+from tests.builders import platform_rules
 from tests.fakes.read_answer import FakeReadAnswer
 from tests.integration.conftest import _shared, empty, engine
 from tests.scene import Scene, a_world
@@ -26,8 +28,10 @@ BASE_URL = "https://slipway.example"
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    """The demo's, read once: a value that nobody changes."""
-    return load_catalogue(CATALOGUE)
+    """The demo's, read once: a value that nobody changes. Services of `builders` have their host in it as well."""
+    demo = load_catalogue(CATALOGUE)
+    hosts = (*demo.platform.smoke_hosts, *platform_rules().smoke_hosts)
+    return replace(demo, platform=replace(demo.platform, smoke_hosts=hosts))
 
 
 @pytest.fixture

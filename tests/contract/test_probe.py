@@ -19,6 +19,7 @@ SUITE = SmokeSuite(
         SmokeCheck(name="home", path="/", expect_status=200, priority=Priority.WARNING),
     ),
 )
+FACTS = {"version": "1.0.0", "digest": "sha256:0"}
 
 
 class _Clock:
@@ -61,8 +62,22 @@ def _fake(verdict: CheckStatus) -> Probe:
 def test_a_suite_gives_one_result_per_check_in_order(
     make: Callable[[CheckStatus], Probe], verdict: CheckStatus
 ) -> None:
-    results = make(verdict).run(SUITE, {"version": "1.0.0", "digest": "sha256:0"})
+    results = make(verdict).run(SUITE, FACTS, ["service"])
     assert [result.name for result in results] == ["health", "home"]
     assert {result.status for result in results} == {verdict}
     assert [result.priority for result in results] == [Priority.BLOCKING, Priority.WARNING]
     assert all(result.detail for result in results)
+
+
+@pytest.mark.parametrize("hosts", [[], ["elsewhere"], ["service:8080"], ["*.service.example.org"]])
+@pytest.mark.parametrize("make", [_fake, _http])
+def test_a_host_that_is_not_allowed_is_unknown_though_it_would_pass(
+    make: Callable[[CheckStatus], Probe], hosts: list[str]
+) -> None:
+    results = make(CheckStatus.PASS).run(SUITE, FACTS, hosts)
+    assert [(result.name, result.status, result.attempts) for result in results] == [
+        ("health", CheckStatus.UNKNOWN, 0),
+        ("home", CheckStatus.UNKNOWN, 0),
+    ]
+    assert [result.priority for result in results] == [Priority.BLOCKING, Priority.WARNING]
+    assert all("may not be asked" in result.detail for result in results)

@@ -1,23 +1,16 @@
 """`messages` of `platform.yaml`: which messages go where."""
 
-import ipaddress
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from slipway.catalogue.allowed_hosts import serves_metadata
 from slipway.catalogue.strict_model import ConnectionId, StrictModel
 from slipway.domain.message_routes import FILE, MessageChannel, MessageRoutes, Way, WayKind
 
-_METADATA_HOSTS = frozenset({"metadata", "metadata.google.internal", "instance-data"})
-
 
 def _outside(host: str) -> str:
-    """A webhook must not reach what only this machine may ask: the cloud's metadata, with its credentials."""
-    try:
-        local = ipaddress.ip_address(host).is_link_local
-    except ValueError:
-        local = host in _METADATA_HOSTS
-    if local:
+    if serves_metadata(host):
         raise ValueError(f"`{host}` serves this machine's own metadata: a webhook must not reach it")
     return host
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from slipway.catalogue.artefact_sources import ArtefactSourcesModel, Host
+from slipway.catalogue.allowed_hosts import AllowedHost
+from slipway.catalogue.artefact_sources import ArtefactSourcesModel
 from slipway.catalogue.authority_rule import AuthorityRuleModel
 from slipway.catalogue.message_routes import MessagesModel
 from slipway.catalogue.strict_model import Name, StrictModel, Text
@@ -144,8 +145,13 @@ class PlatformModel(StrictModel):
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a proof in Preprod counts for Prod."
     )
     artefact_sources: ArtefactSourcesModel = ArtefactSourcesModel()
-    watch_hosts: list[Host] = Field(
-        [], description="The only hosts that a `watch` may ask, with :port if it is unusual."
+    smoke_hosts: list[AllowedHost] = Field(
+        [],
+        description="The only hosts that `smoke` may ask, with :port if it is unusual; *.domain is every name below it,"
+        " :* any port.",
+    )
+    watch_hosts: list[AllowedHost] = Field(
+        [], description="The only hosts that a `watch` may ask, written as in `smoke_hosts`."
     )
     review_life_minutes: int = Field(
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a review may stay open before it is a finding."
@@ -176,6 +182,7 @@ class PlatformModel(StrictModel):
             slot_park_seconds=self.lane.slot_park_seconds,
             target_patience_seconds=self.lane.target_patience_seconds,
             attend_minutes=self.lane.attend_minutes,
+            smoke_hosts=tuple(self.smoke_hosts),
             watch_hosts=tuple(self.watch_hosts),
             artefact_sources=self.artefact_sources.sources(),
             messages=self.messages.routes(),

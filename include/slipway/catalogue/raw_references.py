@@ -3,10 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from slipway.catalogue.document import Document, Location
+from slipway.catalogue.document import Document
 from slipway.catalogue.platform_file import PlatformModel
 from slipway.catalogue.problems import Problem
-from slipway.catalogue.references import Known, environment_problems, host_problems, unknown_name
+from slipway.catalogue.references import (
+    Known,
+    environment_problems,
+    smoke_host_problems,
+    unknown_name,
+    watch_host_problems,
+)
 from slipway.catalogue.target_options import raw_stages
 from slipway.domain.service import StageRole
 
@@ -15,7 +21,7 @@ _ROLES = {role.value: role for role in StageRole}
 
 
 def raw_problems(document: Document, known: Known) -> Iterator[Problem]:
-    """Unknown team, product owner and environments, and hosts that may not be watched, wherever these are texts."""
+    """Unknown team, product owner and environments, and hosts that may not be asked, wherever these are texts."""
     data = document.data
     if not isinstance(data, dict):
         return
@@ -40,10 +46,13 @@ def _environments(document: Document, platform: PlatformModel) -> Iterator[Probl
 
 
 def _hosts(document: Document, platform: PlatformModel) -> Iterator[Problem]:
+    for at, stage in raw_stages(document.data):
+        url = stage.get("url") if isinstance(stage, dict) and "not_applicable" not in stage else None
+        if isinstance(url, str) and _PLAIN_URL.fullmatch(url):
+            yield from smoke_host_problems(document, (*at, "url"), url, platform)
     watch = document.data.get("watch")
     checks = watch.get("checks") if isinstance(watch, dict) else None
     for index, check in enumerate(checks if isinstance(checks, list) else ()):
         url = check.get("url") if isinstance(check, dict) else None
         if isinstance(url, str) and _PLAIN_URL.fullmatch(url):
-            at: Location = ("watch", "checks", index, "url")
-            yield from host_problems(document, at, url, platform)
+            yield from watch_host_problems(document, ("watch", "checks", index, "url"), url, platform)

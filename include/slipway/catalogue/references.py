@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from slipway.catalogue.document import Document, Location
 from slipway.catalogue.people_file import PeopleModel
@@ -11,10 +10,11 @@ from slipway.catalogue.problems import Problem, nearest
 from slipway.catalogue.service_file import AnyServiceModel, OutsideModel, ServiceModel
 from slipway.catalogue.stage_models import AbsentStageModel, ActStageModel, AnyStageModel, StageModel, TargetKind
 from slipway.catalogue.watch_checks import HttpJsonModel, WatchModel
+from slipway.domain.address import has_login, host_of
+from slipway.domain.allowed_hosts import asked_host, is_allowed
 from slipway.domain.people import MACHINE_IDS, TeamRole
 from slipway.domain.service import CopyStrategy, Profile, StageRole
 
-_USUAL_PORTS = {"http": ":80", "https": ":443"}
 LEAST_LOOKS = 4
 """In a whole watch."""
 MOST_SHOWN = 20
@@ -96,23 +96,29 @@ def _watch(document: Document, watch: WatchModel, platform: PlatformModel) -> It
         yield document.problem(("watch", "every_seconds"), what)
     for index, check in enumerate(watch.checks):
         if isinstance(check, HttpJsonModel):
-            yield from host_problems(document, ("watch", "checks", index, "url"), check.url, platform)
+            yield from watch_host_problems(document, ("watch", "checks", index, "url"), check.url, platform)
 
 
-def host_problems(document: Document, at: Location, url: str, platform: PlatformModel) -> Iterator[Problem]:
-    """A host that the platform does not allow watches to ask."""
-    if (host := _host(url)) not in platform.watch_hosts:
+def smoke_host_problems(document: Document, at: Location, url: str, platform: PlatformModel) -> Iterator[Problem]:
+    """A host that the platform does not allow smoke checks to ask."""
+    yield from _host_problems(document, at, url, "smoke_hosts", platform.smoke_hosts)
+
+
+def watch_host_problems(document: Document, at: Location, url: str, platform: PlatformModel) -> Iterator[Problem]:
+    """A host that the platform does not allow watches to ask, or a login there."""
+    if has_login(url):
+        yield document.problem(at, "a watch asks without a login: this one stands here for everybody to read")
+    yield from _host_problems(document, at, url, "watch_hosts", platform.watch_hosts)
+
+
+def _host_problems(document: Document, at: Location, url: str, field: str, hosts: Sequence[str]) -> Iterator[Problem]:
+    host = asked_host(url)
+    if not is_allowed(host, hosts):
         what = (
-            f"`{host}` may not be asked: it is none of `watch_hosts` in platform.yaml; to add one is a change"
-            " of the policy, which another person activates: see docs/how-to/change-the-policy.md"
+            f"`{host or host_of(url)}` may not be asked: it is none of `{field}` in platform.yaml; to add one is a"
+            " change of the policy, which another person activates: see docs/how-to/change-the-policy.md"
         )
-        yield document.problem(at, what, allowed=tuple(platform.watch_hosts))
-
-
-def _host(url: str) -> str:
-    """As `watch_hosts` has it: with the port where it is not the usual one."""
-    parts = urlsplit(url)
-    return parts.netloc.lower().removesuffix(_USUAL_PORTS[parts.scheme])
+        yield document.problem(at, what, allowed=tuple(hosts))
 
 
 def shared_ports(services: Mapping[str, tuple[Document, AnyServiceModel]]) -> Iterator[Problem]:
@@ -182,6 +188,8 @@ def _stage(
         return
     if known.platform is not None:
         yield from environment_problems(document, (*at, "environment"), role, stage.environment, known.platform)
+        if stage.url is not None:
+            yield from smoke_host_problems(document, (*at, "url"), stage.url, known.platform)
     if isinstance(stage, ActStageModel) or not isinstance(service, ServiceModel):
         return
     if stage.database is not None and service.migrations is None:

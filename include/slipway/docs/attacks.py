@@ -28,9 +28,11 @@ _GROUND = "e2e/test_platform_ground.py"
 _MIGRATIONS = "integration/use_cases/test_migrations.py"
 _OUTSIDE = "console/test_changes_outside.py"
 _POLICY = "integration/use_cases/test_governed_policy.py"
+_PROBE = "unit/adapters/test_http_probe.py"
 _REFUSED = "e2e/test_release_refused.py"
 _REPEATED = "integration/use_cases/test_repeated_start.py"
 _RIGHTS_IN_AIRFLOW = "unit/airflow_edge/test_auth_manager.py"
+_SMOKE = "integration/use_cases/test_smoke.py"
 _TOKENS = "integration/use_cases/test_service_tokens.py"
 _WHO = "e2e/test_who_did_it.py"
 _DECIDES = "e2e/test_release_answers.py::test_neither_the_requester_nor_a_stranger_nor_one_person_twice_decides"
@@ -212,6 +214,17 @@ ATTACKS: Sequence[Attack] = (
             f"{_REFUSED}::test_a_catalogue_that_breaks_under_a_release_does_not_stop_it_but_the_next",
         ),
         log=("turn_ended", "release_refused"),
+    ),
+    Attack(
+        tries="Point a service's smoke checks at a host of one's own, to be sent a token of the platform's connections",
+        comes_of_it="The catalogue is refused; a host that nobody activated gets nothing, and nothing is deployed",
+        tests=(
+            f"{_ATTACKS}::test_a_token_is_not_sent_to_a_host_that_only_the_services_file_names",
+            f"{_SMOKE}::test_a_host_that_is_no_longer_allowed_when_checks_are_sent_is_not_asked_and_no_pass",
+            f"{_PROBE}::test_a_host_that_the_policy_does_not_name_gets_no_token_and_is_never_asked",
+            "unit/catalogue/test_bad_catalogues.py::test_a_bad_catalogue_is_refused_with_all_its_problems",
+        ),
+        log=("release_refused", "turn_queued", "smoke_finished"),
     ),
     Attack(
         tries="Change people or rules without having them activated",

@@ -210,8 +210,14 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R16",
         asks="Smoke tests after each deploy; a person confirms the new functionality",
-        rules=("use_cases/smoke.py", "domain/verdict.py", "domain/policy/confirmation_is_waived.py"),
+        rules=(
+            "use_cases/smoke.py",
+            "domain/verdict.py",
+            "domain/policy/confirmation_is_waived.py",
+            "domain/policy/smoke_host_is_allowed.py",
+        ),
         tests=(
+            "unit/domain/policy/test_smoke_host_is_allowed.py::*",
             "unit/domain/test_stage_ending.py::test_everything_else_is_undone",
             "integration/use_cases/test_at_work.py::test_an_unknown_verdict_is_never_a_success",
             "integration/use_cases/test_at_work.py::test_a_confirmation_that_says_no_brings_the_previous_back",

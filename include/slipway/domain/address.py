@@ -5,10 +5,19 @@ import re
 
 def host_of(url: str) -> str:
     """Host and port."""
-    return re.split(r"[/?#]", url.split("://", 1)[-1], maxsplit=1)[0].rpartition("@")[2]
+    return _authority(url).rpartition("@")[2]
+
+
+def has_login(url: str) -> bool:
+    """Whether a name, and perhaps a password, stands before the host."""
+    return "@" in _authority(url)
 
 
 def place_of(url: str) -> str:
     """Scheme, host and port."""
     scheme, mark, _ = url.partition("://")
     return f"{scheme}://{host_of(url)}" if mark else host_of(url)
+
+
+def _authority(url: str) -> str:
+    return re.split(r"[/?#]", url.split("://", 1)[-1], maxsplit=1)[0]

@@ -172,8 +172,11 @@ class Platform:
     """How long a target that does not answer is asked again before the permit; then the stage ends."""
     attend_minutes: int = 60
     """How long somebody stays with a release in Prod, counted from its smoke tests (R17)."""
+    smoke_hosts: tuple[str, ...] = ()
+    """The only hosts that smoke checks may ask: see `allowed_hosts` (R16). A policy from before there were any has
+    none."""
     watch_hosts: tuple[str, ...] = ()
-    """The only hosts that a watch may ask, with `:port` where it is not the usual one (R17)."""
+    """The only hosts that a watch may ask (R17)."""
     artefact_sources: ArtefactSources = field(default_factory=ArtefactSources)
     """Where versions that the store does not have may come from (R23)."""
     messages: MessageRoutes = field(default_factory=MessageRoutes)

@@ -71,7 +71,9 @@ def _run(world: World, attempt: Attempt, stage: Stage, work: Activity) -> list[C
     if suite is None or not suite.checks:
         detail = "the service has no smoke suite: no data is never success"
         return [CheckResult(name="suite", status=CheckStatus.UNKNOWN, detail=detail)]
-    results = list(world.probe.run(suite, {"version": version, "digest": digest}))
+    with world.store.transaction() as tx:
+        hosts = tx.policy().platform.smoke_hosts
+    results = list(world.probe.run(suite, {"version": version, "digest": digest}, hosts))
     if _stops(results):
         return [*results, *(_not_run(one, "the checks before it did not pass") for one in suite.commands)]
     artefact = Artefact(service=attempt.service, version=version, digest=digest, size=0)

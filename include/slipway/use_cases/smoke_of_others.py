@@ -3,7 +3,7 @@
 What is asked of each is what blocked when its version came there, with a few seconds of patience: nobody restarted it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from slipway.domain.release import Attempt, Stage
@@ -31,13 +31,14 @@ def smoke_of_others(world: World, attempt: Attempt, stage: Stage, priority: Prio
     """One result for each service that runs there and has checks that block, in order of their names."""
     with world.store.transaction() as tx:
         others = list(_others(tx, attempt.service, stage.environment))
+        hosts = tx.policy().platform.smoke_hosts
     results: list[CheckResult] = []
     for other in others:
         if sum(one.status is not CheckStatus.PASS for one in results) >= MOST_BROKEN:
             detail = f"not asked: {MOST_BROKEN} other services do not work already"
             results.append(_result(other, CheckStatus.UNKNOWN, detail, priority, attempts=0))
         else:
-            results.append(_asked(world, other, priority))
+            results.append(_asked(world, other, hosts, priority))
     return results
 
 
@@ -53,8 +54,9 @@ def _others(tx: Transaction, service: str, environment: str) -> Iterator[_Other]
             yield _Other(service=name, runs=runs, suite=replace(suite, checks=checks, deadline_seconds=patience))
 
 
-def _asked(world: World, other: _Other, priority: Priority) -> CheckResult:
-    found = world.probe.run(other.suite, {"version": other.runs.version or "", "digest": other.runs.digest or ""})
+def _asked(world: World, other: _Other, hosts: Collection[str], priority: Priority) -> CheckResult:
+    facts = {"version": other.runs.version or "", "digest": other.runs.digest or ""}
+    found = world.probe.run(other.suite, facts, hosts)
     status = CheckStatus(suite_verdict(one.status.value for one in found))
     wrong = [one for one in found if one.status is not CheckStatus.PASS]
     detail = wrong[0].in_words if wrong else f"{other.runs.version}: {len(found)} checks passed"

@@ -13,14 +13,14 @@ from slipway.domain.grant import Step
 from slipway.domain.log_entry import verify_chain
 from slipway.domain.people import People, TeamRole
 from slipway.domain.release import Attempt, Origin
-from slipway.domain.service import TargetSettings
+from slipway.domain.service import SmokeCheck, SmokeSuite, TargetSettings
 from slipway.domain.text_limits import longest
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.attempt_request import AttemptRequest
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.open_attempt import log_refusal, open_attempt
-from slipway.use_cases.take_turn import TurnAnswer
+from slipway.use_cases.take_turn import TurnAnswer, may_go_on
 from tests.builders import DEV, PREPROD, PROD, a_person, a_service, people, platform_rules
 from tests.outside import SERVICES, a_change, recorded
 from tests.scene import AGAIN, Scene
@@ -195,6 +195,21 @@ def test_another_target_in_the_services_file_is_not_what_was_approved(scene: Sce
     scene.definitions.services["orders"] = replace(service, stages={**service.stages, PREPROD: elsewhere})
     assert scene.stage(attempt, PREPROD).outcome == "passed"
     assert scene.runs(PREPROD) == "1.0"
+
+
+def test_a_token_is_not_sent_to_a_host_that_only_the_services_file_names(scene: Scene) -> None:
+    service = a_service()
+    check = SmokeCheck(name="answers", path="/", bearer="orders_smoke")
+    elsewhere = SmokeSuite(url="https://collector.example.net/orders", checks=(check,))
+    stages = {role: replace(stage, smoke=elsewhere) for role, stage in service.stages.items()}
+    scene.definitions.services["orders"] = replace(service, stages=stages)
+    attempt = scene.opened()
+    result = scene.turn(attempt, DEV)
+    assert (result.answer, [one.code for one in result.blockers]) == (TurnAnswer.WAIT, ["smoke_host_not_allowed"])
+    assert "collector.example.net" in result.blockers[0].message
+    assert not may_go_on(scene.world, attempt.id, DEV)
+    nothing_reached(scene, DEV)
+    assert scene.probe.runs == []
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

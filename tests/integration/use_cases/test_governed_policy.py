@@ -234,6 +234,19 @@ def test_changed_files_hold_back_what_they_touch_until_they_are_activated(scene:
     assert scene.stage(attempt, PREPROD).outcome == "passed", "the grant still counts: nothing that decides changed"
 
 
+def test_a_host_for_smoke_checks_counts_from_its_activation_on_and_voids_nothing(scene: Scene) -> None:
+    attempt = scene.approved()
+    before = in_effect(scene)
+    scene.activate(platform_rules(smoke_hosts=("elsewhere",)), before.people)
+    assert [b.code for b in scene.turn(attempt, PREPROD).blockers] == ["smoke_host_not_allowed"]
+    assert not may_go_on(scene.world, attempt.id, PREPROD)
+    on_disk(scene, before)
+    assert not may_go_on(scene.world, attempt.id, PREPROD), "files alone allow nothing"
+    activate(scene, propose(scene, before, "rita"), "mona")
+    assert may_go_on(scene.world, attempt.id, PREPROD)
+    assert scene.stage(attempt, PREPROD).outcome == "passed"
+
+
 def test_files_put_back_as_they_were_let_it_go_on(scene: Scene) -> None:
     attempt = scene.approved()
     on_disk(scene, with_people(scene, ordering=TeamRole.SENIOR))

@@ -350,6 +350,18 @@ def test_a_deploy_that_fails_is_live_uncertain_and_says_what_truly_runs(scene: S
     assert rolled_back(scene, started(scene, ask(scene).release.id)).outcome == "passed"
 
 
+def test_a_host_that_is_not_allowed_keeps_no_rollback_waiting_and_leaves_it_uncertain(scene: Scene) -> None:
+    attempt = started(scene, ask(scene).release.id)
+    scene.activate(rules(smoke_hosts=()), people())
+    asked = len(scene.probe.runs)
+    brought_back(scene, attempt)
+    with pytest.raises(SmokeFailedError, match="its host may not be asked"):
+        scene.smoke(attempt, PROD)
+    assert len(scene.probe.runs) == asked
+    assert scene.finish(attempt, PROD).outcome == "live_uncertain"
+    assert scene.runs(PROD) == "1.0"
+
+
 def test_smoke_that_fails_after_it_is_live_uncertain_and_it_is_not_undone(scene: Scene) -> None:
     attempt = started(scene, ask(scene).release.id)
     brought_back(scene, attempt)

@@ -12,7 +12,7 @@ from slipway.domain.service import Priority, Service, SmokeCheck, SmokeCommand, 
 from slipway.ports.outside.checks import CheckStatus
 from slipway.use_cases.smoke import SmokeFailedError
 from slipway.use_cases.smoke_of_others import MOST_BROKEN
-from tests.builders import DEV, a_service
+from tests.builders import DEV, a_service, people, platform_rules
 from tests.scene import Scene
 
 CHECKS = (
@@ -135,6 +135,42 @@ def test_another_service_that_broke_is_a_warning_where_that_is_said(neighbours: 
     neighbours.probe.verdicts["2.0"] = CheckStatus.UNKNOWN
     neighbours.work(neighbours.opened("1.1"), DEV)
     assert json.loads(neighbours.log("smoke_finished")[-1])["checks"][-1]["status"] == "unknown"
+
+
+def allow(scene: Scene, *hosts: str) -> None:
+    """Puts a policy into effect by which smoke checks may ask these hosts."""
+    scene.activate(platform_rules(smoke_hosts=hosts), people())
+
+
+def test_a_host_that_is_no_longer_allowed_when_checks_are_sent_is_not_asked_and_no_pass(scene: Scene) -> None:
+    with_commands(scene, PYTEST)
+    scene.long_live("1.0")
+    attempt = scene.opened("1.1")
+    scene.turn(attempt, DEV)
+    scene.deploy(attempt, DEV)
+    allow(scene, "elsewhere")
+    with pytest.raises(SmokeFailedError, match=r"smoke in dev: unknown\. answers: unknown \(its host may not be asked"):
+        scene.smoke(attempt, DEV)
+    assert (scene.probe.runs, scene.commands.runs) == ([], []), "no program gets the address or a token either"
+    assert scene.finish(attempt, DEV).outcome == "undone"
+    assert scene.runs(DEV) == "1.0"
+
+
+def test_another_service_at_a_host_that_is_not_allowed_is_unknown_and_not_asked(neighbours: Scene) -> None:
+    checked_with_others(neighbours, Priority.WARNING)
+    orders = neighbours.definitions.services["orders"]
+    stages = {
+        role: replace(stage, smoke=SmokeSuite(url="http://orders", checks=CHECKS, others=Priority.WARNING))
+        for role, stage in orders.stages.items()
+    }
+    neighbours.definitions.services["orders"] = replace(orders, stages=stages)
+    allow(neighbours, "orders")
+    neighbours.probe.runs.clear()
+    neighbours.work(neighbours.opened("1.1"), DEV)
+    assert [suite.url for suite, _ in neighbours.probe.runs] == ["http://orders"]
+    other = json.loads(neighbours.log("smoke_finished")[-1])["checks"][-1]
+    assert (other["name"], other["status"]) == ("other service basket", "unknown")
+    assert "its host may not be asked" in other["detail"]
 
 
 def test_nobody_waits_for_many_that_do_not_work(make_scene: Callable[..., Scene]) -> None:

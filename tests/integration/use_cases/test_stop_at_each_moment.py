@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -48,9 +48,9 @@ class StoppedProbe(FakeProbe):
         super().__init__()
         self.stopping = stopping
 
-    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
+    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str], hosts: Collection[str]) -> Sequence[CheckResult]:
         self.stopping()
-        return super().run(suite, substitutions)
+        return super().run(suite, substitutions, hosts)
 
 
 def before_its_turn(_: Scene, __: Attempt, ___: StageRole, stopping: Stop) -> None:

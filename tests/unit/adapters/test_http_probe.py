@@ -36,8 +36,8 @@ class Service:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def run(self, *checks: SmokeCheck, seconds: float = 10) -> list[CheckResult]:
-        suite = SmokeSuite(url="http://service/", checks=checks, deadline_seconds=seconds)
+    def run(self, *checks: SmokeCheck, seconds: float = 10, url: str = "http://service/") -> list[CheckResult]:
+        suite = SmokeSuite(url=url, checks=checks, deadline_seconds=seconds)
         probe = HttpProbe(
             self.send,
             EnvironmentConnections({"AIRFLOW_CONN_ORDERS_SMOKE": "http://:let-me-in-please@service"}),
@@ -45,7 +45,7 @@ class Service:
             sleep=self.sleep,
             monotonic=lambda: self.now,
         )
-        return list(probe.run(suite, FACTS))
+        return list(probe.run(suite, FACTS, ["service", "*.service.example.org:*"]))
 
     def check(self, check: SmokeCheck) -> CheckResult:
         return self.run(check)[0]
@@ -243,6 +243,28 @@ def test_an_address_that_no_check_may_reach_is_never_asked(address: str) -> None
     assert result.status is CheckStatus.UNKNOWN
     assert "service has an address that no check may reach" in result.detail
     assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://elsewhere.example.org", "http://service:8080", "https://service.example.org"),
+        *("http://service@elsewhere.example.org", "http://elsewhere.example.org\\@service", "http://a@b@service"),
+    ],
+)
+def test_a_host_that_the_policy_does_not_name_gets_no_token_and_is_never_asked(url: str) -> None:
+    service = Service((200, "{}"))
+    (result,) = service.run(SmokeCheck(name="inside", path="/", bearer="orders_smoke"), url=url)
+    assert result.status is CheckStatus.UNKNOWN
+    assert "may not be asked: it is none of `smoke_hosts` of the policy in effect" in result.detail
+    assert (service.asked, service.now) == ([], 0), "nobody waits for what no patience helps"
+
+
+def test_a_host_that_a_star_stands_for_is_asked() -> None:
+    service = Service((200, "{}"))
+    (result,) = service.run(SmokeCheck(name="home", path="/"), url="https://a.service.example.org:8443/base")
+    assert result.status is CheckStatus.PASS
+    assert service.urls() == ["https://a.service.example.org:8443/base/"]
 
 
 @pytest.fixture

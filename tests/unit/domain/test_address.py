@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.domain.address import host_of, place_of
+from slipway.domain.address import has_login, host_of, place_of
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,16 @@ def test_what_may_be_secret_is_left_out(url: str, place: str) -> None:
     assert place_of(url) == place
     assert place.endswith(host_of(url))
     assert "://" not in host_of(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "has"),
+    [
+        ("http://user:pw@127.0.0.1:18100/", True),
+        ("http://@[::1", True),
+        ("https://live.example/@?a=@", False),
+        ("http://[::1", False),
+    ],
+)
+def test_a_login_stands_before_the_host(url: str, has: bool) -> None:
+    assert has_login(url) == has

@@ -152,6 +152,13 @@ def test_a_difference_reads_as_lines_with_the_path_of_what_changed() -> None:
     assert lines[0].startswith("people.pat: removed, was {")
 
 
+@pytest.mark.parametrize("field", ["smoke_hosts", "watch_hosts"])
+def test_hosts_that_may_be_asked_are_part_of_the_policy_and_of_its_difference(field: str) -> None:
+    before, after = (with_rules(**{field: hosts}) for hosts in (("a", "b"), ("b", "*.example.org")))
+    assert differences(before, after) == (f'platform.{field}: ["a","b"] -> ["b","*.example.org"]',)
+    assert before.digest != after.digest
+
+
 def test_the_digest_names_the_content_not_the_order_in_which_it_was_written() -> None:
     turned = Governed(
         platform=BEFORE.platform,

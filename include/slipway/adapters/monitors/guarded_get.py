@@ -14,6 +14,7 @@ from functools import cache
 import httpx
 
 from slipway.adapters.addresses import Resolve, has_forbidden, resolve
+from slipway.domain.allowed_hosts import asked_host, is_allowed
 from slipway.domain.json_value import JsonValue
 
 DEADLINE_SECONDS = 10.0
@@ -60,7 +61,7 @@ class GuardedGet:
         """The document. Raises NotSeenError for anything but a 200 with JSON by the deadline."""
         target = _parsed(url).copy_merge_params(list(params)) if params else _parsed(url)
         where = place(target)
-        if where not in hosts:
+        if not is_allowed(where, hosts):
             raise NotSeenError(f"{where} may not be asked: it is none of `watch_hosts` of the policy in effect")
         until = self._monotonic() + DEADLINE_SECONDS
         for tried in range(1, _TRIES + 1):
@@ -116,8 +117,8 @@ class GuardedGet:
 
 
 def place(url: httpx.URL) -> str:
-    """Host, and the port where it is not the usual one, as `watch_hosts` has it."""
-    return url.host if url.port in {None, _PORTS.get(url.scheme)} else f"{url.host}:{url.port}"
+    """Host, and the port where it is not the usual one, as `watch_hosts` has it; else all that it says of both."""
+    return asked_host(str(url)) or url.netloc.decode()
 
 
 def _parsed(url: str) -> httpx.URL:

@@ -1,13 +1,15 @@
 """Runs a smoke suite over HTTP: patient while a service restarts, three-valued in its verdict (R16)."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 from slipway.adapters.addresses import Resolve, has_forbidden, resolve
 from slipway.adapters.probes.expectations import Kept, Response, WrongAnswerError, kept_of, refuse_wrong
 from slipway.adapters.probes.placeholders import as_text, fill, filled, names_in
+from slipway.domain.address import host_of
+from slipway.domain.allowed_hosts import asked_host, is_allowed
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonValue
 from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
@@ -87,8 +89,10 @@ class HttpProbe:
         self._sleep = sleep
         self._monotonic = monotonic
 
-    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
+    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str], hosts: Collection[str]) -> Sequence[CheckResult]:
         """One result per check, in order. No result shows a token, or a long text that was kept of an answer."""
+        if not is_allowed(asked_host(suite.url), hosts):
+            return [_not_asked(suite, check) for check in suite.checks]
         until = self._monotonic() + suite.deadline_seconds
         known = _Known(values=dict(substitutions))
         results: dict[int, CheckResult] = {}
@@ -148,6 +152,13 @@ class HttpProbe:
             raise NoAnswerError(f"the name {parts.hostname} cannot be resolved ({error})") from error
         if has_forbidden(found):
             raise NoAnswerError(f"{parts.hostname} has an address that no check may reach")
+
+
+def _not_asked(suite: SmokeSuite, check: SmokeCheck) -> CheckResult:
+    """No patience helps: only another policy does."""
+    host = asked_host(suite.url) or host_of(suite.url)
+    detail = f"{host} may not be asked: it is none of `smoke_hosts` of the policy in effect"
+    return CheckResult(name=check.name, status=CheckStatus.UNKNOWN, detail=detail, attempts=0, priority=check.priority)
 
 
 def _is_settled(result: CheckResult) -> bool:

@@ -53,8 +53,9 @@ class CheckResult:
 class Probe(Protocol):
     """Runs a smoke suite against a running service."""
 
-    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str]) -> Sequence[CheckResult]:
-        """One result per check; failing ones were tried again until the suite's deadline."""
+    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str], hosts: Collection[str]) -> Sequence[CheckResult]:
+        """One result per check; failing ones were tried again until the suite's deadline. No host is asked but these:
+        all checks of another are unknown at once."""
 
 
 class CommandSuites(Protocol):
