@@ -1,6 +1,6 @@
 """What a watch comes to, from all that was seen: pass, fail or unknown, and no verdict before its time. Pure (R17)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +11,7 @@ from slipway.domain.release import Stage
 from slipway.domain.verdict import Verdict, suite_verdict
 from slipway.domain.watch import Course, Sample, SourceKind, WatchCheck
 
+InWords = Callable[[str], str]
 ENOUGH = 0.8
 """The part of all looks that must have seen something."""
 LONGEST_GAP = 3
@@ -27,6 +28,11 @@ class CheckVerdict:
     verdict: Verdict | None
     detail: str
 
+    def told(self, *, is_over: bool = False, said: InWords = str, strong: InWords = str) -> str:
+        """For people, wherever they read it; `said` makes words inert, `strong` makes the verdict stand out."""
+        verdict = self.verdict or ("broken off" if is_over else "so far")
+        return f"{said(self.name)}: {strong(verdict)}, {said(self.detail)}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchVerdict:
@@ -36,7 +42,7 @@ class WatchVerdict:
     checks: tuple[CheckVerdict, ...]
 
     def __str__(self) -> str:
-        return "; ".join(f"{one.name}: {one.verdict or 'so far'}: {one.detail}" for one in self.checks)
+        return "; ".join(one.told() for one in self.checks)
 
 
 @dataclass(frozen=True, kw_only=True)

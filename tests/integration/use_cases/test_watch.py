@@ -93,7 +93,7 @@ def test_a_watch_that_saw_nothing_wrong_passes_when_its_time_is_over(scene: Scen
     assert scene.watch(attempt).until is not None
     clock.pass_by(seconds=15)
     assert scene.look(attempt).over
-    assert scene.watch(attempt).detail.startswith("pass: errors: pass: 21 good, 0 bad and 0 blind of 21 looks")
+    assert scene.watch(attempt).detail.startswith("pass: errors: pass, 21 good, 0 bad and 0 blind of 21 looks")
     scene.grant(attempt, Step.CONFIRM, "rob")
     assert scene.ask(attempt, Step.VERDICT) == NotAsked(
         go_on=True, detail="there is nothing to decide: the watch was clear, or nothing was watched"
@@ -264,7 +264,7 @@ def test_a_watch_goes_on_from_what_it_had_and_fetches_what_it_missed(scene: Scen
         timedelta(minutes=3),
     ]
     rounds(scene, clock, attempt, 8)
-    assert scene.watch(attempt).detail.startswith("pass: errors: pass: 21 good")
+    assert scene.watch(attempt).detail.startswith("pass: errors: pass, 21 good")
 
 
 def test_a_look_that_saw_nothing_is_made_good_when_the_source_is_back(scene: Scene, clock: Clock) -> None:
@@ -274,7 +274,7 @@ def test_a_look_that_saw_nothing_is_made_good_when_the_source_is_back(scene: Sce
     del scene.monitor.sees["errors"]
     clock.pass_by(seconds=15)
     rounds(scene, clock, attempt, 9)
-    assert scene.watch(attempt).detail.startswith("pass: errors: pass: 21 good")
+    assert scene.watch(attempt).detail.startswith("pass: errors: pass, 21 good")
 
 
 def test_two_that_look_at_once_see_one_thing(scene: Scene, clock: Clock) -> None:
@@ -349,7 +349,7 @@ def test_an_alert_that_fired_before_and_is_gone_while_it_is_deployed_rolls_nothi
 ) -> None:
     alarmed.monitor.sees["alerts"] = firing("Flaps", since=TEN - timedelta(hours=1))
     attempt = one_that_comes(alarmed, clock, "Flaps")
-    assert alarmed.watch(attempt).detail.startswith("pass: alerts: pass")
+    assert alarmed.watch(attempt).detail.startswith("pass: alerts: pass,")
     assert set(alarmed.monitor.hosts) == {"alertmanager"}
 
 
