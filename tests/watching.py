@@ -1,12 +1,13 @@
 """Watches to start from: one check of errors, every 15 seconds for 5 minutes, unless changed by keyword."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from slipway.domain.service import Service
 from slipway.domain.watch import Alert, Course, Limits, Sample, SourceKind, WatchCheck, WatchSettings
-from tests.builders import PROD, a_service, a_stage
+from tests.builders import PROD, a_service
 from tests.facts import NOW
 
 BEGAN = NOW
@@ -56,8 +57,8 @@ def an_alert(name: str, minutes: float) -> Alert:
     return Alert(fingerprint=name, name=name, started_at=DEPLOYED + timedelta(minutes=minutes))
 
 
-def watched_service(name: str = "orders", watch: WatchSettings | None = None) -> Service:
+def watched_service(name: str = "orders", watch: WatchSettings | None = None, **more: Any) -> Service:
     """Of team ordering; Prod is watched."""
-    plain = a_service(name)
-    prod = a_stage(PROD, watch=watch or a_watch())
-    return Service(name=name, team=plain.team, description=plain.description, stages={**plain.stages, PROD: prod})
+    plain = a_service(name, **more)
+    prod = replace(plain.stages[PROD], watch=watch or a_watch())
+    return replace(plain, stages={**plain.stages, PROD: prod})

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from slipway.domain.governed import Ownership
 from slipway.domain.grant import Step
 from slipway.domain.release import ChangeKind
 from slipway.ports.values import Actor
+from tests.builders import PROD
 from tests.console.conftest import as_person
 from tests.scene import Scene
+from tests.watching import watched_service
 
 
 def get(client: TestClient, path: str, person: str = "rita") -> Any:
@@ -63,6 +66,24 @@ def test_a_release_is_shown_whole(client: TestClient, scene: Scene) -> None:
     ]
     assert [(grant["step"], grant["person"]) for grant in only["grants"]] == [("approve", "sam")]
     assert {activity["kind"] for activity in only["activities"]} >= {"deploy"}
+
+
+def test_a_stage_says_how_far_it_is_watched_in_the_words_of_the_form(client: TestClient, scene: Scene) -> None:
+    scene.definitions.services["orders"] = watched_service()
+    attempt = scene.signed_off()
+    scene.work(attempt, PROD)
+    path = f"releases/{attempt.release_id}"
+    assert [stage["watch"] for stage in get(client, path)["attempts"][0]["stages"]] == [None, None, None]
+
+    scene.watch(attempt)
+    scene.look(attempt)
+
+    watch = get(client, path)["attempts"][0]["stages"][-1]["watch"]
+    (check,) = watch.pop("checks")
+    assert datetime.fromisoformat(watch.pop("until")) > datetime.now(UTC)
+    assert watch == {"verdict": None, "is_over": False, "looks": 1, "of": 21}
+    detail = "1 good, 0 bad and 0 blind of 21 looks; it is 0"
+    assert check == {"name": "errors", "verdict": None, "detail": detail, "text": f"errors: so far, {detail}"}
 
 
 def test_releases_are_found_by_service_and_state(client: TestClient, scene: Scene) -> None:

@@ -236,17 +236,25 @@ class Run:
 
     def retry(self, version: str | None = None, by: str | None = None) -> "Run":
         """The next attempt of the same release."""
-        release, last = self.release(), self.attempt()
-        form = {
-            "version": version or last["version"],
-            "summary": release["summary"],
-            "rollback_plan": release["rollback_plan"],
-            "to": release["to_role"],
-            "release_id": release["id"],
-            "resume_of": last["id"],
-        }
-        service = self.dag_id.removeprefix("release__")
-        return self.scene.trigger(service, form, team=self.team, by=by or self.team.releaser)
+        body = {} if version is None else {"version": version}
+        return self._went_on(self.scene.client(by or self.team.releaser).request("POST", self._retry, json=body))
+
+    def retry_on_the_page(self) -> "Run":
+        """Likewise, as the button of the page does: with the browser's cookie."""
+        platform = self.scene.platform
+        cookie = {"_token": platform.client(self.team.releaser).sign_in()}
+        own = {"origin": platform.base_url, "sec-fetch-site": "same-origin", "x-requested-with": "slipway"}
+        with httpx.Client(base_url=platform.base_url, headers=own, cookies=cookie, timeout=60) as browser:
+            return self._went_on(browser.post(self._retry, json={}))
+
+    @property
+    def _retry(self) -> str:
+        return f"/slipway/api/releases/{self.release_id}/retry"
+
+    def _went_on(self, answer: httpx.Response) -> "Run":
+        assert answer.is_success, answer.text
+        run: Row = answer.json()
+        return self.scene.follow(run["dag_id"], run["run_id"], self.team)
 
     def state(self) -> str:
         """The run's state in Airflow."""

@@ -47,7 +47,7 @@ def test_marking_approval_turn_or_slot_as_a_success_deploys_nothing(scene: Scene
     assert "no_turn" in str(run.log("permit_refused")[0]["payload"])
     assert scene.client("gina").request("POST", f"/slipway/api/holds/{hold}/lift", json={}).is_success
 
-    run = run.retry()
+    run = run.retry_on_the_page()
     run.asked(Step.APPROVE)
     mark(run, "preprod.hold_slot")
     run.approve()
@@ -56,6 +56,12 @@ def test_marking_approval_turn_or_slot_as_a_success_deploys_nothing(scene: Scene
 
     assert scene.recorder.works("glass", "preprod") == []
     assert run.release()["state"] == "awaiting_retry"
+    opened = scene.log(kind="attempt_opened", release_id=run.release_id)
+    assert [entry["actor"] for entry in opened] == [run.team.releaser] * 3
+    asked = [
+        one for one in scene.log(kind="request_answered") if one["payload"]["path"].endswith("/release__glass/dagRuns")
+    ]
+    assert [(one["actor"], one["payload"]["status"]) for one in asked] == [(run.team.releaser, 200)] * 3
 
 
 HOSTILE = "1.0.0; touch {} $(id) `id` | cat {{{{ var.value.secret }}}} ../../etc/passwd <!channel>"

@@ -44,7 +44,7 @@ def accepted(answer: httpx.Response) -> httpx.Response:
     """The answer itself if it is a success. Raises the error that its status means."""
     if not answer.is_error:
         return answer
-    code, said = _said(answer)
+    code, said = said_in(answer)
     asked = f"{answer.request.method} {answer.request.url.path}"
     match answer.status_code:
         case HTTPStatus.UNAUTHORIZED:
@@ -70,7 +70,7 @@ def refuse_a_stranger(answer: httpx.Response, asked: Mapping[str, Any]) -> None:
     task = asked["task_instance"]["task_id"]
     if answer.status_code == HTTPStatus.CONFLICT:
         raise ConflictError(f"{task} was answered in the meantime: `slipway log list` says by whom")
-    code, said = _said(answer)
+    code, said = said_in(answer)
     if answer.status_code == HTTPStatus.FORBIDDEN and code is None and ("respondent" in said or said == FORBIDDEN):
         people = [one["name"] for one in asked.get("assigned_users") or () if one["id"] != PLATFORM_ACCOUNT]
         raise RefusedError(
@@ -80,7 +80,7 @@ def refuse_a_stranger(answer: httpx.Response, asked: Mapping[str, Any]) -> None:
         )
 
 
-def _said(answer: httpx.Response) -> tuple[str | None, str]:
+def said_in(answer: httpx.Response) -> tuple[str | None, str]:
     """The code, where Slipway answered, and the words."""
     try:
         body: Any = answer.json()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from slipway.adapters.own_server import keep_server
 from slipway.airflow_edge.asgi import App, Message, Receive, Scope, Send
 from slipway.airflow_edge.door import WhyNot, why_not_triggered
 from slipway.airflow_edge.private_texts import Kinds, why_not_kept
@@ -62,6 +63,7 @@ class Recorder:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        keep_server(scope, self)
         path = path_of(scope)
         token = request_path.set(path)
         try:

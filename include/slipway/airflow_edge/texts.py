@@ -80,7 +80,7 @@ TASK_DOC: Mapping[str, str] = {
     "approve": "A senior or manager of the team, not the requester, approves Preprod.",
     "authorise": "A senior or manager of the team, not the requester, authorises Prod and says who looked at what.",
     "sign_off": "Another senior or manager signs off Prod.",
-    "migrate": "Brings the service's database to what the version needs.",
+    "migrate": "Brings the service's database to what the version needs; in Prod looks first at which alerts fire.",
     "deploy": "Deploys exactly the artefact that was proven and approved; in Preprod rehearses going back where asked.",
     "smoke": "Runs the service's smoke tests, patiently while it restarts.",
     "watch": "Watches alerts and metrics of live, as the service's file says; its log shows each round.",

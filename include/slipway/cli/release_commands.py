@@ -1,13 +1,16 @@
 """`slipway release`, `retry` and `stop`: as the signed-in person, through Airflow's REST interface."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from slipway.cli.following import follow, tell_what_became_of_it
 from slipway.cli.group import command_group
 from slipway.cli.output import say
+
+if TYPE_CHECKING:
+    from slipway.adapters.airflow_rest import AirflowRest
 
 release = command_group("Ask for a release of a version.")
 retry = command_group("Start the next attempt of a release.")
@@ -117,17 +120,12 @@ def retry_release(
 ) -> None:
     """Start the next attempt; what is proven for the same artefact is carried over."""
     from slipway.cli.session import signed_in_rest
-    from slipway.domain.next_attempt import next_attempt
 
-    form = next_attempt(release_id, signed_in_rest().call("GET", f"/slipway/api/releases/{release_id}"))
-    wanted = version or form.version
-    conf = {
-        **form.conf,
-        "version": wanted,
-        **({"despite_bad": reason} if reason else {}),
-        **({"contains": ",".join(contains)} if contains else {}),
-    }
-    start(form.service, conf, wanted, wait, dag_id=form.dag_id)
+    said = {"version": version, "despite_bad": reason, "contains": ",".join(contains) if contains else None}
+    body = {name: value for name, value in said.items() if value is not None}
+    rest = signed_in_rest()
+    run = rest.call("POST", f"/slipway/api/releases/{release_id}/retry", json=body)
+    _tell(rest, run["dag_id"], run["run_id"], f"{run['service']} {run['version']}", wait)
 
 
 @stop.command("stop")
@@ -157,25 +155,22 @@ def _filed(service: str, summary: str, rollback_plan: str) -> str:
 
 def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_id: str | None = None) -> None:
     """Starts a run as the signed-in person: of the service's release DAG, or of the one that is named."""
+    from datetime import UTC, datetime
+
     from slipway.cli.session import signed_in_rest
     from slipway.domain.errors import NotFoundError
+    from slipway.domain.next_attempt import name_of_run
 
     rest = signed_in_rest()
-    dag_id, run_id = dag_id or f"release__{service}", _run_id(service, version)
+    dag_id, run_id = dag_id or f"release__{service}", name_of_run(service, version, datetime.now(tz=UTC))
     try:
         rest.trigger(dag_id, conf, run_id)
     except NotFoundError as error:
         raise NotFoundError(f"there is no service {service}: `slipway services` lists them") from error
-    tell_what_became_of_it(rest, dag_id, run_id, f"{service} {version}")
+    _tell(rest, dag_id, run_id, f"{service} {version}", wait)
+
+
+def _tell(rest: "AirflowRest", dag_id: str, run_id: str, what: str, wait: bool) -> None:
+    tell_what_became_of_it(rest, dag_id, run_id, what)
     if wait:
         follow(rest, dag_id, run_id)
-
-
-def _run_id(service: str, version: str) -> str:
-    """Readable, unique, and safe in an address."""
-    import re
-    import secrets
-    from datetime import UTC, datetime
-
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", version)
-    return f"{service}-{plain}-{datetime.now(tz=UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"

@@ -56,12 +56,13 @@ def show_status(
     from slipway.adapters.database.overview import Overview
     from slipway.cli.database import open_store
     from slipway.use_cases.show_migrations import rollback_limits
+    from slipway.use_cases.show_watch import with_watches
 
     with open_store().transaction() as tx:
         overview = Overview(tx.sql)
         one = overview.release(service) if service is not None and _RELEASE_ID.fullmatch(service) else None
         if one is not None:
-            _show_release(one, as_json=as_json)
+            _show_release(with_watches(tx, one), as_json=as_json)
             return
         if service is not None:
             _refuse_unknown(tx, service)
@@ -190,10 +191,19 @@ def _show_release(one: dict[str, Any], *, as_json: bool) -> None:
             how = stage["outcome"] or stage["ending"] or "open"
             said = stage["detail"] or stage["ending_detail"]
             say(f"  {stage['environment']}: {how}" + (f" ({said})" if said else ""))
+            if stage["watch"]:
+                _show_watch(stage["watch"])
     for back in one["taken_back"]:
         to = f"{back['environment']} went back to {back['version']}"
         say(f"Taken back by {back['release_id']} at {minute(back['at'])}: {to}")
     say(f"State: {one['state'].replace('_', ' ')}. {one['next']}")
+
+
+def _show_watch(watch: dict[str, Any]) -> None:
+    ended = f": {watch['verdict'] or 'broken off'}" if watch["is_over"] else f", until {minute(watch['until'])}"
+    say(f"    watched, {watch['looks']} of {watch['of']} looks{ended}")
+    for check in watch["checks"]:
+        say(f"      {check['text']}")
 
 
 def _release_row(one: dict[str, Any]) -> tuple[object, ...]:

@@ -27,6 +27,7 @@ from slipway.console import (
     pipelines,
     policy,
     reads,
+    releases,
     reviews,
     rollbacks,
     service_tokens,
@@ -55,6 +56,7 @@ def create_app(parts: Parts | None = None, person: Callable[..., str] | None = N
     people = APIRouter(dependencies=[Depends(signed_in), Depends(csrf_guard)])
     people.include_router(reads.router, prefix="/api")
     people.include_router(changes.router, prefix="/api")
+    people.include_router(releases.router, prefix="/api")
     people.include_router(rollbacks.router, prefix="/api")
     people.include_router(acts.router, prefix="/api")
     people.include_router(service_tokens.router, prefix="/api")

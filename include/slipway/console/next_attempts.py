@@ -1,7 +1,6 @@
 """A page from which the next attempt of a release is started: where the link of a failure's message leads (R22).
 
-It starts nothing itself. Its button sends what Airflow's own form would send, as the person whose browser it is, past
-the same recorder and to the same decisions.
+It starts nothing itself: its button asks `releases/ID/retry`, as the person whose browser it is.
 """
 
 import secrets
@@ -61,7 +60,7 @@ def _shown(found: Record, base: str) -> dict[str, Any]:
         "why_not": why_not,
         "last_run": {"dag_id": last["dag_id"], "run_id": last["run_id"]},
         "base": base,
-        "next": {"dag_id": form.dag_id, "service": form.service, "conf": form.conf, "base": base},
+        "next": {"release_id": release_id, "base": base},
     }
 
 

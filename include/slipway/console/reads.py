@@ -17,6 +17,7 @@ from slipway.use_cases.explain import explain
 from slipway.use_cases.show_messages import show_messages
 from slipway.use_cases.show_queue import show_queue
 from slipway.use_cases.show_services import show_services
+from slipway.use_cases.show_watch import with_watches
 
 router = APIRouter()
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -52,12 +53,12 @@ def releases(
 
 @router.get("/releases/{release_id}")
 def release(release_id: Name, parts: UsedParts) -> Record:
-    """One release whole."""
+    """One release whole; `watch` of a stage says how far live is watched, and what each check sees."""
     with parts.store().transaction() as tx:
         found = Overview(tx.sql).release(release_id)
-    if found is None:
-        raise NotFoundError(f"there is no release {release_id}; `slipway status` lists them")
-    return found
+        if found is None:
+            raise NotFoundError(f"there is no release {release_id}; `slipway status` lists them")
+        return with_watches(tx, found)
 
 
 @router.get("/changes/{release_id}", include_in_schema=False)

@@ -228,10 +228,16 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R17",
         asks="After Prod alerts and metrics are watched, and somebody stays around",
-        rules=("use_cases/watch.py", "domain/watch_verdict.py", "use_cases/settle_verdict.py"),
+        rules=(
+            "use_cases/alerts_before.py",
+            "use_cases/watch.py",
+            "domain/watch_verdict.py",
+            "use_cases/settle_verdict.py",
+        ),
         tests=(
             "unit/domain/policy/test_window_is_open.py::test_somebody_attends_until_closing_time_at_the_latest",
             "unit/domain/test_watch_verdict.py::test_what_is_not_clear_is_unknown",
+            "unit/domain/test_watch_verdict.py::test_an_alert_that_fired_before_and_comes_again_is_no_new_one",
             "integration/use_cases/test_at_work.py::test_without_a_confirmation_it_stays_live_unverified_and_held",
             "integration/use_cases/test_watch.py::test_an_unclear_watch_never_passes_by_itself",
             "integration/use_cases/test_watch.py::test_a_watch_goes_on_from_what_it_had_and_fetches_what_it_missed",

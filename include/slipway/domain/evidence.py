@@ -79,7 +79,7 @@ def evidence(
         *_differs_from_live(returning),
         *(last_day.lines() if last_day else ()),
         *_watch(facts),
-        *(f"- Watched: {_said(one.name)}: **{one.verdict or 'broken off'}**, {_said(one.detail)}" for one in watched),
+        *(f"- Watched: {one.told(is_over=True, said=_said, strong='**{}**'.format)}" for one in watched),
         *(f"- Needs {state}" for state in facts.needs),
         *(f"- {known}" for known in facts.emergencies),
         *(f"- {_grant(grant)}" for grant in facts.grants),

@@ -1,7 +1,10 @@
 """The form of a release's next attempt: as the last one, for the same version or for what mends it (R22)."""
 
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slipway.domain.errors import NotFoundError
@@ -41,3 +44,9 @@ def next_attempt(release_id: str, found: Mapping[str, Any]) -> NextAttempt:
     if found["to"] in _AIMS:
         conf["to"] = found["to"]
     return NextAttempt(dag_id=last["dag_id"], service=found["service"], version=last["version"], conf=conf)
+
+
+def name_of_run(service: str, version: str, at: datetime) -> str:
+    """Readable, unique, and safe in an address."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", version)
+    return f"{service}-{plain}-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"

@@ -1,6 +1,6 @@
 """What a watch comes to, from all that was seen: pass, fail or unknown, and no verdict before its time. Pure (R17)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +11,7 @@ from slipway.domain.release import Stage
 from slipway.domain.verdict import Verdict, suite_verdict
 from slipway.domain.watch import Course, Sample, SourceKind, WatchCheck
 
+InWords = Callable[[str], str]
 ENOUGH = 0.8
 """The part of all looks that must have seen something."""
 LONGEST_GAP = 3
@@ -27,6 +28,11 @@ class CheckVerdict:
     verdict: Verdict | None
     detail: str
 
+    def told(self, *, is_over: bool = False, said: InWords = str, strong: InWords = str) -> str:
+        """For people, wherever they read it; `said` makes words inert, `strong` makes the verdict stand out."""
+        verdict = self.verdict or ("broken off" if is_over else "so far")
+        return f"{said(self.name)}: {strong(verdict)}, {said(self.detail)}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchVerdict:
@@ -36,7 +42,7 @@ class WatchVerdict:
     checks: tuple[CheckVerdict, ...]
 
     def __str__(self) -> str:
-        return "; ".join(f"{one.name}: {one.verdict or 'so far'}: {one.detail}" for one in self.checks)
+        return "; ".join(one.told() for one in self.checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +52,8 @@ class Mark:
     at: datetime
     good: bool | None
     says: str
+    is_doubtful: bool = False
+    """It may be bad, and may be nothing new: no ground to undo anything, nor for a pass."""
 
 
 def course_of(stage: Stage, activities: Sequence[Activity]) -> Course | None:
@@ -71,15 +79,17 @@ def judge(course: Course, seen: Mapping[str, Sequence[Sample]], now: datetime) -
 def judge_check(check: WatchCheck, course: Course, samples: Sequence[Sample], now: datetime) -> CheckVerdict:
     """What one check comes to."""
     marks = list(marked(check, course, samples))
-    in_a_row = 0
+    in_a_row, doubt = 0, ""
     for mark in marks:
         in_a_row = in_a_row if mark.good is None else 0 if mark.good else in_a_row + 1
         if in_a_row >= check.bad_looks:
             detail = f"{mark.says}, {_looks(in_a_row)} in a row, the last at {mark.at:%H:%M:%S} UTC"
-            return CheckVerdict(name=check.name, verdict=Verdict.FAIL, detail=detail)
+            if not mark.is_doubtful:
+                return CheckVerdict(name=check.name, verdict=Verdict.FAIL, detail=detail)
+            doubt = detail
     if now < course.ends_at:
-        return CheckVerdict(name=check.name, verdict=None, detail=_so_far(course, marks, now))
-    unclear = _why_unknown(course, marks, in_a_row)
+        return CheckVerdict(name=check.name, verdict=None, detail=doubt or _so_far(course, marks, now))
+    unclear = doubt or _why_unknown(course, marks, in_a_row)
     verdict = Verdict.PASS if unclear is None else Verdict.UNKNOWN
     return CheckVerdict(name=check.name, verdict=verdict, detail=unclear or _so_far(course, marks, now))
 
@@ -87,8 +97,14 @@ def judge_check(check: WatchCheck, course: Course, samples: Sequence[Sample], no
 def marked(check: WatchCheck, course: Course, samples: Sequence[Sample]) -> Iterator[Mark]:
     """Each look since the watch began, oldest first, as good, bad or blind."""
     before = [one for one in samples if one.at < course.deployed_at]
-    known = {alert.fingerprint for one in samples for alert in one.alerts if alert.started_at < course.deployed_at}
+    known = {
+        alert.fingerprint
+        for one in samples
+        for alert in one.alerts
+        if one.at < course.deployed_at or alert.started_at < course.deployed_at
+    }
     usual = _usual(check, before)
+    blind = _why_blind(before)
     for one in sorted(samples, key=lambda sample: sample.at):
         if one.at < course.began_at:
             continue
@@ -97,7 +113,8 @@ def marked(check: WatchCheck, course: Course, samples: Sequence[Sample]) -> Iter
             continue
         new = sorted({alert.name for alert in one.alerts if alert.fingerprint not in known})
         if new:
-            yield Mark(at=one.at, good=False, says=f"{', '.join(new)} fires")
+            doubt = f", and nobody knows whether it did before the deploy ({blind})" if blind else ""
+            yield Mark(at=one.at, good=False, says=f"{', '.join(new)} fires{doubt}", is_doubtful=bool(doubt))
         elif check.source is SourceKind.ALERTMANAGER:
             yield Mark(at=one.at, good=True, says="nothing fires that did not before")
         elif one.value is None:
@@ -105,6 +122,13 @@ def marked(check: WatchCheck, course: Course, samples: Sequence[Sample]) -> Iter
         else:
             good, says = _within(check, one.value, usual)
             yield Mark(at=one.at, good=good, says=says)
+
+
+def _why_blind(before: Sequence[Sample]) -> str:
+    """Why nobody knows what fired before the deploy; empty: it is known."""
+    if any(not one.problem for one in before):
+        return ""
+    return before[-1].problem if before else "nobody looked then"
 
 
 def _usual(check: WatchCheck, before: Sequence[Sample]) -> float | str:

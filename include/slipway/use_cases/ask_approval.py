@@ -15,7 +15,6 @@ from slipway.domain.policy.grants_count import earliest_expiry, matter_of
 from slipway.domain.policy.window_is_open import attend_until
 from slipway.domain.release import StageOutcome
 from slipway.domain.service import StageRole
-from slipway.domain.watch_verdict import CheckVerdict, course_of, judge
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.announce_beforehand import announced
@@ -24,6 +23,7 @@ from slipway.use_cases.contain_emergencies import look_again
 from slipway.use_cases.facts import gather
 from slipway.use_cases.leave_out_confirmation import left_out, told_who_confirms
 from slipway.use_cases.name_authors import name_authors
+from slipway.use_cases.show_watch import show_watch
 from slipway.use_cases.way_back_tried import way_back_tried
 from slipway.use_cases.world import World
 
@@ -129,7 +129,7 @@ def _request(
     before = tx.grants.request(facts.attempt.id, step)
     runs = tx.records.deployed(facts.release.service, facts.stage.environment).version
     arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
-    watched = _seen_by_the_watch(tx, facts) if step is Step.VERDICT else ()
+    watch = show_watch(tx, facts.stage) if step is Step.VERDICT else None
     tried = way_back_tried(tx, facts.attempt, facts.release) if step.role is StageRole.PROD else None
     text = evidence(
         step,
@@ -138,7 +138,7 @@ def _request(
         arrival=arrival,
         commits=commits,
         returning=tx.releases.open_returns(),
-        watched=watched,
+        watched=watch.checks if watch else (),
         last_day=tx.last_days.of(facts.stage.environment) if step in STEPS_BEFORE[step.role] else None,
         tried=tried,
     )
@@ -150,15 +150,6 @@ def _request(
         eligible=eligible,
         expires_at=before.expires_at if before else _deadline(tx, facts, step),
     )
-
-
-def _seen_by_the_watch(tx: Transaction, facts: Facts) -> tuple[CheckVerdict, ...]:
-    """What is to be decided about, check by check."""
-    stage = facts.stage
-    course = course_of(stage, tx.activities.of_stage(stage.attempt_id, stage.role))
-    if course is None:
-        return ()
-    return judge(course, tx.watch_samples.of_stage(stage.attempt_id, stage.role), tx.now).checks
 
 
 def _deadline(tx: Transaction, facts: Facts, step: Step) -> datetime:

@@ -6,6 +6,7 @@ from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import StageRole
 from slipway.domain.way_back_rehearsal import is_asked_for
 from slipway.ports.values import Actor
+from slipway.use_cases.alerts_before import see_alerts_before
 from slipway.use_cases.deploy_to import deploy_to, refuse_unless_there
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.facts import release_of
@@ -22,6 +23,7 @@ def deploy(world: World, attempt_id: str, role: StageRole, task: TaskWorker, act
         rehearses = is_asked_for(release_of(tx, attempt), stage)
     if stage.outcome is not None and stage.outcome.has_no_work:
         return stage.detail
+    see_alerts_before(world, attempt_id, role)
 
     def bring(activity: Activity, lock_fd: int) -> str:
         _refuse_without_its_migrations(world, attempt, stage, activity)

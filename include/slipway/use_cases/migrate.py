@@ -10,6 +10,7 @@ from slipway.domain.release import Attempt, Stage, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.ports.outside.migrations import MigrationState
 from slipway.ports.values import Actor
+from slipway.use_cases.alerts_before import see_alerts_before
 from slipway.use_cases.do_activity import TaskWorker, do_activity
 from slipway.use_cases.recheck_proof import recheck_proof
 from slipway.use_cases.service_database import TO_LOOK, migration_order
@@ -25,6 +26,7 @@ def migrate(world: World, attempt_id: str, role: StageRole, task: TaskWorker, ac
         attempt, now = tx.releases.lock_attempt(attempt_id), tx.now
     if stage.outcome is not None and stage.outcome.has_no_work:
         return stage.detail
+    see_alerts_before(world, attempt_id, role)
     try:
         with migration_order(world, attempt, stage, now + TO_LOOK) as order:
             nothing_to_do = order is None

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,18 @@ from slipway.domain.message import Message
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Eligibility
 from slipway.domain.service import StageRole
+from slipway.domain.watch import Sample
 from slipway.ports.values import Actor
 from slipway.use_cases.propose_policy import propose_policy
+from slipway.use_cases.watch import WatchFailedError
 from slipway.use_cases.watch_catalogue import note_unreadable, watch_catalogue
 from slipway.use_cases.world import PLATFORM
-from tests.builders import AUTHORITY, people, platform_rules
+from tests.builders import AUTHORITY, PROD, people, platform_rules
+from tests.clock import Clock
 from tests.integration.log.conftest import Slipway
 from tests.rollbacks import ask, rolled_back, started
 from tests.scene import ProcessKilledError, Scene, killed
+from tests.watching import a_check, a_watch, watched_service
 
 
 def hold_all(scene: Scene) -> None:
@@ -97,6 +101,44 @@ def test_status_of_a_release_that_was_rolled_back_says_by_what_and_when(
     at = told["at"][:16].replace("T", " ")
     assert f"Taken back by {back.release_id} at {at}Z: prod went back to 1.0" in slipway("status", number).stdout
     assert json.loads(slipway("status", back.release_id, "--json").stdout)["taken_back"] == []
+
+
+def test_status_says_how_far_live_is_watched_and_what_each_check_sees(
+    slipway: Slipway, scene_at: Callable[..., Scene], clock: Clock
+) -> None:
+    checks = (a_check("errors"), a_check("queue"))
+    scene = scene_at(datetime(2026, 11, 19, 10, 0, tzinfo=UTC), watched_service(watch=a_watch(*checks)))
+    url = scene.store.engine.url.render_as_string(hide_password=False)
+    attempt = scene.signed_off()
+
+    def shown() -> list[str]:
+        told: list[str] = slipway("status", attempt.release_id, SLIPWAY_DATABASE_URL=url).stdout.splitlines()
+        prod = next(number for number, line in enumerate(told) if line.startswith("  prod: "))
+        return told[prod + 1 : -1]
+
+    scene.work(attempt, PROD)
+    assert shown() == []
+    scene.watch(attempt)
+    scene.look(attempt)
+    scene.monitor.sees["queue"] = lambda look: Sample(at=look.instants[-1], value=7.0)
+    clock.pass_by(seconds=15)
+    scene.look(attempt)
+    assert shown() == [
+        "    watched, 2 of 21 looks, until 2026-11-19 10:05Z",
+        "      errors: so far, 2 good, 0 bad and 0 blind of 21 looks; it is 0",
+        "      queue: so far, 1 good, 1 bad and 0 blind of 21 looks; it is 7, and may be 1 at most",
+    ]
+    clock.pass_by(seconds=15)
+    scene.look(attempt)
+    with pytest.raises(WatchFailedError):
+        scene.watch(attempt)
+    scene.finish(attempt, PROD)
+    clock.pass_by(hours=1)
+    assert shown() == [
+        "    watched, 3 of 21 looks: fail",
+        "      errors: broken off, 3 good, 0 bad and 0 blind of 21 looks; it is 0",
+        "      queue: fail, it is 7, and may be 1 at most, 2 looks in a row, the last at 10:00:30 UTC",
+    ]
 
 
 def test_a_service_nobody_knows_is_not_found(slipway: Slipway, scene: Scene) -> None:

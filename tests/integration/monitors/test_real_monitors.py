@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ import pytest
 from slipway.adapters.monitors import alertmanager, prometheus
 from slipway.adapters.monitors.guarded_get import NotSeenError
 from slipway.adapters.monitors.sources import Sources
-from slipway.domain.watch import Sample
+from slipway.domain.verdict import Verdict
+from slipway.domain.watch import Course, Sample
+from slipway.domain.watch_verdict import judge_check
 from slipway.ports.outside.checks import Look
 from tests.fakes.connections import FakeConnections
-from tests.watching import a_check, an_alert_check
+from tests.watching import a_check, a_watch, an_alert_check
 
 RECORDED = Path(__file__).parent / "recorded.json"
 PATIENCE = 60.0
@@ -130,6 +133,40 @@ def test_real_alertmanager_says_what_fires_and_since_when(alertmanager_url: str)
     (slow,) = one(matchers=('service="orders"', 'alertname=~"Slow|Late"'), heartbeat="Watchdog").alerts
     assert (slow.name, slow.started_at) == ("Slow", began)
     assert "answered 400" in one(matchers=("no matcher",)).problem
+
+
+@real_ones
+def test_an_alert_that_real_alertmanager_gave_before_the_deploy_is_known_when_it_comes_again(
+    alertmanager_url: str,
+) -> None:
+    check = an_alert_check(connection="prometheus_default", matchers=('service="tides"',))
+    settings = a_watch(check, minutes=1, every_seconds=15)
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    def say(began: datetime, ended: datetime | None = None) -> None:
+        alert = {"labels": {"alertname": "Flaps", "service": "tides"}, "startsAt": began.isoformat()}
+        body = [{**alert, **({"endsAt": ended.isoformat()} if ended else {})}]
+        httpx.post(f"{alertmanager_url}/api/v2/alerts", json=body).raise_for_status()
+
+    def look() -> Sample:
+        return seen(alertmanager_url, Look(check=check, instants=[now()]))[0]
+
+    old = now() - timedelta(minutes=5)
+    say(old)
+    until(lambda: len(look().alerts) == 1)
+    before = look()
+    say(old, ended=now() - timedelta(seconds=1))
+    until(lambda: look().alerts == ())
+    began = now()
+    say(began)
+    until(lambda: len(look().alerts) == 1)
+    again = look()
+    assert again.alerts[0].started_at > before.at
+    course = Course(deployed_at=before.at + timedelta(milliseconds=1), began_at=began, settings=settings)
+    assert judge_check(check, course, [before, again], now()).verdict is None
+    assert judge_check(check, course, [replace(before, alerts=()), again], now()).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize("name", ["value", "nothing", "nan", "error"])

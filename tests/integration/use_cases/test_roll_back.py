@@ -14,7 +14,7 @@ from slipway.domain.release import Attempt, ChangeKind, Origin, StageOutcome
 from slipway.domain.release_window import ReleaseWindow
 from slipway.domain.rollback import ROLLBACK_DAG
 from slipway.ports.outside.checks import CheckStatus
-from slipway.ports.outside.targets import DeployOrder
+from slipway.ports.outside.targets import DeployOrder, Running
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_rollback import ask_rollback
 from slipway.use_cases.await_second import await_second, second_is_over
@@ -335,17 +335,61 @@ def test_each_rollback_is_reviewed_afterwards(scene: Scene) -> None:
     assert (review["kind"], asked.release.id in str(review["about"])) == ("rollback", True)
 
 
-def test_a_deploy_that_fails_is_live_uncertain_and_says_what_truly_runs(scene: Scene) -> None:
+def unhealthy(scene: Scene, _: DeployOrder) -> None:
+    scene.target.never_healthy.add("1.0")
+
+
+def unchanged(_: Scene, order: DeployOrder) -> None:
+    raise TargetError(f"{order.service} cannot be deployed: its disk is full")
+
+
+def half_done(scene: Scene, order: DeployOrder) -> None:
+    deployed = Running(digest=order.artefact.digest, version=order.artefact.version, healthy=False)
+    scene.target.change_by_hand("orders", "prod", deployed)
+    raise TargetError("the connection broke")
+
+
+def gone(scene: Scene, order: DeployOrder) -> None:
+    scene.target.remove("orders", "prod", order.fencing)
+    raise TargetError("the connection broke")
+
+
+def silent(scene: Scene, _: DeployOrder) -> None:
+    scene.target.silent = True
+    raise TargetError("the connection broke")
+
+
+@pytest.mark.parametrize(
+    ("goes_wrong", "truly"),
+    [
+        (unhealthy, "1.1 runs in prod, not healthy"),
+        (unchanged, "1.1 runs in prod, healthy"),
+        (half_done, "1.0 runs in prod, not healthy"),
+        (gone, "nothing runs in prod"),
+        (silent, "nobody knows what runs in prod: The target of orders in prod does not answer."),
+    ],
+)
+def test_a_deploy_that_fails_is_live_uncertain_pages_and_says_what_truly_runs(
+    scene: Scene, goes_wrong: Callable[[Scene, DeployOrder], None], truly: str
+) -> None:
+    attempt = started(scene, ask(scene).release.id)
+    scene.target.before = lambda order: goes_wrong(scene, order)
+    with pytest.raises(TargetError):
+        brought_back(scene, attempt)
+    finish = scene.finish(attempt, PROD)
+    assert (finish.outcome, finish.detail.partition(". The target says: ")[2]) == ("live_uncertain", truly)
+    assert any(f"The target says: {truly}" in page for page in pages(scene))
+    assert scene.close(attempt).outcome == "live_uncertain"
+    assert not scene.log("service_restored")
+
+
+def test_after_one_that_failed_another_may_bring_it_back(scene: Scene) -> None:
     attempt = started(scene, ask(scene).release.id)
     scene.target.never_healthy.add("1.0")
     with pytest.raises(TargetError, match="did not become healthy"):
         brought_back(scene, attempt)
-    finish = scene.finish(attempt, PROD)
-    assert finish.outcome == "live_uncertain"
-    assert "The target says: 1.1 runs in prod, not healthy" in finish.detail
-    assert scene.close(attempt).outcome == "live_uncertain"
-    assert not scene.log("service_restored")
-    assert pages(scene)
+    scene.finish(attempt, PROD)
+    scene.close(attempt)
     scene.target.never_healthy.clear()
     assert rolled_back(scene, started(scene, ask(scene).release.id)).outcome == "passed"
 

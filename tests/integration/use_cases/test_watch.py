@@ -9,8 +9,10 @@ import pytest
 
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
+from slipway.domain.people import TeamRole
+from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.domain.watch import HourBefore, Limits, Sample
+from slipway.domain.watch import Alert, HourBefore, Limits, Sample
 from slipway.ports.outside.checks import Look
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked, NotAsked
@@ -21,10 +23,12 @@ from slipway.use_cases.settle_verdict import settle_verdict
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from slipway.use_cases.watch import WatchFailedError, WatchIsOverError
-from tests.builders import DEV, PREPROD, PROD, a_service, platform_rules
+from tests import rollbacks
+from tests.builders import AUTHORITY, DEV, PREPROD, PROD, a_service, platform_rules
 from tests.clock import Clock
+from tests.migrations import REVERSIBLE
 from tests.scene import TASK, Scene
-from tests.watching import a_check, a_watch, watched_service
+from tests.watching import a_check, a_watch, an_alert_check, watched_service
 
 TEN = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
 SAM, SUE, RITA, LENA = (Actor(id=person, via="rest") for person in ("sam", "sue", "rita", "lena"))
@@ -89,7 +93,7 @@ def test_a_watch_that_saw_nothing_wrong_passes_when_its_time_is_over(scene: Scen
     assert scene.watch(attempt).until is not None
     clock.pass_by(seconds=15)
     assert scene.look(attempt).over
-    assert scene.watch(attempt).detail.startswith("pass: errors: pass: 21 good, 0 bad and 0 blind of 21 looks")
+    assert scene.watch(attempt).detail.startswith("pass: errors: pass, 21 good, 0 bad and 0 blind of 21 looks")
     scene.grant(attempt, Step.CONFIRM, "rob")
     assert scene.ask(attempt, Step.VERDICT) == NotAsked(
         go_on=True, detail="there is nothing to decide: the watch was clear, or nothing was watched"
@@ -260,7 +264,7 @@ def test_a_watch_goes_on_from_what_it_had_and_fetches_what_it_missed(scene: Scen
         timedelta(minutes=3),
     ]
     rounds(scene, clock, attempt, 8)
-    assert scene.watch(attempt).detail.startswith("pass: errors: pass: 21 good")
+    assert scene.watch(attempt).detail.startswith("pass: errors: pass, 21 good")
 
 
 def test_a_look_that_saw_nothing_is_made_good_when_the_source_is_back(scene: Scene, clock: Clock) -> None:
@@ -270,7 +274,7 @@ def test_a_look_that_saw_nothing_is_made_good_when_the_source_is_back(scene: Sce
     del scene.monitor.sees["errors"]
     clock.pass_by(seconds=15)
     rounds(scene, clock, attempt, 9)
-    assert scene.watch(attempt).detail.startswith("pass: errors: pass: 21 good")
+    assert scene.watch(attempt).detail.startswith("pass: errors: pass, 21 good")
 
 
 def test_two_that_look_at_once_see_one_thing(scene: Scene, clock: Clock) -> None:
@@ -300,6 +304,105 @@ def test_the_hour_before_the_deploy_is_asked_for_once(scene_at: Callable[..., Sc
     first, *later = scene.monitor.asked
     assert (first.before[0], first.before[-1]) == (TEN - timedelta(hours=1), TEN - timedelta(minutes=1))
     assert [look.before for look in later] == [(), ()]
+
+
+# Alerts of before the deploy -----------------------------------------------------------------------------------------
+
+
+SECOND_LINE = frozenset({Duty.SECOND_LINE})
+ROLLBACK = AuthorityRule(who=Eligibility(own_team=TeamRole.RELEASER, also=SECOND_LINE), reason_required=True)
+
+
+@pytest.fixture
+def alarmed(scene_at: Callable[..., Scene], clock: Clock) -> Scene:
+    """Its watch looks at alerts; each look takes a second."""
+    rules = platform_rules(watch_hosts=("alertmanager",), authority={**AUTHORITY, Action.ROLLBACK: ROLLBACK})
+    scene = scene_at(TEN, watched_service(watch=a_watch(an_alert_check())), rules=rules)
+    scene.monitor.meanwhile = lambda: clock.pass_by(seconds=1)
+    return scene
+
+
+def firing(*names: str, since: datetime) -> Callable[[Look], Sample]:
+    alerts = tuple(Alert(fingerprint=name, name=name, started_at=since) for name in names)
+    return lambda look: Sample(at=look.instants[-1], alerts=alerts)
+
+
+def no_answer(look: Look) -> Sample:
+    return Sample(at=look.instants[-1], problem="alertmanager did not answer in time")
+
+
+def one_that_comes(scene: Scene, clock: Clock, name: str) -> Attempt:
+    """Nothing fires while it is deployed; an alert comes in the middle of the watch, and stays."""
+    attempt = scene.signed_off()
+    scene.target.before = lambda _: scene.monitor.sees.update(alerts=firing(since=TEN))
+    scene.work(attempt, PROD)
+    scene.watch(attempt)
+    rounds(scene, clock, attempt, 5)
+    scene.monitor.sees["alerts"] = firing(name, since=clock.now)
+    while not scene.look(attempt).over:
+        clock.pass_by(seconds=15)
+    return attempt
+
+
+def test_an_alert_that_fired_before_and_is_gone_while_it_is_deployed_rolls_nothing_back_when_it_comes_again(
+    alarmed: Scene, clock: Clock
+) -> None:
+    alarmed.monitor.sees["alerts"] = firing("Flaps", since=TEN - timedelta(hours=1))
+    attempt = one_that_comes(alarmed, clock, "Flaps")
+    assert alarmed.watch(attempt).detail.startswith("pass: alerts: pass,")
+    assert set(alarmed.monitor.hosts) == {"alertmanager"}
+
+
+def test_an_alert_that_did_not_fire_before_counts(alarmed: Scene, clock: Clock) -> None:
+    alarmed.monitor.sees["alerts"] = firing("Slow", since=TEN - timedelta(hours=1))
+    attempt = one_that_comes(alarmed, clock, "Flaps")
+    with pytest.raises(WatchFailedError, match="Flaps fires"):
+        alarmed.watch(attempt)
+
+
+def test_where_nobody_could_see_what_fired_before_a_person_decides_and_is_told_why(
+    alarmed: Scene, clock: Clock
+) -> None:
+    alarmed.monitor.sees["alerts"] = no_answer
+    attempt = one_that_comes(alarmed, clock, "Flaps")
+    assert alarmed.watch(attempt).detail.startswith("unknown")
+    asked = alarmed.ask(attempt, Step.VERDICT)
+    assert isinstance(asked, Asked)
+    (told,) = [line for line in asked.request.evidence.splitlines() if line.startswith("- Watched:")]
+    assert "nobody knows whether it did before the deploy (alertmanager did not answer in time)" in told
+
+
+def test_one_look_is_enough_and_what_it_could_not_see_is_looked_for_again(alarmed: Scene) -> None:
+    attempt = alarmed.signed_off()
+    assert alarmed.monitor.asked == [], "no other stage is watched"
+    alarmed.turn(attempt, PROD)
+    alarmed.monitor.sees["alerts"] = no_answer
+    alarmed.migrate(attempt, PROD)
+    alarmed.monitor.sees["alerts"] = firing("Flaps", since=TEN)
+    alarmed.migrate(attempt, PROD)
+    alarmed.deploy(attempt, PROD)
+    with alarmed.store.transaction() as tx:
+        seen = tx.watch_samples.of_stage(attempt.id, PROD)["alerts"]
+        (deployed,) = tx.activities.of_stage(attempt.id, PROD)
+    assert [[alert.name for alert in one.alerts] for one in seen] == [[], ["Flaps"]]
+    assert seen[-1].at < deployed.opened_at
+
+
+def test_what_fires_once_the_first_work_has_begun_is_nothing_of_before(scene_at: Callable[..., Scene]) -> None:
+    scene = scene_at(TEN, watched_service(watch=a_watch(an_alert_check()), database=True))
+    scene.monitor.sees["alerts"] = no_answer
+    scene.work(scene.signed_off(files={"migrations/versions/0001_orders.py": REVERSIBLE}), PROD)
+    assert len(scene.monitor.asked) == 1
+
+
+def test_a_rescue_looks_at_nothing(alarmed: Scene) -> None:
+    alarmed.long_live("0.9")
+    attempt = begun(alarmed)
+    alarmed.finish(attempt, PROD)
+    alarmed.monitor.asked.clear()
+    asked = rollbacks.ask(alarmed)
+    assert rollbacks.rolled_back(alarmed, rollbacks.started(alarmed, asked.release.id)).outcome == "passed"
+    assert (alarmed.runs(PROD), alarmed.monitor.asked) == ("0.9", [])
 
 
 # What ends it early --------------------------------------------------------------------------------------------------

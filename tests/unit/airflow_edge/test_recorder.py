@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from slipway.adapters.own_server import post_as_asked
 from slipway.airflow_edge import strangers
 from slipway.airflow_edge.recorder import Recorder, is_change
 from slipway.airflow_edge.request_record import Outcome, Phase, Requester, RequestRecord
@@ -46,6 +47,10 @@ class Server:
 
     async def _answer(self, request: Request) -> Response:
         self.performed.append(await request.body())
+        if request.url.path.startswith("/slipway/asks"):
+            path = request.url.path.removeprefix("/slipway/asks")
+            answer = await post_as_asked(request.scope, request.headers, path, {"conf": {"version": "1.0"}})
+            return JSONResponse(answer.json(), answer.status_code)
         self.backfills.append(is_backfill())
         if self._status == 599:
             raise RuntimeError("a bug")
@@ -88,6 +93,25 @@ def test_an_attempt_is_written_before_and_the_outcome_after() -> None:
     assert attempt.request_id == outcome.request_id
     assert (outcome.dag_id, outcome.run_id, outcome.task_id) == ("release__a", "r-1", "sign_off")
     assert outcome.decision == {"chosen_options": ["Approve"]}
+
+
+def test_what_the_console_asks_of_airflow_for_somebody_is_written_and_decided_as_a_request_of_theirs() -> None:
+    server = Server()
+    server.ask("POST", "/slipway/asks/api/v2/dags/release__a/dagRuns", authorization="Bearer sams")
+    assert [(one.phase, one.user, one.dag_id, one.path.partition("/api/")[0]) for one in server.written] == [
+        (Phase.ATTEMPT, "sam", None, "/slipway/asks"),
+        (Phase.ATTEMPT, "sam", "release__a", ""),
+        (Phase.OUTCOME, "sam", "release__a", ""),
+        (Phase.OUTCOME, "sam", None, "/slipway/asks"),
+    ]
+    assert server.written[1].decision == {"conf": {"version": "1.0"}}
+
+    refused = server.ask("POST", "/slipway/asks/api/v2/dags/theirs/dagRuns", authorization="Bearer sams")
+    assert (refused.status_code, len(server.performed)) == (403, 3)
+    assert server.written[-2].why == "sam may not start theirs of None"
+
+    server.ask("POST", "/slipway/asks/api/v2/dags/release__a/dagRuns")
+    assert {one.user for one in server.written[-4:]} == {None}, "nobody's right is lent to a stranger"
 
 
 def test_a_refusal_is_written_as_one() -> None:

@@ -112,29 +112,6 @@ def test_beginning_and_confirming_go_to_the_change(rita: Slipway, airflow: FakeA
     ]
 
 
-def test_a_retry_of_a_change_starts_the_dag_for_changes_again(rita: Slipway, airflow: FakeAirflow) -> None:
-    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
-    attempt = {"id": "r7.1", "dag_id": "record_change", "run_id": "run-1", "outcome": "failed", "version": "data-1"}
-    airflow.answers["GET /slipway/api/releases/r7"] = (
-        200,
-        {
-            "service": "orders",
-            "summary": "s",
-            "rollback_plan": "p",
-            "change_kind": "standard",
-            "to": "prod",
-            "change": {"sort": "data", "what": "s", "where": "the table", "tested": "t"},
-            "attempts": [attempt],
-        },
-    )
-
-    rita("retry", "r7")
-
-    (asked,) = airflow.changes()
-    assert (asked.body["conf"]["release_id"], asked.body["conf"]["where"]) == ("r7", "the table")
-    assert (asked.body["conf"]["sort"], asked.body["conf"]["service"]) == ("data", "orders")
-
-
 @pytest.mark.parametrize(("command", "more"), [("issue", []), ("rotate", ["--replaces", "3"])])
 def test_the_secret_of_a_token_stays_here_and_only_its_hash_is_sent(
     rita: Slipway, airflow: FakeAirflow, command: str, more: list[str]

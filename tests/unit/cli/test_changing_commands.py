@@ -17,6 +17,8 @@ from slipway.domain.grant import Step
 from tests.fakes.airflow_server import FakeAirflow, a_question
 
 TRIGGER = "POST /api/v2/dags/release__orders/dagRuns"
+RETRY = "POST /slipway/api/releases/r7/retry"
+STARTED = {"dag_id": "release__orders", "run_id": "orders-1.1-x", "service": "orders", "version": "1.1"}
 LONG_AGO = "2026-01-05T10:00:00+00:00"
 TEXTS = ["--summary", "takes more orders", "--rollback-plan", "back to 1.0"]
 Slipway = Callable[..., Result]
@@ -254,13 +256,15 @@ def test_who_asks_in_vain_is_told_why(rita: Slipway, airflow: FakeAirflow) -> No
 
 
 def test_a_bad_version_is_asked_for_with_a_reason(rita: Slipway, airflow: FakeAirflow) -> None:
-    knows(airflow, outcome="failed")
+    airflow.answers[RETRY] = (202, STARTED)
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
 
     rita("retry", "r7", "--reason", "the check was wrong")
     rita("release", "orders", "1.0", *TEXTS, "--despite-bad", "the check was wrong")
 
-    assert [one.body["conf"]["despite_bad"] for one in airflow.changes()] == ["the check was wrong"] * 2
+    retry, release = airflow.changes()
+    assert retry.body == {"despite_bad": "the check was wrong"}
+    assert release.body["conf"]["despite_bad"] == "the check was wrong"
 
 
 def test_break_glass_is_asked_for_and_closed(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -280,13 +284,14 @@ def test_break_glass_is_asked_for_and_closed(rita: Slipway, airflow: FakeAirflow
 
 
 def test_an_emergency_is_declared_to_be_contained(rita: Slipway, airflow: FakeAirflow) -> None:
-    knows(airflow, outcome="failed")
+    airflow.answers[RETRY] = (202, STARTED)
     airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
 
     rita("retry", "r7", "--contains", "r5")
     rita("release", "orders", "1.0", *TEXTS, "--contains", "r5", "--contains", "r6")
 
-    assert [one.body["conf"]["contains"] for one in airflow.changes()] == ["r5", "r5,r6"]
+    retry, release = airflow.changes()
+    assert (retry.body["contains"], release.body["conf"]["contains"]) == ("r5", "r5,r6")
 
 
 def test_support_is_booked_accepted_waived_and_named(rita: Slipway, airflow: FakeAirflow) -> None:
@@ -323,14 +328,24 @@ def test_a_finding_is_explained_and_closed_with_a_reason(rita: Slipway, airflow:
     assert [one.body for one in airflow.changes()] == [{"reason": "a script"}, {"reason": "it is gone"}]
 
 
-def test_a_retry_resumes_the_last_attempt(rita: Slipway, airflow: FakeAirflow) -> None:
-    knows(airflow, outcome="failed")
-    airflow.answers[TRIGGER] = (200, {"dag_run_id": "x"})
+def test_a_retry_names_the_version_and_follows_the_run_that_was_started(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[RETRY] = (202, STARTED)
+    opened = {"state": "opened", "release_id": "r7", "attempt": "r7.2"}
+    airflow.answers["GET /slipway/api/requests/release__orders/orders-1.1-x"] = (200, opened)
 
-    assert rita("retry", "r7", "--version", "1.1").exit_code == 0
+    result = rita("retry", "r7", "--version", "1.1")
 
-    conf = airflow.changes()[0].body["conf"]
-    assert (conf["version"], conf["release_id"], conf["resume_of"]) == ("1.1", "r7", "r7.1")
+    assert (result.exit_code, airflow.changes()[0].body) == (0, {"version": "1.1"})
+    assert "orders 1.1 is asked for" in result.stdout
+    assert "release r7, attempt r7.2" in result.stdout
+
+
+def test_a_retry_that_is_refused_says_why(rita: Slipway, airflow: FakeAirflow) -> None:
+    airflow.answers[RETRY] = (403, {"code": "not_awaiting_retry", "message": "release r7 is open"})
+
+    result = rita("retry", "r7")
+
+    assert (result.exit_code, result.stderr) == (1, "release r7 is open\n")
 
 
 def test_a_stop_says_what_happens_next(rita: Slipway, airflow: FakeAirflow) -> None:

@@ -13,6 +13,7 @@ from slipway.domain.watch import HourBefore, Limits, Sample, SourceKind, WatchCh
 from slipway.domain.watch_verdict import CheckVerdict, judge, judge_check
 from tests.watching import (
     BEGAN,
+    DEPLOYED,
     a_check,
     a_course,
     an_alert,
@@ -130,20 +131,58 @@ def firing(*minutes: float) -> list[Sample]:
     return [replace(one, value=None, alerts=alerts, problem="") for one in samples(*[0.0] * LOOKS)]
 
 
+def fired_before(*names: str, problem: str = "") -> Sample:
+    """The look at what fires before anything is touched."""
+    alerts = tuple(an_alert(name, -5) for name in names)
+    return Sample(at=DEPLOYED - timedelta(seconds=5), alerts=alerts, problem=problem)
+
+
 @pytest.mark.parametrize(
     ("seen", "verdict"),
     [(firing(), PASS), (firing(-5), PASS), (firing(1), FAIL), (firing(-5, 1), FAIL)],
     ids=["nothing fires", "it fired before", "it began since", "both"],
 )
 def test_an_alert_counts_if_it_began_after_the_deploy(seen: list[Sample], verdict: Verdict) -> None:
-    assert judged(an_alert_check(), seen).verdict is verdict
+    assert judged(an_alert_check(), [fired_before(), *seen]).verdict is verdict
+
+
+def coming_again() -> list[Sample]:
+    """No look of the watch sees it before it comes anew, in its middle, for good."""
+    clear, again = firing(), an_alert("Flaps", 3)
+    return [*clear[:10], *(replace(one, alerts=(again,)) for one in clear[10:])]
 
 
 def test_an_alert_that_fired_before_and_comes_again_is_no_new_one() -> None:
-    old, again = an_alert("Flaps", -5), an_alert("Flaps", 3)
-    clear = firing()
-    seen = [replace(clear[0], alerts=(old,)), *clear[1:10], *(replace(one, alerts=(again,)) for one in clear[10:])]
-    assert judged(an_alert_check(), seen).verdict is PASS
+    assert judged(an_alert_check(), [fired_before("Flaps"), *coming_again()]).verdict is PASS
+    old = replace(firing()[0], alerts=(an_alert("Flaps", -5),))
+    assert judged(an_alert_check(), [fired_before(), old, *coming_again()[1:]]).verdict is PASS
+    assert judged(an_alert_check(), [fired_before("Slow"), *coming_again()]).verdict is FAIL
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [([], "nobody looked then"), ([fired_before(problem="it did not answer")], "it did not answer")],
+    ids=["nobody looked", "no answer"],
+)
+@pytest.mark.parametrize("looks", [LOOKS, 12], ids=["to the end", "for a while"])
+def test_where_nobody_knows_what_fired_before_a_new_alert_is_for_a_person_to_judge(
+    before: list[Sample], why: str, looks: int
+) -> None:
+    seen = [*before, *coming_again()[:looks], *firing()[looks:]]
+    found = judged(an_alert_check(), seen)
+    assert found.verdict is UNKNOWN
+    assert f"Flaps fires, and nobody knows whether it did before the deploy ({why})" in found.detail
+    so_far = judged(an_alert_check(), seen, END - timedelta(seconds=1))
+    assert (so_far.verdict, "nobody knows" in so_far.detail) == (None, True)
+
+
+def test_one_that_fires_since_before_the_deploy_needs_no_earlier_look() -> None:
+    assert judged(an_alert_check(), firing(-5)).verdict is PASS
+
+
+def test_a_second_look_before_the_deploy_makes_a_first_one_good() -> None:
+    blind = replace(fired_before(problem="it did not answer"), at=DEPLOYED - timedelta(minutes=1))
+    assert judged(an_alert_check(), [blind, fired_before(), *firing(1)]).verdict is FAIL
 
 
 @pytest.mark.parametrize(("one", "other"), list(product(Verdict, Verdict)))
