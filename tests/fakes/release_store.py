@@ -937,6 +937,9 @@ class MemoryFindings(_Table):
         wanted = [one for one in self._all.findings.values() if one.closed is None or not open_only]
         return wanted[-limit:]
 
+    def count_open(self) -> int:
+        return sum(one.closed is None for one in self._all.findings.values())
+
     def explain(self, seq: int, by: str, because: str) -> None:
         known = self._open(seq)
         self._all.findings[seq] = changed(known, explanations=(*known.explanations, self._said(by, because)))
