@@ -106,7 +106,9 @@ def test_drift_is_shown_until_something_is_deployed_there(scene: Scene, clock: C
     scene.finish(refused, PROD)
     scene.close(refused)
     clock.set(TEN + timedelta(days=3))
-    assert last_day(scene, "1.1")[4].startswith("**Drift**, and nothing deployed there since: basket in prod (log entry")
+    assert last_day(scene, "1.1")[4].startswith(
+        "**Drift**, and nothing deployed there since: basket in prod (log entry"
+    )
     scene.target.change_by_hand("basket", "prod", Running(digest=None, version=None, healthy=True))
     scene.live("1.1", service="basket")
     assert len(last_day(scene, "1.2")) == 4

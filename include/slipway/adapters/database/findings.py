@@ -8,7 +8,8 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.log_entry import LogEntry
 from slipway.domain.open_finding import LoggedFinding, Said
 
-_FINDINGS = f"{SELECT_ENTRY} WHERE kind = 'unauthorised_change'"
+_KIND = "kind = 'unauthorised_change'"
+_FINDINGS = f"{SELECT_ENTRY} WHERE {_KIND}"
 _OPEN = "NOT EXISTS (SELECT FROM finding_said said WHERE said.seq = log.seq AND said.what = 'closed')"
 
 
@@ -37,7 +38,7 @@ class DatabaseFindings:
 
     def count_open(self) -> int:
         """Those that nobody has closed, of whatever age."""
-        count: int = self._sql.value(f"SELECT count(*) FROM log WHERE kind = 'unauthorised_change' AND {_OPEN}")
+        count: int = self._sql.value(f"SELECT count(*) FROM log WHERE {_KIND} AND {_OPEN}")  # noqa: S608 - constants
         return count
 
     def explain(self, seq: int, by: str, because: str) -> None:
