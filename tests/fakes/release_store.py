@@ -39,6 +39,7 @@ from slipway.domain.proof import Change, Proof
 from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
 from slipway.domain.review import Review, ReviewKind
+from slipway.domain.restored import Objection
 from slipway.domain.service import StageRole
 from slipway.ports.messages import Claim, Receipt, Sending
 from slipway.ports.values import Actor, Deployed, NewAttempt, NewRelease, PolicyInEffect
@@ -514,6 +515,10 @@ class MemoryStages(_Table):
                 permit = self._all.permits[attempt_id, stage.role]
                 taken.append(max(0.0, (proof.at - permit.issued_at).total_seconds()))
         return taken[:20]
+    def objections(self, _attempt_id: str, _role: StageRole) -> Sequence[Objection]:
+        """The log in memory has no times."""
+        return ()
+
 
     def _set(self, stage: Stage, **changes: Any) -> None:
         self._all.stages[stage.attempt_id, stage.role] = changed(stage, **changes)

@@ -257,6 +257,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_rehearsed_way_back.py::*",
             "integration/use_cases/test_in_place_of_nothing.py::*",
             "integration/use_cases/test_return_of_preprod.py::*",
+            "integration/use_cases/test_time_to_restore.py::*",
         ),
         log=(
             "undo_started",

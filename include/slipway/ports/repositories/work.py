@@ -30,6 +30,7 @@ from slipway.domain.release import (
     StageOutcome,
 )
 from slipway.domain.service import StageRole
+from slipway.domain.restored import Objection
 from slipway.domain.watch import Sample
 from slipway.ports.values import (
     Actor,
@@ -85,6 +86,7 @@ class Stages(Protocol):
     def finish(self, attempt_id: str, role: StageRole, outcome: StageOutcome, detail: str) -> None: ...
     def seconds_taken(self, service: str, environment: str) -> Sequence[float]: ...
 
+    def objections(self, attempt_id: str, role: StageRole) -> Sequence[Objection]: ...
 
 class Turns(Protocol):
     """The queue of a lane and its holder."""
