@@ -17,6 +17,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "stop_requested": "Somebody entitled stops the attempt: what waits is withdrawn, what works is undone.",
         "stop_refused": "A stop was refused, and why.",
         "release_withdrawn": "A release that awaited a retry was given up.",
+        "release_expired": "Nobody retried a release for so long; what its last attempt `was`.",
         "task_failed": "A task broke off by what nobody foresaw: its exception, without secrets.",
         "rollback_asked": "A rollback, or the return of Preprod: from what, to what, `basis` of its authority, why.",
         "rollback_refused": "A rollback was refused: `code` and `message` say why.",

@@ -36,6 +36,7 @@ from slipway.ports.repositories.work import (
     Grants,
     Leases,
     Permits,
+    Preprods,
     Quarantines,
     Releases,
     Stages,
@@ -109,6 +110,8 @@ class Transaction(Protocol):
     def mirrored_copies(self) -> MirroredCopies: ...
     @property
     def watch_samples(self) -> WatchSamples: ...
+    @property
+    def preprods(self) -> Preprods: ...
 
     @property
     def now(self) -> datetime:

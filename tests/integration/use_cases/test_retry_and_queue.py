@@ -47,7 +47,8 @@ def test_a_run_that_ended_before_anything_was_done_says_so_once_and_what_is_next
     first, *more = told.splitlines()
     assert first.startswith(f"orders 1.0 ({attempt.id}) ended: failed. dev: its run ended before anything was done")
     retry = f"slipway retry {attempt.release_id}"
-    assert more == [f"Next: {retry}, or with what mends it: {retry} --version VERSION"]
+    assert more[0] == f"Next: {retry}, or with what mends it: {retry} --version VERSION"
+    assert more[1].endswith(" UTC unless it is retried")
 
 
 def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:
@@ -60,7 +61,6 @@ def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:
     assert scene.stage(fix, PREPROD).outcome == "passed"
 
 
-def test_a_renewed_attempt_carries_over_preprod_while_it_still_runs_there(scene: Scene) -> None:
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_no_approval_of_an_earlier_attempt_counts_in_preprod_whatever_the_version(scene: Scene, version: str) -> None:
     scene.long_live("0.9")
@@ -104,6 +104,7 @@ def nothing_begins(scene: Scene, attempt: Attempt, role: StageRole, because: lis
     assert len(scene.target.orders) == orders
 
 
+def test_a_renewed_attempt_carries_over_preprod_while_it_still_runs_there(scene: Scene) -> None:
     attempt = scene.signed_off("1.0")
     scene.activate(platform_rules(), people("sue"))
     assert scene.turn(attempt, PROD).outcome == "renewed"

@@ -18,6 +18,7 @@ from slipway.domain.activity import (
 from slipway.domain.containment import Containment, LiveEmergency
 from slipway.domain.grant import Answer, ApprovalRequest, Awaited, Grant, Step
 from slipway.domain.json_value import JsonObject
+from slipway.domain.left_in_preprod import LeftInPreprod
 from slipway.domain.needs import Build, Need
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder
@@ -29,14 +30,15 @@ from slipway.domain.release import (
     Stage,
     StageOutcome,
 )
-from slipway.domain.service import StageRole
 from slipway.domain.restored import Objection
+from slipway.domain.service import StageRole
 from slipway.domain.watch import Sample
 from slipway.ports.values import (
     Actor,
     Deployed,
     NewAttempt,
     NewRelease,
+    PolicyInEffect,
 )
 
 
@@ -59,11 +61,10 @@ class Releases(Protocol):
     def attempts(self, release_id: str) -> Sequence[Attempt]: ...
     def open_attempts(self, service: str | None = None) -> Sequence[Attempt]: ...
     def awaiting_renewal(self) -> Sequence[Attempt]: ...
+    def awaiting_retry_for(self, life: timedelta) -> Sequence[Attempt]: ...
     def awaiting_first_run(self) -> Sequence[Release]: ...
     def rollbacks_to_start(self) -> Sequence[Release]: ...
     def open_rollbacks(self, service: str) -> Sequence[Release]: ...
-    def open_returns(self) -> Sequence[Release]: ...
-    def returns_due(self) -> Sequence[Attempt]: ...
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None: ...
     def request_stop(self, attempt_id: str, by: str, reason: str) -> None: ...
 
@@ -85,8 +86,8 @@ class Stages(Protocol):
     def set_previous_revision(self, attempt_id: str, role: StageRole, revision: str) -> None: ...
     def finish(self, attempt_id: str, role: StageRole, outcome: StageOutcome, detail: str) -> None: ...
     def seconds_taken(self, service: str, environment: str) -> Sequence[float]: ...
-
     def objections(self, attempt_id: str, role: StageRole) -> Sequence[Objection]: ...
+
 
 class Turns(Protocol):
     """The queue of a lane and its holder."""
@@ -180,6 +181,12 @@ class WatchSamples(Protocol):
 
     def add(self, attempt_id: str, role: StageRole, check: str, samples: Sequence[Sample]) -> None: ...
     def of_stage(self, attempt_id: str, role: StageRole) -> Mapping[str, Sequence[Sample]]: ...
+
+
+class Preprods(Protocol):
+    """What pre-production runs beside live."""
+
+    def beside_live(self, policy: PolicyInEffect, service: str | None = None) -> Sequence[LeftInPreprod]: ...
 
 
 class Containments(Protocol):
