@@ -12,3 +12,9 @@ def place_of(url: str) -> str:
     """Scheme, host and port."""
     scheme, mark, _ = url.partition("://")
     return f"{scheme}://{host_of(url)}" if mark else host_of(url)
+
+
+def endpoint_of(url: str) -> str:
+    """Scheme, host, port and path: where the path is one that the catalogue names, for all its readers."""
+    path = re.match(r"(?:[^:/?#]*://)?[^/?#]*(/[^?#]*)?", url)
+    return place_of(url) + ((path and path[1]) or "")

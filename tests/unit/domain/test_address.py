@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.domain.address import host_of, place_of
+from slipway.domain.address import endpoint_of, host_of, place_of
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,17 @@ def test_what_may_be_secret_is_left_out(url: str, place: str) -> None:
     assert place_of(url) == place
     assert place.endswith(host_of(url))
     assert "://" not in host_of(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("https://live.example/letters/a?key=1#part", "https://live.example/letters/a"),
+        ("http://user:pw@127.0.0.1:18100/", "http://127.0.0.1:18100/"),
+        ("https://live.example?to=/a@b", "https://live.example"),
+        ("https://live.example/a@b/c", "https://live.example/a@b/c"),
+        ("live.example/letters", "live.example/letters"),
+    ],
+)
+def test_an_endpoint_is_named_with_its_path_only(url: str, endpoint: str) -> None:
+    assert endpoint_of(url) == endpoint
