@@ -7,11 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
 from slipway.catalogue.strict_model import ConnectionId, StrictModel, Text
+from slipway.domain.address import has_login
 from slipway.domain.service import Priority, SmokeCheck, SmokeCommand, SmokeSuite
 
 
 def _without_a_login(url: str) -> str:
-    if "@" in re.split(r"[/?#]", url.split("://", 1)[1], maxsplit=1)[0]:
+    if has_login(url):
         raise ValueError("has a login in it, which everybody would read: a secret belongs into a connection")
     return url
 

@@ -55,7 +55,7 @@ class Service:
             monotonic=lambda: self.now,
             jitter=lambda: self.draw,
         )
-        return list(probe.run(suite, FACTS, ["service", "*.service.example.org:*"]))
+        return list(probe.run(suite, FACTS, ["service", "letters:8080", "*.service.example.org:*"]))
 
     def check(self, check: SmokeCheck) -> CheckResult:
         return self.run(check)[0]
@@ -223,9 +223,9 @@ def test_a_token_in_what_was_wanted_is_not_shown_either() -> None:
 @pytest.mark.parametrize("answer", [(200, "{}"), (500, "boom"), None])
 def test_an_endpoint_is_named_without_login_and_query(answer: tuple[int, str] | None) -> None:
     service = Service(answer)
-    service.url = "http://somebody:s3cret@service:8080/letters"
+    service.url = "http://somebody:s3cret@letters:8080/letters"
     (result,) = service.run(SmokeCheck(name="finds", path="/search?key=s3cret&q=tea"), seconds=0.1)
-    assert result.detail.startswith("GET http://service:8080/letters/search ")
+    assert result.detail.startswith("GET http://letters:8080/letters/search ")
     assert "s3cret" not in result.detail
 
 
