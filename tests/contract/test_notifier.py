@@ -53,6 +53,8 @@ class Way:
     """How many different messages a careful reader has."""
     break_it: Callable[[], None]
     threads: bool = False
+    dates_all: bool = False
+    """Whether each message says when it was told, late or not."""
     lose_the_next_answer: Callable[[], None] = _nothing
     answer_again: Callable[[], None] = _nothing
     can_lose_answers: bool = True
@@ -117,6 +119,7 @@ def _webhook(stack: ExitStack, monkeypatch: pytest.MonkeyPatch, _: Path) -> Way:
         break_it=receiver.shut,
         lose_the_next_answer=lambda: lose_answers(lose=True),
         answer_again=lambda: lose_answers(lose=False),
+        dates_all=True,
     )
 
 
@@ -163,6 +166,12 @@ def test_what_people_write_stays_text(way: Way) -> None:
     way.notifier.send(sending(replace(OPENED, text=text)))
     (read,) = way.arrived()
     assert _on_one_line(text) in _on_one_line(read)
+
+
+def test_what_comes_late_says_of_when_it_is(way: Way) -> None:
+    way.notifier.send(sending(is_late=True))
+    (text,) = way.arrived()
+    assert (f"({TOLD:%Y-%m-%d %H:%M} UTC, told late:) {OPENED.text}" in text) is not way.dates_all
 
 
 def test_a_way_that_is_down_says_so_without_its_secrets_and_nothing_arrived(way: Way) -> None:

@@ -96,7 +96,8 @@ def _first_message_is_right(scene: Scene, slack: SlackStandIn, release: str) -> 
     first = scene.rows(TOLD, id=release)[0]
     of_key = (one for one in slack.channels[CHANNEL].messages if "metadata" in one)
     shown = next(one for one in of_key if one["metadata"]["event_payload"]["key"] == first["key"])
-    return html.unescape(shown["text"]) == f"{_headlines(scene, release)[-1]}\n{first['text']}" or None
+    headline, said = html.unescape(shown["text"]).split("\n", 1)
+    return (headline == _headlines(scene, release)[-1] and said.endswith(first["text"])) or None
 
 
 def _goes_live(scene: Scene) -> str:

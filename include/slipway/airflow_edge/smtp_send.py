@@ -47,13 +47,21 @@ class HookMailSend:
             within(self._deadline, lambda: _greet(hook, until))
         except (AirflowException, SMTPException, OSError) as error:
             hook.hang_up()
-            raise NotSentError(f"the mail server of {self._connection_id!r} cannot be used: {_why(error)}") from error
+            raise NotSentError(self._unusable(error)) from error
         with hook:
             try:
                 within(until - time.monotonic(), lambda: _handed_over(hook, mail))
             except (AirflowException, SMTPException, OSError) as error:
                 hook.hang_up()
                 raise _not_sent(error) from error
+
+    def _unusable(self, error: Exception) -> str:
+        """Airflow says of a connection that is not there that the SMTP connection is not found."""
+        said = f"the mail server of {self._connection_id!r} cannot be used: {_why(error)}"
+        if not isinstance(error, AirflowException):
+            return said
+        variable = f"AIRFLOW_CONN_{self._connection_id.upper()}"
+        return f"{said}. Set {variable} where the platform starts (docs/how-to/announce-in-slack.md, E-mail)"
 
 
 def _greet(hook: _OneTryHook, until: float) -> None:

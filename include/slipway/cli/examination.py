@@ -19,6 +19,7 @@ from slipway.cli.missing_connections import known_variables, missing_connections
 from slipway.cli.session import current_url
 from slipway.domain.errors import DatabaseUnavailableError, SlipwayError
 from slipway.ports.outside.checks import CheckStatus
+from slipway.use_cases.show_messages import show_messages
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
@@ -51,6 +52,7 @@ def examination(*, with_log: bool = True) -> Iterator[Finding]:
         "connections": _connections,
         "release database": _database,
         "policy": _policy,
+        "messages": _messages,
         **({"log": _log} if with_log else {}),
         "evidence": _evidence,
         "airflow": _airflow,
@@ -83,11 +85,11 @@ def _connections() -> str:
     missing = missing_connections(load_catalogue(catalogue_folder(os.environ)), known_variables())
     if missing:
         raise NotConnectedError(
-            f"services name what the platform (where none runs here: this shell) lacks: {', '.join(missing)}."
-            " Databases on the embedded server are made by `make down && make up`; set all others,"
-            " see docs/how-to/add-a-service.md"
+            f"services or messages name what the platform (where none runs here: this shell) lacks:"
+            f" {', '.join(missing)}. Databases on the embedded server are made by `make down && make up`; set all"
+            " others, see docs/how-to/add-a-service.md and docs/how-to/announce-in-slack.md"
         )
-    return "all that services name are there"
+    return "all that services and messages name are there"
 
 
 def _database() -> str:
@@ -108,6 +110,14 @@ def _policy() -> str:
     if policy is None:
         raise SlipwayError("none is in effect, so nobody may do anything: start the platform (`make up`)")
     return f"{policy['digest'][:12]}, activated by {policy['activated_by']}"
+
+
+def _messages() -> str:
+    ways = show_messages(open_store(), undelivered=True, limit=1)["ways"]
+    troubled = [f"{way['way']}: {way['problem']}" for way in ways if way["problem"]]
+    if troubled:
+        raise NotConnectedError(f"not everybody is told: {'; '.join(troubled)}. See `slipway messages --undelivered`")
+    return "nothing is in the way of any"
 
 
 def _log() -> str:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 
+from slipway.domain.message_routes import MessageRoutes, WayKind
 from slipway.domain.platform import Catalogue
 from slipway.domain.service import Service, StageDefinition
 from slipway.platform.home import current_home
@@ -10,12 +11,13 @@ from slipway.platform.known_connections import noted_connections
 from slipway.platform.service_databases import PREFIX
 from slipway.platform.supervisor import supervisor_of
 
+_OF_WAYS = {WayKind.SLACK: "slack_default", WayKind.EMAIL: "smtp_default"}
+
 
 def named_connections(catalogue: Catalogue) -> frozenset[str]:
-    """Ids of databases, replicas, monitors, bearers and GitHub, as the services name them."""
-    return frozenset(
-        name for service in catalogue.services.values() for name in _of_service(service, catalogue) if name
-    )
+    """Ids of databases, replicas, monitors, bearers and GitHub, as services name them, and of the ways of messages."""
+    of_services = (name for service in catalogue.services.values() for name in _of_service(service, catalogue) if name)
+    return frozenset({*of_services, *_of_messages(catalogue.platform.messages)})
 
 
 def missing_connections(catalogue: Catalogue, variables: Iterable[str]) -> list[str]:
@@ -28,6 +30,14 @@ def known_variables() -> frozenset[str]:
     home = current_home()
     noted = noted_connections(home) if supervisor_of(home) is not None else None
     return frozenset(name for name, value in os.environ.items() if value.strip()) if noted is None else noted
+
+
+def _of_messages(routes: MessageRoutes) -> Iterator[str]:
+    for way in routes.all:
+        if way.kind is WayKind.WEBHOOK:
+            yield way.address
+        elif way.kind in _OF_WAYS:
+            yield _OF_WAYS[way.kind]
 
 
 def _of_service(service: Service, catalogue: Catalogue) -> Iterator[str | None]:

@@ -99,11 +99,12 @@ def _announced(announcement: Announcement | None) -> Iterator[str]:
     if announcement is None:
         return
     delivered = announcement.delivered
-    reached = (
-        f"reached people at {delivered.at:%Y-%m-%d %H:%M} UTC by {_said(delivered.way)}"
-        if delivered
-        else f"**has reached nobody yet** ({_said(announcement.problem)})"
-    )
+    if delivered is not None:
+        reached = f"reached people at {delivered.at:%Y-%m-%d %H:%M} UTC by {_said(delivered.way)}"
+    elif not announcement.told:
+        reached = "it is being sent with this question"
+    else:
+        reached = f"**has reached nobody yet** ({_said(announcement.problem)})"
     yield f"- Announced at {announcement.told_at:%Y-%m-%d %H:%M} UTC: {reached}"
 
 

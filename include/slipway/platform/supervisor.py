@@ -141,6 +141,8 @@ class Supervisor:
     def _end(self) -> None:
         database = next((child.pid for child in self._children if child.name == "postgres"), None)
         keep = {database, *(p.pid for p in _family(database)), *self._strangers}
+        # Tasks first: what they test must not go away beneath them.
+        end_all([p for child in self._children if child.pid != database for p in _living(child.pid)], PATIENCE_SECONDS)
         end_all([p for p in psutil.Process().children(recursive=True) if p.pid not in keep], PATIENCE_SECONDS)
         self._postgres.stop()
         for child in self._children:
@@ -236,6 +238,13 @@ def _identity(pid: int) -> list[float] | None:
         return [pid, psutil.Process(pid).create_time()]
     except psutil.NoSuchProcess:
         return None
+
+
+def _living(pid: int | None) -> list[psutil.Process]:
+    try:
+        return [] if pid is None else [psutil.Process(pid)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _family(pid: int | None) -> list[psutil.Process]:

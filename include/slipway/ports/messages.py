@@ -20,6 +20,8 @@ class Sending:
     """The place of the first message of this release on this way."""
     in_doubt_since: datetime | None = None
     """A try that began then may have delivered it."""
+    is_late: bool = False
+    """Whether things may have changed since it was told."""
 
 
 @dataclass(frozen=True, kw_only=True)

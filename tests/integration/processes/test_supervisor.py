@@ -114,6 +114,32 @@ def test_stopping_leaves_no_process_not_even_orphans_or_deaf_ones(run: Callable[
     assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
 
 
+def test_what_tasks_started_ends_after_them(run: Callable[..., Running], tmp_path: Path) -> None:
+    """A service that was deployed is an orphan of its task; a test that still asks it must not see it go."""
+    noted = tmp_path / "noted"
+    tests_it = f"""
+import psutil, signal, subprocess, sys, time
+deploys = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], "
+deploys += "start_new_session=True, stdout=subprocess.DEVNULL).pid)"
+service = psutil.Process(int(subprocess.check_output([sys.executable, "-c", deploys])))
+
+def end(*_):
+    time.sleep(1)
+    alive = service.is_running() and service.status() != psutil.STATUS_ZOMBIE
+    open({str(noted)!r}, "w").write("alive" if alive else "gone")
+    sys.exit()
+
+signal.signal(signal.SIGTERM, end)
+open({str(noted)!r}, "w").write("ready")
+time.sleep(600)
+"""
+    running = run(Program(name="tests-it", arguments=("-c", tests_it)))
+    _until(lambda: noted.exists() and noted.read_text() == "ready")
+    running.stop()
+    assert noted.read_text() == "alive"
+    assert running.children() == []
+
+
 def test_a_second_platform_in_the_same_home_is_refused(run: Callable[..., Running], place: Place) -> None:
     run(SLEEPER)
     with pytest.raises(PlatformError, match=r"runs already\. Stop it first: make down"):

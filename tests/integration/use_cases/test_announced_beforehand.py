@@ -232,7 +232,7 @@ def test_those_who_decide_see_who_was_told_and_who_has_seen_it(scene: Scene) -> 
     attempt = scene.preprod_passed(**RISKY)
     asked = scene.ask(attempt, Step.AUTHORISE)
     assert isinstance(asked, Asked)
-    assert "**has reached nobody yet** (`it has not been sent yet`)" in asked.request.evidence
+    assert "it is being sent with this question" in asked.request.evidence
     seen(scene, attempt, "lena", "we watch it")
     scene.answer(attempt, Step.AUTHORISE, "sam")
     asked = scene.ask(attempt, Step.SIGN_OFF)

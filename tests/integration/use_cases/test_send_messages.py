@@ -252,6 +252,16 @@ def test_who_dies_while_sending_leaves_it_to_others_in_doubt(scene: Scene, clock
     assert [one.in_doubt_since for one in slack.sent] == [MONDAY]
 
 
+def test_what_waited_for_long_is_late(scene: Scene, clock: Clock) -> None:
+    tell(scene, "a")
+    clock.pass_by(minutes=9)
+    tell(scene, "b")
+    clock.pass_by(minutes=2)
+    slack = FakeNotifier()
+    look(scene, slack)
+    assert [(one.message.key, one.is_late) for one in slack.sent] == [("a", True), ("b", False)]
+
+
 def test_a_message_that_is_never_taken_is_given_up_and_those_after_it_arrive(scene: Scene, clock: Clock) -> None:
     class RefusesLong(FakeNotifier):
         def send(self, sending: Sending) -> Receipt:

@@ -11,6 +11,8 @@ from slipway.ports.messages import Claim, MessageState, Receipt, Sending, WaySta
 
 CLAIMED_FOR = timedelta(minutes=2)
 """Longer than any call lasts. Who claimed a message and died leaves it to others after that, in doubt."""
+LATE = timedelta(minutes=10)
+"""What arrives after that says of when it is."""
 _FIRST_OF_ITS_RELEASE = """NOT EXISTS (
     SELECT 1 FROM delivery e JOIN outbox o ON o.id = e.message_id
     WHERE e.way = d.way AND e.ended_at IS NULL AND e.message_id < d.message_id AND o.release_id = m.release_id)"""
@@ -39,12 +41,13 @@ class DatabaseDeliveries:
     def claim(self, way: str) -> Claim | None:
         """The next message of a way, for this process alone; from now on it is in doubt until somebody says more."""
         row = self._sql.first(
-            f"""SELECT m.*, d.tries, d.refusals, d.in_doubt_since, t.place
+            f"""SELECT m.*, d.tries, d.refusals, d.in_doubt_since, t.place, m.created_at < now() - :late AS is_late
             FROM delivery d JOIN outbox m ON m.id = d.message_id
             LEFT JOIN message_thread t ON t.release_id = m.release_id AND t.way = d.way
             WHERE d.way = :way AND d.ended_at IS NULL AND d.due_at <= now() AND {_FIRST_OF_ITS_RELEASE}
             ORDER BY d.message_id LIMIT 1 FOR UPDATE OF d SKIP LOCKED""",  # noqa: S608 - our own words
             way=way,
+            late=LATE,
         )
         if row is None:
             return None
@@ -62,6 +65,7 @@ class DatabaseDeliveries:
             tries=row["tries"] + 1,
             thread=row["place"],
             in_doubt_since=row["in_doubt_since"],
+            is_late=row["is_late"],
         )
         return Claim(number=row["id"], way=way, sending=sending, refusals=row["refusals"])
 

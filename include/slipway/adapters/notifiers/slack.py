@@ -108,7 +108,7 @@ class SlackNotifier:
     def _receipt(self, posted: JsonObject, sending: Sending) -> Receipt:
         """Where it is and, for `show` has to write it again, what stands below its headline."""
         message = sending.message
-        below = [fitting(message.text), *([linked(message.link)] if message.link else [])]
+        below = [*map(fitting, paragraphs(sending, again=False)), *([linked(message.link)] if message.link else [])]
         return Receipt(
             place={"channel": self._channel, "ts": posted["ts"], "below": below},
             begins_thread=message.release_id is not None and sending.thread is None,
