@@ -34,11 +34,10 @@ def goes_on_where_the_message_leads(run: Run, version: str) -> Run:
         found = re.search(r'id="next">(.*?)</script>', browser.get(link).text)
         assert found is not None, link
         form = json.loads(found[1])
-        body = {"dag_run_id": f"{run.run_id}-again", "logical_date": None, "conf": {**form["conf"], "version": version}}
-        route = f"{platform.base_url}{form['base']}/api/v2/dags/{form['dag_id']}/dagRuns"
-        answer = browser.post(route, json=body)
+        route = f"{platform.base_url}{form['base']}/slipway/api/releases/{form['release_id']}/retry"
+        answer = browser.post(route, json={"version": version}, headers={"x-requested-with": "slipway"})
     assert answer.is_success, answer.text
-    return scene.follow(run.dag_id, answer.json()["dag_run_id"], run.team)
+    return scene.follow(run.dag_id, answer.json()["run_id"], run.team)
 
 
 def dev_run(scene: Scene, service: str, version: str) -> Row:
