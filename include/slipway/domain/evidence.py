@@ -33,6 +33,8 @@ _QUESTIONS = {
     Step.VERDICT: "The watch of {service} {version} in {environment} gave no clear answer. Is it good?",
 }
 
+_ONCE_DEPLOYED = frozenset({Step.CONFIRM, Step.VERDICT})
+
 
 def question(step: Step, facts: Facts) -> str:
     """The headline of the request."""
@@ -70,7 +72,7 @@ def evidence(
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(
-            _artefact(facts, runs_now, arrival, commits)
+            _artefact(step, facts, runs_now, arrival, commits)
             if release.change is None
             else _change(facts, release.change, runs_now)
         ),
@@ -125,10 +127,14 @@ def _where_the_texts_are(release: Release) -> Iterator[str]:
         )
 
 
-def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
+def _after_a_failure(step: Step, facts: Facts, runs_now: str | None) -> str:
+    """What runs now comes back only as long as nothing was deployed over it."""
     proof = None if facts.migration is None else facts.migration.proof
     if proof is not None and way_back(proof) is WayBack.STOP:
         return "**a failure does not bring it back**: its migrations leave no proven way, see below"
+    if step in _ONCE_DEPLOYED:
+        back = facts.stage.previous_version
+        return f"a failure brings back {back}" if back else "a failure removes it: nothing ran here before"
     if runs_now:
         return "that is what a failure brings back"
     page = facts.stage.definition.in_place_of_nothing
@@ -138,11 +144,11 @@ def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
 
 
 def _artefact(
-    facts: Facts, runs_now: str | None, arrival: Arrival | None, commits: CommitsSinceLive | None
+    step: Step, facts: Facts, runs_now: str | None, arrival: Arrival | None, commits: CommitsSinceLive | None
 ) -> Iterator[str]:
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
-    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {_after_a_failure(facts, runs_now)}"
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {_after_a_failure(step, facts, runs_now)}"
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed

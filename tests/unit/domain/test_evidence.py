@@ -71,6 +71,16 @@ def test_what_a_failure_does_is_said_for_what_runs_and_for_nothing() -> None:
         assert f"- Runs in preprod now: {told}" in evidence(Step.APPROVE, facts(), runs).splitlines()
 
 
+@pytest.mark.parametrize("step", [Step.CONFIRM, Step.VERDICT])
+def test_once_it_is_deployed_a_failure_brings_back_what_ran_before_it(step: Step) -> None:
+    for before, told in (
+        ("0.9", "1.0; a failure brings back 0.9"),
+        (None, "1.0; a failure removes it: nothing ran here before"),
+    ):
+        stage = stage_at(PROD, previous_version=before)
+        assert f"- Runs in prod now: {told}" in evidence(step, facts(stage=stage), "1.0").splitlines()
+
+
 def test_migrations_do_not_apply_where_there_is_no_database() -> None:
     stage = stage_at(PREPROD)
     for migrations, told in (
