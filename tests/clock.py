@@ -1,4 +1,4 @@
-"""A database whose clock stands where a test puts it: `now()` of the schema `public` goes before PostgreSQL's own."""
+"""A database whose clock stands where a test puts it: functions of the schema `public` go before PostgreSQL's own."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,9 @@ CREATE SCHEMA clock;
 CREATE TABLE clock.stands (at timestamptz NOT NULL);
 INSERT INTO clock.stands VALUES (pg_catalog.now());
 CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT at FROM clock.stands';
+CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT at FROM clock.stands';
 """
+_OF_THE_LOG = "ALTER FUNCTION chain_log_entry() SET search_path = public, pg_catalog, pg_temp"
 
 
 class Clock:
@@ -48,6 +50,10 @@ def make_template(server: EmbeddedPostgres, name: str) -> None:
     engine.dispose()
     _put_before_postgresqls_own(url, name)
     schema.upgrade(url)
+    engine = make_engine(url, pooled=False)
+    with engine.begin() as connection:
+        connection.execute(text(_OF_THE_LOG))
+    engine.dispose()
 
 
 def copy_of(server: EmbeddedPostgres, template: str, name: str) -> Engine:

@@ -1,12 +1,19 @@
 """Suites that are programs: what the fake and those on a leash have in common, and how the latter judge."""
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from slipway.adapters.leash.leash import Ended
+from slipway.adapters.leash.run import Finished
 from slipway.adapters.probes.command_suites import LeashedSuites
+from slipway.adapters.probes.junit import read_report
+from slipway.domain.masked import without
 from slipway.domain.service import Priority, SmokeCommand
 from slipway.ports.outside.checks import CheckStatus, CommandSuites
 from tests.fakes.command_suites import FakeCommandSuites
@@ -124,3 +131,52 @@ def test_its_token_is_shown_nowhere(suites: LeashedSuites, tmp_path: Path) -> No
     text = "import os; print('I have', os.environ['SMOKE_TOKEN']); exit(1)"
     result = suites.run(program(text, bearer="smoke"), VALUES, tmp_path)
     assert result.detail == "it ended with code 1. It said: I have ***"
+
+
+LONG_TOKEN = 's3cret/of "all'
+
+
+def secretive(*, code: str) -> SmokeCommand:
+    return program(f"import os; token = os.environ['SMOKE_TOKEN']; {code}; exit(1)", bearer="smoke")
+
+
+@pytest.mark.parametrize("after", range(480, 502))
+def test_no_part_of_its_token_is_shown_wherever_its_words_are_cut(after: int, tmp_path: Path) -> None:
+    finished = Finished(
+        ended=Ended(why="exited", code=1), stdout=f"{LONG_TOKEN}{'x' * after}", stderr=json.dumps(LONG_TOKEN)
+    )
+    words = finished.tail(500, lambda text: without(text, {LONG_TOKEN}))
+    assert not any(part in words for part in ("s3c", "cret", "of", "all"))
+
+
+def test_a_program_whose_last_words_begin_with_its_token_shows_no_end_of_it(
+    suites: LeashedSuites, tmp_path: Path
+) -> None:
+    result = suites.run(secretive(code="print(token + 'x' * 497)"), VALUES, tmp_path)
+    assert result.status is CheckStatus.FAIL
+    assert result.detail.endswith("It said: ***" + "x" * 497)
+
+
+@pytest.mark.parametrize("form", [str, lambda text: json.dumps(text)[1:-1], quote])
+@pytest.mark.parametrize("before", range(270, 302))
+def test_no_part_of_its_token_is_shown_wherever_its_report_is_cut(
+    before: int, form: Callable[[str], str], tmp_path: Path
+) -> None:
+    case = ET.Element("testcase", name="reads")
+    ET.SubElement(case, "failure", message="x" * (before - len("reads: ")) + form(LONG_TOKEN))
+    file = tmp_path / "report.xml"
+    file.write_bytes(ET.tostring(case))
+    first = read_report(file, lambda text: without(text, {LONG_TOKEN})).first
+    assert not any(part in first for part in ("s3c", "cret", "of", "all"))
+    assert first.startswith("reads: xx")
+
+
+def test_a_report_with_the_token_at_its_cut_is_told_without_it(suites: LeashedSuites, tmp_path: Path) -> None:
+    text = """
+import os, sys
+said = "x" * 295 + os.environ["SMOKE_TOKEN"]
+open(sys.argv[1], "w").write(f'<testsuite><testcase name="a"><failure message="{said}"/></testcase></testsuite>')
+"""
+    result = suites.run(program(text, "{report}", reports=True, bearer="smoke"), VALUES, tmp_path)
+    assert result.status is CheckStatus.FAIL
+    assert result.detail.endswith("xx**")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,7 @@ from slipway.adapters.monitors.sources import Sources
 from slipway.domain.watch import Limits, Sample, SourceKind, WatchCheck
 from slipway.ports.outside.checks import Look, Monitor
 from tests.fakes.connections import FakeConnections
+from tests.fakes.endless import Endless, dripping_body, dripping_head, flood
 from tests.fakes.monitor import FakeMonitor
 from tests.watching import a_check, an_alert_check
 
@@ -35,6 +36,9 @@ class Source:
     answers: dict[str, tuple[int, Mapping[str, str], str]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, list[str]], str | None]] = field(default_factory=list)
 
+    endless: Endless | None = None
+    over: Event = field(default_factory=Event)
+
     @property
     def host(self) -> str:
         return urlsplit(self.url).netloc
@@ -50,6 +54,9 @@ def serving() -> Iterator[Source]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             source.asked.append((parts.path, parse_qs(parts.query), self.headers.get("Authorization")))
+            if source.endless:
+                source.endless(self, source.over)
+                return
             status, headers, body = source.answers.get(parts.path, (404, {}, ""))
             self.send_response(status)
             for name, value in headers.items():
@@ -64,6 +71,7 @@ def serving() -> Iterator[Source]:
     source = Source(f"http://127.0.0.1:{server.server_address[1]}")
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield source
+    source.over.set()
     server.shutdown()
     server.server_close()
 
@@ -296,7 +304,15 @@ def test_who_is_not_there_is_a_look_that_saw_nothing() -> None:
     assert "cannot be reached" in problem(gone, a_check())
 
 
-def test_an_answer_without_end_is_cut_off(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slipway.adapters.monitors.guarded_get._MOST_BYTES", 1000)
-    source.says("/status", json.dumps({"queue": {"length": 3}, "more": "x" * 2000}))
-    assert "larger than 1000 bytes" in problem(source, json_check(source))
+def test_an_answer_without_end_is_cut_off(source: Source) -> None:
+    source.endless = flood
+    assert "larger than 4194304 bytes" in problem(source, json_check(source))
+
+
+@pytest.mark.parametrize("endless", [dripping_body, dripping_head])
+def test_an_answer_that_drips_ends_at_the_deadline(
+    source: Source, endless: Endless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slipway.adapters.monitors.guarded_get.DEADLINE_SECONDS", 2.0)
+    source.endless = endless
+    assert "was not done after 2 seconds" in problem(source, json_check(source))

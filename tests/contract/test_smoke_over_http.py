@@ -9,17 +9,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from slipway.adapters.connections import EnvironmentConnections
-from slipway.adapters.probes.http_probe import HttpProbe, Send
+from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Request, Send
 from slipway.adapters.probes.httpx_send import HttpxSend
 from slipway.domain.service import SmokeCheck, SmokeSuite
 from slipway.ports.outside.checks import CheckResult, CheckStatus
+from tests.fakes.endless import Endless, dripping_body, dripping_head, flood
 from tests.fakes.service_process import free_port
 
 FACTS = {"version": "1.0.0", "digest": "sha256:11"}
 HEALTH = SmokeCheck(name="health", path="/health", expect_json={"version": "{version}"}, seconds=0.5)
 GOOD = '{"version": "1.0.0"}'
 
-Answer = tuple[int, dict[str, str], str]
+Answer = tuple[int, dict[str, str], str] | Endless
 
 
 class Moody:
@@ -29,6 +30,7 @@ class Moody:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.asked = 0
+        self.over = threading.Event()
         self._mood = mood
         self._server: ThreadingHTTPServer | None = None
         self._starting: threading.Timer | None = None
@@ -39,12 +41,16 @@ class Moody:
         class Requests(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 moody.asked += 1
-                status, headers, text = moody._mood(moody.asked)
+                answer = moody._mood(moody.asked)
+                if callable(answer):
+                    answer(self, moody.over)
+                    return
+                status, headers, text = answer
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the asker had no patience
                     self.send_response(status)
                     for name, value in headers.items():
                         self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(text)))
+                    self.send_header("Content-Length", str(len(text.encode())))
                     self.end_headers()
                     self.wfile.write(text.encode())
 
@@ -60,6 +66,7 @@ class Moody:
         self._starting.start()
 
     def stop(self) -> None:
+        self.over.set()
         if self._starting is not None:
             self._starting.join()
         if self._server is not None:
@@ -88,11 +95,9 @@ def _by_airflow() -> Send:
 
 
 @pytest.fixture(params=[_by_httpx, pytest.param(_by_airflow, marks=pytest.mark.airflow)])
-def send(request: pytest.FixtureRequest) -> Iterator[Send]:
-    made = request.param()
-    yield made
-    if isinstance(made, HttpxSend):
-        made.close()
+def send(request: pytest.FixtureRequest) -> Send:
+    made: Send = request.param()
+    return made
 
 
 def smoke(send: Send, service: Moody, seconds: float) -> CheckResult:
@@ -131,6 +136,37 @@ def test_one_that_hangs_is_unknown_and_is_not_waited_for_longer_than_said(send: 
     assert result.status is CheckStatus.UNKNOWN
     assert "was never answered: " in result.detail
     assert result.seconds < 3
+
+
+@pytest.mark.parametrize("endless", [dripping_body, dripping_head])
+def test_an_answer_that_drips_is_no_answer_and_is_not_waited_for(send: Send, endless: Endless) -> None:
+    with serving(lambda _: endless) as service:
+        result = smoke(send, service, 1)
+        assert service.asked
+    assert result.status is CheckStatus.UNKNOWN
+    assert "Timeout" in result.detail
+
+
+def test_an_answer_that_fills_the_memory_is_not_read_to_its_end(send: Send) -> None:
+    with serving(lambda _: flood) as service, pytest.raises(NoAnswerError, match="larger than 4194304 bytes"):
+        send(Request(method="GET", url=service.url, seconds=25))
+
+
+def test_the_character_set_that_an_answer_names_is_its_own_else_utf_8(send: Send) -> None:
+    texts = []
+    for kind in ("text/html; charset=latin-1", "text/html", "text/html; charset=none-such"):
+        with serving(lambda _, kind=kind: (200, {"Content-Type": kind}, "ä")) as service:
+            texts.append(send(Request(method="GET", url=service.url, seconds=5)).text)
+    assert texts == ["Ã¤", "ä", "ä"]
+
+
+def test_no_complaint_in_a_log_quotes_what_was_sent(
+    send: Send, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    url = f"http://127.0.0.1:{free_port()}/of/s3ssion-of-somebody"
+    with pytest.raises(NoAnswerError):
+        send(Request(method="GET", url=url, seconds=2))
+    assert "s3ssion" not in caplog.text + "".join(capfd.readouterr())
 
 
 def test_a_redirect_to_elsewhere_is_an_answer_and_is_not_followed(send: Send) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, Any]
+from tests.fakes.endless import Endless
+
+Answer = tuple[int, Any] | Endless
 
 
 class DeployEndpoint:
@@ -15,6 +17,7 @@ class DeployEndpoint:
 
     def __init__(self, answer: Callable[[str, str, Any], Answer] | None = None) -> None:
         self.asked: list[tuple[str, str, Any, dict[str, str]]] = []
+        self.over = threading.Event()
         self._places: dict[str, dict[str, Any]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(answer or self._answer))
         self._server.daemon_threads = True
@@ -26,6 +29,7 @@ class DeployEndpoint:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.over.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -45,14 +49,18 @@ class DeployEndpoint:
         return 202, {"state": "running", "status_url": f"{place}/status"}
 
     def _handler(self, answer: Callable[[str, str, Any], Answer]) -> type[BaseHTTPRequestHandler]:
-        asked = self.asked
+        asked, over = self.asked, self.over
 
         class Requests(BaseHTTPRequestHandler):
             def _respond(self) -> None:
                 content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 body = json.loads(content) if content else None
                 asked.append((self.command, self.path, body, dict(self.headers)))
-                status, value = answer(self.command, self.path, body)
+                said = answer(self.command, self.path, body)
+                if callable(said):
+                    said(self, over)
+                    return
+                status, value = said
                 text = value if isinstance(value, str) else json.dumps(value)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))

@@ -30,6 +30,7 @@ from slipway.domain.governed import Governed
 from slipway.domain.grant import STEPS_BEFORE, Answer, ApprovalRequest, Decision, Grant, Step
 from slipway.domain.json_value import JsonObject, canonical
 from slipway.domain.last_day import LastDay
+from slipway.domain.left_in_preprod import LeftInPreprod
 from slipway.domain.log_entry import GENESIS, LogEntry
 from slipway.domain.message import Message
 from slipway.domain.migration_check import MigrationCheck
@@ -39,6 +40,7 @@ from slipway.domain.policy.decision import LeaseHolder, StandingHold
 from slipway.domain.proof import Change, Proof, proof_of
 from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
+from slipway.domain.restored import Objection
 from slipway.domain.review import Review, ReviewKind
 from slipway.domain.service import StageRole
 from slipway.ports.messages import Claim, Receipt, Sending
@@ -206,6 +208,7 @@ class MemoryTransaction:
         self.announcements = MemoryAnnouncements(tables)
         self.last_days = QuietDays()
         self.confirmation_waivers = MemoryConfirmationWaivers(tables)
+        self.preprods = NothingLeft()
 
     @property
     def now(self) -> datetime:
@@ -440,9 +443,6 @@ class MemoryReleases(_Table):
         known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]
         return sorted(known, key=lambda one: (one.opened_at, one.id))
 
-    def open_returns(self) -> Sequence[Release]:
-        return []
-
     def awaiting_renewal(self) -> Sequence[Attempt]:
         last = {one.release_id: one for one in self._all.attempts.values()}
         states = {release.id: release.state for release in self._all.releases.values()}
@@ -526,6 +526,10 @@ class MemoryStages(_Table):
                 permit = self._all.permits[attempt_id, stage.role]
                 taken.append(max(0.0, (proof.at - permit.issued_at).total_seconds()))
         return taken[:20]
+
+    def objections(self, _attempt_id: str, _role: StageRole) -> Sequence[Objection]:
+        """The log in memory has no times."""
+        return ()
 
     def _set(self, stage: Stage, **changes: Any) -> None:
         self._all.stages[stage.attempt_id, stage.role] = changed(stage, **changes)
@@ -888,6 +892,13 @@ class QuietDays:
         return LastDay(environment=environment)
 
 
+class NothingLeft:
+    """`Preprods`: whatever runs there is live."""
+
+    def beside_live(self, _policy: PolicyInEffect, _service: str | None = None) -> Sequence[LeftInPreprod]:
+        return ()
+
+
 class NothingOwed:
     """Every version contains every emergency, as those who play on the real database declare."""
 
@@ -982,6 +993,9 @@ class MemoryFindings(_Table):
     def newest(self, *, open_only: bool, limit: int) -> Sequence[LoggedFinding]:
         wanted = [one for one in self._all.findings.values() if one.closed is None or not open_only]
         return wanted[-limit:]
+
+    def count_open(self) -> int:
+        return sum(one.closed is None for one in self._all.findings.values())
 
     def explain(self, seq: int, by: str, because: str) -> None:
         known = self._open(seq)

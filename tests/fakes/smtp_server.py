@@ -1,15 +1,18 @@
 """A mail server over a real socket, as far as one e-mail at a time goes; and what it is like when it is not well."""
 
+import contextlib
 import email
 import email.policy
 import json
 import socketserver
 import threading
+import time
 from email.message import EmailMessage
 
 
 class SmtpServer:
-    """Keeps what it takes. `refuses` answers a command, by its first word; `hangs_up_after` ends it there."""
+    """Keeps what it takes. `refuses` answers a command, by its first word; `hangs_up_after` ends it there; after
+    `drips_after` (`connect`, a command, or the `.` that ends a message) a reply of many lines never ends."""
 
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
@@ -17,11 +20,15 @@ class SmtpServer:
         """The first word of each command."""
         self.refuses: dict[str, str] = {}
         self.hangs_up_after: str | None = None
+        self.drips_after: str | None = None
+        self.over = threading.Event()
+        self.hung_up_on = threading.Event()
         outside = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                outside.converse(self)
+                with contextlib.suppress(OSError):
+                    outside.converse(self)
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -43,6 +50,7 @@ class SmtpServer:
 
     def shut(self) -> None:
         """From now on connections are refused."""
+        self.over.set()
         if self._thread.is_alive():
             self._server.shutdown()
             self._server.server_close()
@@ -54,10 +62,12 @@ class SmtpServer:
         def say(line: str) -> None:
             client.wfile.write(f"{line}\r\n".encode())
 
+        self._drip(client, "connect", 220)
         say("220 mail.example")
         while line := client.rfile.readline().decode().strip():
             word = line.split()[0].upper()
             self.asked.append(word)
+            self._drip(client, word)
             if word in self.refuses:
                 say(self.refuses[word])
             elif word == "DATA":
@@ -65,12 +75,21 @@ class SmtpServer:
                 self._take(client)
                 if self.hangs_up_after == "DATA":
                     return
+                self._drip(client, ".")
                 say("250 taken")
             elif word == "QUIT":
                 say("221 bye")
                 return
             else:
                 say("250 fine")
+
+    def _drip(self, client: socketserver.StreamRequestHandler, after: str, code: int = 250) -> None:
+        until = time.monotonic() + 30
+        try:
+            while after == self.drips_after and time.monotonic() < until and not self.over.wait(0.02):
+                client.wfile.write(f"{code}-and\r\n".encode())
+        except OSError:
+            self.hung_up_on.set()
 
     def _take(self, client: socketserver.StreamRequestHandler) -> None:
         lines: list[bytes] = []

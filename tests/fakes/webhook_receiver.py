@@ -8,17 +8,22 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.fakes.endless import Endless
+
 KEY = "the key of the signature"
 
 
 class WebhookReceiver:
-    """Keeps what came. `status` and `headers` are its answer; `hangs_up` gives none after it read."""
+    """Keeps what came. `status` and `headers` are its answer; `hangs_up` gives none after it read; an `endless` one
+    never ends."""
 
     def __init__(self) -> None:
         self.came: list[tuple[Mapping[str, str], bytes]] = []
         self.status = 204
         self.headers: dict[str, str] = {}
         self.hangs_up = False
+        self.endless: Endless | None = None
+        self.over = threading.Event()
         outside = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -26,6 +31,9 @@ class WebhookReceiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 outside.came.append((dict(self.headers), body))
                 if outside.hangs_up:
+                    return
+                if outside.endless:
+                    outside.endless(self, outside.over)
                     return
                 self.send_response(outside.status)
                 for name, value in outside.headers.items():
@@ -50,6 +58,7 @@ class WebhookReceiver:
 
     def shut(self) -> None:
         """From now on connections are refused."""
+        self.over.set()
         if self._thread.is_alive():
             self._server.shutdown()
             self._server.server_close()

@@ -16,7 +16,7 @@ from slipway.ports.outside.targets import DeployOrder
 from slipway.reconciler.loop import Reconciler
 from slipway.use_cases.sync_accounts import AccountChanges, accounts_are_behind, sync_accounts
 from slipway.use_cases.world import PLATFORM, ReconcilerPorts
-from tests.builders import PREPROD, a_service, people, platform_rules
+from tests.builders import PREPROD, PROD, a_service, people, platform_rules
 from tests.scene import Scene
 
 PATIENCE = 60.0
@@ -72,6 +72,17 @@ def reconciler(two: Scene, outside: Outside) -> Iterator[Reconciler]:
     made = Reconciler(two.world, ports, pid=1)
     yield made
     made.close()
+
+
+def test_a_round_ends_what_nobody_retried_and_asks_for_its_return(two: Scene, reconciler: Reconciler) -> None:
+    two.long_live("1.0")
+    attempt = two.preprod_passed("1.1")
+    assert two.finish(attempt, PROD).outcome == "not_started"
+    assert two.close(attempt).outcome == "failed"
+    two.activate(platform_rules(retry_life_minutes=0), people())
+    reconciler.round()
+    assert two.release_of(attempt).outcome == "expired"
+    assert len(two.log("rollback_asked")) == 1
 
 
 def unreadable(scene: Scene) -> list[str]:

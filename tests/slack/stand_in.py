@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.fakes.endless import Endless
+
 TOKEN = "xoxb-stand-in"
 BOT = "U0SLIPWAY"
 LONGEST_TOPIC = 250
@@ -214,6 +216,16 @@ def silent(call: Call) -> None:
     call.slack.do(call)
     call.slack.over.wait(60)
     call.request.close_connection = True
+
+
+def dripping(endless: Endless) -> Fault:
+    """It is done, and the answer never ends."""
+
+    def answer(call: Call) -> None:
+        call.slack.do(call)
+        endless(call.request, call.slack.over)
+
+    return answer
 
 
 # Methods ------------------------------------------------------------------------------------------------------------

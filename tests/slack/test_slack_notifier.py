@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from slipway.adapters.notifiers.slack import SlackNotifier
-from slipway.airflow_edge.slack_call import HookSlackCall
+from slipway.adapters.database.deliveries import CLAIMED_FOR
+from slipway.adapters.notifiers.slack import SENDING_SECONDS, SlackNotifier
+from slipway.airflow_edge.slack_call import DEADLINE_SECONDS, HookSlackCall
+from slipway.domain.json_value import JsonObject
 from slipway.domain.message import Link, Message
 from slipway.ports.messages import NotSentError, Sending
+from tests.fakes.endless import dripping_body, dripping_head
 from tests.slack.stand_in import (
     LONGEST_SECTION,
     TOKEN,
@@ -18,6 +21,7 @@ from tests.slack.stand_in import (
     SlackStandIn,
     answer_lost,
     closed,
+    dripping,
     garbage,
     limited,
     no_json,
@@ -120,12 +124,12 @@ def test_a_link_is_a_link_and_in_plain_text_an_address(slack: SlackStandIn, noti
     assert slack.shown(DEPLOY)[0].endswith("Answer: https://slipway.example/1")
 
 
-@pytest.mark.parametrize("fault", [answer_lost, silent])
+@pytest.mark.parametrize("fault", [answer_lost, silent, dripping(dripping_body), dripping(dripping_head)])
 @pytest.mark.parametrize("in_thread", [False, True])
 def test_what_arrived_without_our_knowing_is_found_and_not_posted_again(
     slack: SlackStandIn, fault: Fault, in_thread: bool
 ) -> None:
-    notifier = SlackNotifier(HookSlackCall(deadline_seconds=1), DEPLOY)
+    notifier = SlackNotifier(HookSlackCall(deadline_seconds=2), DEPLOY)
     thread = notifier.send(sending()).place if in_thread else None
     for number in range(250):
         slack.do_post(DEPLOY, f"somebody else {number}")
@@ -147,6 +151,23 @@ def test_what_did_not_arrive_is_posted_after_a_look(slack: SlackStandIn, notifie
     assert failed.value.may_have_arrived
     notifier.send(sending(tries=2, in_doubt_since=datetime.now(UTC)))
     assert slack.shown(DEPLOY) == ["orders 1.1: asked for\nrita asks for it"]
+
+
+def test_a_message_of_many_slow_calls_is_not_posted_after_others_may_take_it_over(slack: SlackStandIn) -> None:
+    now = [0.0]
+    slack.people = {f"{number}@example.org": f"U{number}" for number in range(100)}
+    call = HookSlackCall()
+
+    def slowly(method: str, arguments: JsonObject) -> JsonObject:
+        now[0] += DEADLINE_SECONDS
+        return call(method, arguments)
+
+    crowd = replace(OPENED, mentions=tuple(slack.people))
+    with pytest.raises(NotSentError, match="slowly") as failed:
+        SlackNotifier(slowly, DEPLOY, monotonic=lambda: now[0]).send(sending(crowd))
+    assert (failed.value.way_is_down, failed.value.may_have_arrived) == (True, False)
+    assert slack.shown(DEPLOY) == []
+    assert now[0] <= SENDING_SECONDS + DEADLINE_SECONDS < CLAIMED_FOR.total_seconds()
 
 
 def test_where_nobody_may_look_it_is_posted_again_and_says_so(slack: SlackStandIn, notifier: SlackNotifier) -> None:

@@ -3,8 +3,8 @@
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
-from threading import Thread
+
+from slipway.adapters.within import within
 
 _METADATA = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "100.100.100.200", "fd00:ec2::254")))
 
@@ -17,24 +17,11 @@ LOOKUP_SECONDS = 10.0
 
 def resolve(host: str, port: int, seconds: float = LOOKUP_SECONDS) -> Sequence[str]:
     """The addresses of a host, as the system knows them. Its own patience may be minutes: ours is `seconds`."""
-    answers: SimpleQueue[Sequence[str] | OSError | UnicodeError] = SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            answers.put([str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
-        except (OSError, UnicodeError) as error:
-            answers.put(error)
-
-    Thread(target=look_up, name="lookup", daemon=True).start()
     try:
-        answer = answers.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError(f"nobody said within {seconds:g} s where it is") from None
-    if isinstance(answer, UnicodeError):  # a label that is too long, or empty
-        raise OSError(str(answer)) from answer
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
+        found = within(seconds, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except UnicodeError as error:  # a label that is too long, or empty
+        raise OSError(str(error)) from error
+    return [str(one[4][0]) for one in found]
 
 
 def has_forbidden(addresses: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slipway.adapters.notifiers.retry_after import retry_after
 from slipway.adapters.notifiers.slack_api import SlackRefusedError
+from slipway.adapters.within import within
 from slipway.domain.json_value import JsonObject
 from slipway.ports.messages import NotSentError
 
@@ -34,7 +35,7 @@ class HookSlackCall:
             hook = SlackHook(
                 slack_conn_id=self._connection_id, timeout=self._deadline, retry_handlers=[], logger=_UNHEARD
             )
-            answer = _asked(hook, method, arguments)
+            answer = within(self._deadline, lambda: _asked(hook, method, arguments))
         except SlackApiError as error:
             raise _translated(method, error) from error
         except AirflowException as error:

@@ -156,6 +156,9 @@ class PlatformModel(StrictModel):
     review_life_minutes: int = Field(
         ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a review may stay open before it is a finding."
     )
+    retry_life_minutes: int = Field(
+        ONE_WEEK, ge=1, le=13 * ONE_WEEK, description="How long a release awaits its retry before it expires."
+    )
     messages: MessagesModel = MessagesModel()
     authority: dict[Action, AuthorityRuleModel] = Field(
         description="Who may do what, one row for every action; the `support_…` rows may be left out."
@@ -178,6 +181,7 @@ class PlatformModel(StrictModel):
             },
             proof_life_minutes=self.proof_life_minutes,
             review_life_minutes=self.review_life_minutes,
+            retry_life_minutes=self.retry_life_minutes,
             dev_slots=self.dev_slots,
             slot_park_seconds=self.lane.slot_park_seconds,
             target_patience_seconds=self.lane.target_patience_seconds,

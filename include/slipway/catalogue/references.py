@@ -10,7 +10,7 @@ from slipway.catalogue.problems import Problem, nearest
 from slipway.catalogue.service_file import AnyServiceModel, OutsideModel, ServiceModel
 from slipway.catalogue.stage_models import AbsentStageModel, ActStageModel, AnyStageModel, StageModel, TargetKind
 from slipway.catalogue.watch_checks import HttpJsonModel, WatchModel
-from slipway.domain.address import has_login, host_of
+from slipway.domain.address import host_of
 from slipway.domain.allowed_hosts import asked_host, is_allowed
 from slipway.domain.people import MACHINE_IDS, TeamRole
 from slipway.domain.service import CopyStrategy, Profile, StageRole
@@ -105,9 +105,7 @@ def smoke_host_problems(document: Document, at: Location, url: str, platform: Pl
 
 
 def watch_host_problems(document: Document, at: Location, url: str, platform: PlatformModel) -> Iterator[Problem]:
-    """A host that the platform does not allow watches to ask, or a login there."""
-    if has_login(url):
-        yield document.problem(at, "a watch asks without a login: this one stands here for everybody to read")
+    """A host that the platform does not allow watches to ask."""
     yield from _host_problems(document, at, url, "watch_hosts", platform.watch_hosts)
 
 

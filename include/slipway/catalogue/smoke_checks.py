@@ -4,14 +4,23 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
 from slipway.catalogue.strict_model import ConnectionId, StrictModel, Text
+from slipway.domain.address import has_login
 from slipway.domain.service import Priority, SmokeCheck, SmokeCommand, SmokeSuite
+
+
+def _without_a_login(url: str) -> str:
+    if has_login(url):
+        raise ValueError("has a login in it, which everybody would read: a secret belongs into a connection")
+    return url
+
 
 Url = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$", max_length=500),
+    AfterValidator(_without_a_login),
     Field(examples=["https://orders.example.org"]),
 ]
 Path = Annotated[
@@ -59,7 +68,7 @@ class SmokeCheckModel(StrictModel):
     keep: dict[KeptName, Text] = Field(
         {}, max_length=20, description="Name to dotted path: kept of the answer for the checks after this one."
     )
-    seconds: float = Field(5.0, gt=0, le=60, description="As long as one answer may take.")
+    seconds: float = Field(5.0, gt=0, le=60, description="As long as one answer may take, to its last byte.")
     priority: Priority = Field(
         Priority.BLOCKING, description="A warning that does not pass is told and kept; it undoes nothing."
     )

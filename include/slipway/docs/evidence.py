@@ -271,6 +271,7 @@ EVIDENCE: Sequence[Evidence] = (
             "integration/use_cases/test_rehearsed_way_back.py::*",
             "integration/use_cases/test_in_place_of_nothing.py::*",
             "integration/use_cases/test_return_of_preprod.py::*",
+            "integration/use_cases/test_time_to_restore.py::*",
         ),
         log=(
             "undo_started",
@@ -358,13 +359,20 @@ EVIDENCE: Sequence[Evidence] = (
     Evidence(
         number="R22",
         asks="What fails in Preprod can be fixed and go on in the same release",
-        rules=("use_cases/open_attempt.py", "console/next_attempts.py"),
+        rules=(
+            "use_cases/open_attempt.py",
+            "use_cases/expire_retries.py",
+            "domain/left_in_preprod.py",
+            "console/next_attempts.py",
+        ),
         tests=(
             "e2e/test_release_path.py::test_a_version_that_fails_in_preprod_is_undone_and_mended_in_the_same_release",
             "integration/use_cases/test_retry_and_queue.py::test_a_fix_goes_through_dev_again_in_the_same_release",
+            "integration/use_cases/test_retry_and_queue.py::test_no_approval_of_an_earlier_attempt_counts_in_preprod_whatever_the_version",
+            "integration/use_cases/test_left_in_preprod.py::*",
             "console/test_next_attempts.py::*",
         ),
-        log=("attempt_opened", "attempt_ended"),
+        log=("attempt_opened", "attempt_ended", "release_expired"),
     ),
     Evidence(
         number="R23",

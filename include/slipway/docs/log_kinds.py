@@ -17,10 +17,12 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "stop_requested": "Somebody entitled stops the attempt: what waits is withdrawn, what works is undone.",
         "stop_refused": "A stop was refused, and why.",
         "release_withdrawn": "A release that awaited a retry was given up.",
+        "release_expired": "Nobody retried a release for so long; what its last attempt `was`.",
         "task_failed": "A task broke off by what nobody foresaw: its exception, without secrets.",
         "rollback_asked": "A rollback, or the return of Preprod: from what, to what, `basis` of its authority, why.",
         "rollback_refused": "A rollback was refused: `code` and `message` say why.",
-        "service_restored": "A rollback worked: `from`, `to`, seconds since it was asked for, failed since when.",
+        "service_restored": "What ran before is back: `from`, `to`, `seconds`. Of a rollback since it was asked for,"
+        " and failed since when; of a release undone in Prod since the `first_no`, and when it was deployed.",
         "stage_finished": "How a stage ended, with the verdict of its smoke tests.",
         "attempt_ended": "How the attempt ended, and where its release stands now.",
     },

@@ -22,6 +22,7 @@ from slipway.docs.sample_release import (
     IN_AN_HOUR,
     IN_EFFECT,
     LAST,
+    LEFT,
     LIVE,
     MARKED_BAD,
     NEW,
@@ -51,6 +52,7 @@ from slipway.docs.sample_release import (
     WAIVER,
 )
 from slipway.domain.grant import Decision, Step
+from slipway.domain.left_in_preprod import TRIES, Return
 from slipway.domain.log_entry import Break
 from slipway.domain.message import Message
 from slipway.domain.messages import (
@@ -75,7 +77,7 @@ from slipway.domain.messages import (
     watches,
 )
 from slipway.domain.overtaking import why_urgent
-from slipway.domain.release import BadAgain, StageOutcome
+from slipway.domain.release import BadAgain, Outcome, StageOutcome
 from slipway.domain.service import StageRole
 from slipway.domain.verdict import Verdict
 
@@ -88,6 +90,7 @@ _DIFFERENCES = (
     "window.thu.closes: 17:00 -> 16:00",
 )
 _BREAKING = "break the lane's lease of r-0042.1 (orders 1.1)"
+_STOPPED = replace(LEFT, returns=(Return(release_id=ROLLING_BACK.id, outcome=Outcome.WITHDRAWN, ended_at=NOW),))
 _asked = partial(approvals.asked, ATTEMPT, REQUEST, "prod", question=_QUESTION, names=_NAMES, addresses=_ADDRESSES)
 
 SAMPLES: Sequence[partial[Message]] = (
@@ -102,9 +105,10 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.stage_ended, ATTEMPT, STAGE, PASSED),
     partial(releases.stage_ended, ATTEMPT, STAGE, UNVERIFIED),
     partial(releases.ended, ATTEMPT, LIVE, f"prod: {PASSED.detail}", ADDRESS),
-    partial(releases.ended, ATTEMPT, FAILED, f"prod: {SMOKE_FAILED}", ADDRESS),
+    partial(releases.ended, ATTEMPT, FAILED, f"prod: {SMOKE_FAILED}", ADDRESS, expires=NOW + timedelta(days=7)),
     partial(releases.ended, ATTEMPT, FAILED, f"preprod: {SMOKE_FAILED}", ADDRESS, marked_bad=MARKED_BAD),
     partial(releases.ended, RESCUE, FAILED, f"prod: {SMOKE_FAILED}", ADDRESS),
+    partial(releases.never_retried, ATTEMPT, FAILED, timedelta(days=7)),
     partial(releases.stopped, ATTEMPT, "rita", "the wrong version"),
     partial(releases.withdrawn, RELEASE, "1.1", "rita", "the wrong version"),
     partial(releases.replaced, ATTEMPT, replace(RELEASE, id="r-0044", requested_by="rob")),
@@ -145,6 +149,9 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(rollbacks.asked_for, ROLLING_BACK, ROLLBACK, "rita", "orders are lost"),
     partial(rollbacks.waits_for_second, ROLLING_BACK, ROLLBACK, "rita", "orders are lost", PENDING),
     partial(rollbacks.preprod_returns, ROLLING_BACK, RETURN, "r-0042 ended as rejected without going live"),
+    partial(rollbacks.preprod_stays, RESCUE, LEFT, Outcome.REFUSED),
+    partial(rollbacks.preprod_stays, RESCUE, replace(LEFT, returns=tuple(LEFT.returns) * TRIES), Outcome.REFUSED),
+    partial(rollbacks.preprod_stays, RESCUE, _STOPPED, Outcome.WITHDRAWN),
     partial(rollbacks.beside, RESCUE, STAGE, OTHER, "preprod"),
     partial(rollbacks.condemned, RESCUE, ROLLBACK, ATTEMPT),
     partial(rollbacks.ended, RESCUE, ROLLBACK, ATTEMPT, PASSED.outcome),

@@ -13,6 +13,7 @@ from slipway.domain.commits import CommitsSinceLive
 from slipway.domain.confirmation_waiver import ConfirmationWaiver
 from slipway.domain.disclosure import Disclosure
 from slipway.domain.grant import ApprovalRequest, Awaited, Step
+from slipway.domain.left_in_preprod import LeftInPreprod, Return
 from slipway.domain.log_entry import GENESIS, LogEntry
 from slipway.domain.migration_proof import FindingCode
 from slipway.domain.migration_waiver import MigrationWaiver, Terms
@@ -126,6 +127,21 @@ ROLLBACK = Rollback(
     basis=Basis.PRE_AUTHORISED,
 )
 RETURN = replace(ROLLBACK, environment="preprod", basis=Basis.RETURN)
+LEFT = LeftInPreprod(
+    service="orders",
+    environment="preprod",
+    version="1.1",
+    digest=NEW,
+    attempt_id=ATTEMPT.id,
+    release_id=RELEASE.id,
+    state=ReleaseState.ENDED,
+    outcome=Outcome.REJECTED,
+    is_rollback=False,
+    live_version="1.0",
+    live_digest=OLD,
+    busy=False,
+    returns=(Return(release_id=ROLLING_BACK.id, outcome=Outcome.REFUSED, ended_at=NOW),),
+)
 PENDING = PendingAct(
     id=5,
     action=Action.BREAK_LEASE,

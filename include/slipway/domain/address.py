@@ -21,3 +21,9 @@ def place_of(url: str) -> str:
 
 def _authority(url: str) -> str:
     return re.split(r"[/?#]", url.split("://", 1)[-1], maxsplit=1)[0]
+
+
+def endpoint_of(url: str) -> str:
+    """Scheme, host, port and path: where the path is one that the catalogue names, for all its readers."""
+    path = re.match(r"(?:[^:/?#]*://)?[^/?#]*(/[^?#]*)?", url)
+    return place_of(url) + ((path and path[1]) or "")

@@ -12,6 +12,7 @@ from slipway.domain.commits import CommitsSinceLive, harmless
 from slipway.domain.disclosure import is_reference
 from slipway.domain.grant import Grant, Step
 from slipway.domain.last_day import LastDay
+from slipway.domain.left_in_preprod import LeftInPreprod
 from slipway.domain.migration_evidence import migration_lines
 from slipway.domain.policy.decision import Facts
 from slipway.domain.release import ChangeKind, Release, Stage
@@ -50,7 +51,7 @@ def evidence(
     *,
     arrival: Arrival | None = None,
     commits: CommitsSinceLive | None = None,
-    returning: Sequence[Release] = (),
+    left: Sequence[LeftInPreprod] = (),
     watched: Sequence[CheckVerdict] = (),
     last_day: LastDay | None = None,
     tried: WayBackTried | None = None,
@@ -78,7 +79,7 @@ def evidence(
         ),
         *([tried.line] if tried else []),
         *_since_the_proof(facts),
-        *_differs_from_live(returning),
+        *_differs_from_live(left, facts),
         *(last_day.lines() if last_day else ()),
         *_watch(facts),
         *(f"- Watched: {one.told(is_over=True, said=_said, strong='**{}**'.format)}" for one in watched),
@@ -240,16 +241,14 @@ def _since_the_proof(facts: Facts) -> Iterator[str]:
         yield f"    - and {len(facts.changes) - MOST_SHOWN} other services"
 
 
-def _differs_from_live(returning: Sequence[Release]) -> Iterator[str]:
-    """What ended without going live and is still in pre-production: whatever is proven there runs beside it."""
-    for release in returning[:MOST_SHOWN]:
-        if release.rollback is not None:
-            yield (
-                f"- **{release.rollback.environment} differs from live**: {release.service} runs"
-                f" {release.rollback.from_version} there, and goes back to {release.rollback.version} ({release.id})"
-            )
-    if len(returning) > MOST_SHOWN:
-        yield f"- and so do {len(returning) - MOST_SHOWN} other services"
+def _differs_from_live(left: Sequence[LeftInPreprod], facts: Facts) -> Iterator[str]:
+    """What is in pre-production and not in live, besides what is decided about: whatever is proven runs beside it."""
+    mine = (facts.release.service, facts.attempt.digest)
+    others = [one for one in left if (one.service, one.digest) != mine]
+    for one in others[:MOST_SHOWN]:
+        yield f"- **{one.environment} differs from live**: {one}"
+    if len(others) > MOST_SHOWN:
+        yield f"- and so do {len(others) - MOST_SHOWN} other services"
 
 
 def _grant(grant: Grant) -> str:

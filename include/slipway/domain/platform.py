@@ -165,6 +165,8 @@ class Platform:
     """How long a proof in Preprod counts for Prod: minutes by the clock."""
     review_life_minutes: int = 7 * 24 * 60
     """How long a review may stay open before it is a finding: minutes by the clock."""
+    retry_life_minutes: int = 7 * 24 * 60
+    """How long a release that did not pass awaits its retry before it expires: minutes by the clock."""
     dev_slots: int = 4
     slot_park_seconds: int = 300
     """How long a stage's first activity waits for its parked slot before the stage is refused."""

@@ -7,6 +7,8 @@ from enum import StrEnum
 ROLLBACK_DAG = "roll_back"
 _FEW = 120
 """Seconds, or minutes, that are still said as such."""
+_MANY_HOURS = 72
+"""From here on days are said."""
 
 
 class Basis(StrEnum):
@@ -70,4 +72,5 @@ def in_words(time: timedelta) -> str:
     minutes = seconds // 60
     if minutes < _FEW:
         return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60} min" if hours < _MANY_HOURS else f"{hours // 24} days"

@@ -37,6 +37,7 @@ from slipway.ports.repositories.work import (
     Grants,
     Leases,
     Permits,
+    Preprods,
     Quarantines,
     Releases,
     Stages,
@@ -112,6 +113,8 @@ class Transaction(Protocol):
     def mirrored_copies(self) -> MirroredCopies: ...
     @property
     def watch_samples(self) -> WatchSamples: ...
+    @property
+    def preprods(self) -> Preprods: ...
 
     @property
     def now(self) -> datetime:

@@ -15,6 +15,7 @@ from slipway.use_cases.compare_mirrored import compare, due_comparisons
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.end_holds import end_holds
 from slipway.use_cases.expire_pending import expire_pending
+from slipway.use_cases.expire_retries import expire_retries
 from slipway.use_cases.reconcile import (
     finish_orphans,
     orphans,
@@ -59,6 +60,7 @@ class Reconciler:
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
         self._duty("changes", lambda: start_asked_changes(self._world, self._ports.scheduler))
+        self._duty("retries", lambda: expire_retries(self._world))
         self._duty("returns", lambda: ask_returns(self._world))
         self._duty("rollbacks", lambda: start_rollbacks(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))

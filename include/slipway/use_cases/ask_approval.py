@@ -137,7 +137,7 @@ def _request(
         runs,
         arrival=arrival,
         commits=commits,
-        returning=tx.releases.open_returns(),
+        left=tx.preprods.beside_live(tx.policy()),
         watched=watch.checks if watch else (),
         last_day=tx.last_days.of(facts.stage.environment) if step in STEPS_BEFORE[step.role] else None,
         tried=tried,

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from slipway.domain import messages
 from slipway.domain.release import Outcome, ReleaseState, Stage, StageOutcome, attempt_outcome
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
 from slipway.use_cases.finish_stage import finish_stage
+from slipway.use_cases.stays_in_preprod import stays_in_preprod
 from slipway.use_cases.try_bad_again import why_not_again
 from slipway.use_cases.world import World
 
@@ -54,8 +56,21 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         tx.releases.set_state(attempt.release_id, state, outcome)
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
-        marked_bad = why_not_again(tx, attempt)
-        tx.tell(messages.releases.ended(attempt, outcome, detail, world.base_url, marked_bad=marked_bad))
+        expires = tx.now + timedelta(minutes=tx.policy().platform.retry_life_minutes) if awaits_retry else None
+        stays = stays_in_preprod(tx, attempt, outcome)
+        tx.tell(
+            messages.releases.ended(
+                attempt,
+                outcome,
+                detail,
+                world.base_url,
+                marked_bad=why_not_again(tx, attempt),
+                expires=expires,
+                stays=stays is not None,
+            )
+        )
+        if stays is not None:
+            tx.tell(messages.rollbacks.preprod_stays(attempt, stays, outcome))
         tx.wake()
         return Closing(outcome=outcome, detail=detail)
 

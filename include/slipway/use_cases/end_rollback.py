@@ -1,11 +1,15 @@
-"""Says how a rollback went: how long it took to restore the service, or, where it did not work, what truly runs."""
+"""Says how going back went: how long it took to restore the service, or, where it did not work, what truly runs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from slipway.domain.activity import Activity
 from slipway.domain.errors import SlipwayError
 from slipway.domain.release import Attempt, Stage, StageOutcome
+from slipway.domain.restored import restored
 from slipway.domain.rollback import in_words
+from slipway.domain.service import StageRole
 from slipway.domain.stage_ending import Ending
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
@@ -48,3 +52,21 @@ def how_it_went(tx: Transaction, attempt: Attempt, stage: Stage, ending: Ending,
         words += f", {in_words(tx.now - rollback.since)} after {rollback.from_version} came to run"
     tx.log("service_restored", actor, attempt=attempt, environment=stage.environment, payload=payload)
     return replace(ending, detail=f"{ending.detail}; {words}")
+
+
+def how_long_it_took(
+    tx: Transaction, attempt: Attempt, stage: Stage, activities: Sequence[Activity], ending: Ending, actor: Actor
+) -> Ending:
+    """The same of a stage in Prod that was undone: from the first that said no until what ran before was back.
+
+    Where a person rolls it back meanwhile, that rollback says it."""
+    if stage.role is not StageRole.PROD or ending.outcome is not StageOutcome.UNDONE:
+        return ending
+    back = restored(attempt, stage, activities, tx.stages.objections(attempt.id, stage.role))
+    if back is None or any(
+        other.rollback is not None and other.rollback.from_attempt == attempt.id
+        for other in tx.releases.open_rollbacks(attempt.service)
+    ):
+        return ending
+    tx.log("service_restored", actor, attempt=attempt, environment=stage.environment, payload=back.as_json())
+    return replace(ending, detail=f"{ending.detail}; {back}")

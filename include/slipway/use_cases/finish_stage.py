@@ -9,7 +9,7 @@ from slipway.domain.service import StageRole
 from slipway.domain.stage_ending import Ending, deciding_undo, how_it_ends, undo_outcome
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
-from slipway.use_cases.end_rollback import how_it_went, what_runs
+from slipway.use_cases.end_rollback import how_it_went, how_long_it_took, what_runs
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.undo import undo
@@ -67,6 +67,7 @@ def _record(world: World, attempt_id: str, role: StageRole, actor: Actor, seen: 
             if last is None:
                 return Finish(outcome=None, detail="it must be undone, and is not yet")
             ending = Ending(outcome=undo_outcome(last), detail=f"{ending.detail}. Undo: {last.detail}")
+            ending = how_long_it_took(tx, attempt, stage, activities, ending, actor)
         if attempt.is_rollback:
             ending = how_it_went(tx, attempt, stage, ending, seen, actor)
         record_ending(tx, attempt, stage, ending, actor)

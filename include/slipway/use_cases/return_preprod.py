@@ -1,7 +1,10 @@
 """Preprod goes back to live's artefact when a release ended for good without going live (`lifecycle.md`)."""
 
+from collections.abc import Sequence
+
 from slipway.domain import messages
-from slipway.domain.release import Attempt, ChangeKind
+from slipway.domain.left_in_preprod import LeftInPreprod
+from slipway.domain.release import ChangeKind
 from slipway.domain.rollback import Basis, Rollback
 from slipway.domain.service import StageRole
 from slipway.ports.store import Transaction
@@ -13,21 +16,32 @@ from slipway.use_cases.world import PLATFORM, World
 
 
 def ask_returns(world: World) -> None:
-    """The reconciler's look: each return that is due becomes a rollback of its own, once."""
-    with world.store.transaction() as tx:
-        due = tx.releases.returns_due()
-    for attempt in due:
+    """The reconciler's look: each return that is due becomes a rollback of its own."""
+    for left in _due(world):
         with world.store.transaction() as tx:
-            if tx.releases.try_lock_service(attempt.service) and attempt in tx.releases.returns_due():
-                _ask(tx, attempt)
+            if tx.releases.try_lock_service(left.service) and left in tx.preprods.beside_live(
+                tx.policy(), left.service
+            ):
+                _ask(tx, left)
 
 
-def _ask(tx: Transaction, attempt: Attempt) -> None:
+def _due(world: World) -> Sequence[LeftInPreprod]:
+    with world.store.transaction() as tx:
+        if tx.policies.activation() is None:
+            return ()
+        return [left for left in tx.preprods.beside_live(tx.policy()) if left.is_due(tx.now)]
+
+
+def _ask(tx: Transaction, left: LeftInPreprod) -> None:
+    attempt = tx.releases.attempt(left.attempt_id)
+    assert attempt is not None, "a deployment refers to its attempt by foreign key"
     ended = tx.policy().governed.owned(release_of(tx, attempt))
     preprod = tx.stages.get(attempt.id, StageRole.PREPROD)
     live = tx.stages.get(attempt.id, StageRole.PROD)
     runs = tx.records.deployed(attempt.service, preprod.environment)
     wanted = tx.records.deployed(attempt.service, live.environment)
+    if (preprod.environment, wanted.digest) != (left.environment, left.live_digest):
+        return  # it was proven elsewhere than services go by now
     if wanted.version is None or wanted.digest is None or stands_in(live.definition, wanted.version):
         return  # nothing is live, or what is there in place of nothing
     rollback = Rollback(

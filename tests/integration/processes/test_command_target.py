@@ -114,3 +114,14 @@ def test_the_platforms_own_variables_cannot_be_passed_on(tmp_path: Path) -> None
 def test_without_a_remove_command_a_removal_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="no `remove` command"):
         target(tmp_path).remove("orders", "dev", 8)
+
+
+def test_a_token_that_is_passed_on_is_not_told_not_even_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELM_TOKEN", "T0P-secret-of-all")
+    words = f'printf "%s%s" "$HELM_TOKEN" {"x" * 1990} >&2; exit 3'
+    telling = target(tmp_path, deploy=["/bin/sh", "-c", words], pass_environment=["HELM_TOKEN"])
+    with pytest.raises(TargetError) as caught:
+        telling.deploy(order(tmp_path))
+    assert f"***{'x' * 1990}" in str(caught.value)

@@ -6,7 +6,9 @@ import pytest
 
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt, ChangeKind, Origin
+from slipway.domain.service import StageRole
 from slipway.ports.outside.checks import CheckStatus
+from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.take_turn import TurnAnswer, may_go_on
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.scene import Scene
@@ -45,7 +47,8 @@ def test_a_run_that_ended_before_anything_was_done_says_so_once_and_what_is_next
     first, *more = told.splitlines()
     assert first.startswith(f"orders 1.0 ({attempt.id}) ended: failed. dev: its run ended before anything was done")
     retry = f"slipway retry {attempt.release_id}"
-    assert more == [f"Next: {retry}, or with what mends it: {retry} --version VERSION"]
+    assert more[0] == f"Next: {retry}, or with what mends it: {retry} --version VERSION"
+    assert more[1].endswith(" UTC unless it is retried")
 
 
 def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:
@@ -56,6 +59,49 @@ def test_a_fix_goes_through_dev_again_in_the_same_release(scene: Scene) -> None:
     assert scene.stage(fix, DEV).outcome == "passed"
     scene.grant(fix, Step.APPROVE, "sam")
     assert scene.stage(fix, PREPROD).outcome == "passed"
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_no_approval_of_an_earlier_attempt_counts_in_preprod_whatever_the_version(scene: Scene, version: str) -> None:
+    scene.long_live("0.9")
+    attempt = scene.approved("1.0")
+    scene.target.never_healthy = {"1.0"}
+    assert scene.stage(attempt, PREPROD).outcome == "undone"
+    scene.close(attempt)
+    scene.target.never_healthy.clear()
+    again = scene.opened(version, release_id=attempt.release_id)
+    if version != attempt.version:
+        scene.stage(again, DEV)
+    nothing_begins(scene, again, PREPROD, ["grant_missing"])
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_nor_in_prod_though_preprod_of_the_same_artefact_is_carried_over(scene: Scene, version: str) -> None:
+    scene.long_live("0.9")
+    attempt = scene.signed_off("1.0")
+    scene.target.never_healthy = {"1.0"}
+    assert scene.stage(attempt, PROD).outcome == "undone"
+    scene.close(attempt)
+    scene.target.never_healthy.clear()
+    again = scene.opened(version, release_id=attempt.release_id)
+    if version == attempt.version:
+        assert scene.stage_of(again, PREPROD).outcome == "carried_over"
+    else:
+        scene.stage(again, DEV)
+        scene.grant(again, Step.APPROVE, "sam")
+        assert scene.stage(again, PREPROD).outcome == "passed"
+    scene.check(again, PROD)
+    nothing_begins(scene, again, PROD, ["grant_missing", "grant_missing"])
+
+
+def nothing_begins(scene: Scene, attempt: Attempt, role: StageRole, because: list[str]) -> None:
+    """Not without a turn, and not for one that tries all the same."""
+    turn = scene.turn(attempt, role)
+    assert (turn.outcome, [blocker.code for blocker in turn.blockers]) == ("refused", because)
+    orders = len(scene.target.orders)
+    with pytest.raises(NotPermittedError, match="grant_missing"):
+        scene.deploy(attempt, role)
+    assert len(scene.target.orders) == orders
 
 
 def test_a_renewed_attempt_carries_over_preprod_while_it_still_runs_there(scene: Scene) -> None:

@@ -1,6 +1,9 @@
 """The HTTP probe: patient, three-valued, and its words are for people (R16)."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -23,7 +26,11 @@ class Service:
         self.answers = list(answers)
         self.asked: list[Request] = []
         self.now = 0.0
+        self.draw = 0.5
         self.addresses = ["10.0.0.7"]
+        self.slept: list[float] = []
+        self.url = "http://service/"
+        self.token = "let-me-in-please"
 
     def send(self, request: Request) -> Response:
         self.asked.append(request)
@@ -34,18 +41,21 @@ class Service:
         return Response(status=answer[0], text=answer[1])
 
     def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
         self.now += seconds
 
-    def run(self, *checks: SmokeCheck, seconds: float = 10, url: str = "http://service/") -> list[CheckResult]:
-        suite = SmokeSuite(url=url, checks=checks, deadline_seconds=seconds)
+    def run(self, *checks: SmokeCheck, seconds: float = 10, url: str = "") -> list[CheckResult]:
+        connection = {"conn_type": "http", "host": "service", "password": self.token}
+        suite = SmokeSuite(url=url or self.url, checks=checks, deadline_seconds=seconds)
         probe = HttpProbe(
             self.send,
-            EnvironmentConnections({"AIRFLOW_CONN_ORDERS_SMOKE": "http://:let-me-in-please@service"}),
+            EnvironmentConnections({"AIRFLOW_CONN_ORDERS_SMOKE": json.dumps(connection)}),
             resolve=lambda _host, _port: self.addresses,
             sleep=self.sleep,
             monotonic=lambda: self.now,
+            jitter=lambda: self.draw,
         )
-        return list(probe.run(suite, FACTS, ["service", "*.service.example.org:*"]))
+        return list(probe.run(suite, FACTS, ["service", "letters:8080", "*.service.example.org:*"]))
 
     def check(self, check: SmokeCheck) -> CheckResult:
         return self.run(check)[0]
@@ -181,6 +191,68 @@ def test_a_token_goes_with_the_request_and_is_shown_nowhere() -> None:
     assert result.detail == "GET http://service/ answered 403 instead of 200: *** is no token of ours"
 
 
+HARD = 'T0P"s€cret/\\of them+all='
+INSIDE = SmokeCheck(name="inside", path="/", bearer="orders_smoke", expect_json={"said": "hello"})
+
+
+def _as_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+@pytest.mark.parametrize("form", [str, _as_json, quote, quote_plus])
+@pytest.mark.parametrize("before", range(150, 206))
+def test_no_part_of_a_token_is_shown_wherever_the_answer_is_cut(before: int, form: Callable[[str], str]) -> None:
+    echoed = "x" * before + "Bearer " + form(HARD) + " and more" * 30
+    for answer in ((401, echoed), (200, echoed), (200, json.dumps({"said": echoed})), (200, json.dumps([echoed]))):
+        service = Service(answer)
+        service.token = HARD
+        detail = service.run(INSIDE, seconds=0.1)[0].detail
+        assert not any(part in detail for part in ("T0", "s€", "secret", "\\u20", "%22", "€", "them", "all="))
+
+
+def test_a_token_in_what_was_wanted_is_not_shown_either() -> None:
+    service = Service((200, json.dumps({"token": HARD})), (200, "{}"))
+    login = SmokeCheck(name="signs in", path="/session", keep={"session": "token"})
+    texts = SmokeCheck(name="says it", path="/", expect_text="hello {session}")
+    values = SmokeCheck(name="has it", path="/", expect_json={"session": "hello {session}"})
+    details = [one.detail for one in service.run(login, texts, values, seconds=0.1)[1:]]
+    assert details[0] == "GET http://service/ answered without the text 'hello ***': {}"
+    assert details[1] == 'GET http://service/ answered without `session` (wanted "hello ***"): {}'
+
+
+@pytest.mark.parametrize("answer", [(200, "{}"), (500, "boom"), None])
+def test_an_endpoint_is_named_without_login_and_query(answer: tuple[int, str] | None) -> None:
+    service = Service(answer)
+    service.url = "http://somebody:s3cret@letters:8080/letters"
+    (result,) = service.run(SmokeCheck(name="finds", path="/search?key=s3cret&q=tea"), seconds=0.1)
+    assert result.detail.startswith("GET http://letters:8080/letters/search ")
+    assert "s3cret" not in result.detail
+
+
+def test_nor_does_an_error_quote_the_query() -> None:
+    class Broken(Service):
+        def send(self, request: Request) -> Response:
+            raise NoAnswerError(f"no route to {quote(request.url)} and {request.url}")
+
+    (result,) = Broken(None).run(SmokeCheck(name="finds", path="/search?key=s3cret"), seconds=0.1)
+    assert result.detail.endswith("no route to http%3A//service/search*** and http://service/search***")
+
+
+def test_tries_are_ever_further_apart_up_to_two_seconds_and_never_at_the_same_times() -> None:
+    slept = []
+    for draw in (0.0, 0.5):
+        service = Service((503, "starting"))
+        service.draw = draw
+        service.run(SmokeCheck(name="health", path="/health"), seconds=30)
+        assert service.slept == sorted(service.slept[:-1]) + service.slept[-1:]
+        slept.append(service.slept[:6])
+    longest = [timedelta(seconds=one) for one in (0.2, 0.4, 0.8, 1.6, 2, 2)]
+    assert slept == [
+        [one / 2 / timedelta(seconds=1) for one in longest],
+        [one * 0.75 / timedelta(seconds=1) for one in longest],
+    ]
+
+
 def test_a_connection_that_is_not_there_is_named_and_nothing_is_asked() -> None:
     service = Service((200, "{}"))
     (result,) = service.run(SmokeCheck(name="inside", path="/", bearer="forgotten"), seconds=1)
@@ -268,10 +340,8 @@ def test_a_host_that_a_star_stands_for_is_asked() -> None:
 
 
 @pytest.fixture
-def send() -> Iterator[HttpxSend]:
-    made = HttpxSend()
-    yield made
-    made.close()
+def send() -> HttpxSend:
+    return HttpxSend()
 
 
 def test_httpx_sends_and_brings_the_answer_back(send: HttpxSend) -> None:

@@ -12,6 +12,7 @@ from slipway.domain.service import TargetSettings
 from slipway.ports.outside.artefacts import Artefact
 from slipway.ports.outside.targets import DeployOrder, DeployTarget
 from tests.fakes.deploy_endpoint import Answer, DeployEndpoint
+from tests.fakes.endless import Endless, dripping_body, dripping_head, flood
 from tests.fakes.service_process import free_port
 
 RUNNING = {"digest": "sha256:11", "version": "1.0.0", "healthy": True}
@@ -120,6 +121,36 @@ def test_a_slow_endpoint_is_told() -> None:
 
     with DeployEndpoint(slowly) as endpoint, pytest.raises(TargetError, match="no answer within the time-out"):
         target(endpoint.url, timeout_seconds=0.2).current("orders", "dev")
+
+
+@pytest.mark.parametrize("endless", [dripping_body, dripping_head])
+def test_an_endpoint_that_drips_is_told_by_the_time_out(endless: Endless) -> None:
+    with (
+        DeployEndpoint(lambda *_: endless) as endpoint,
+        pytest.raises(TargetError, match="no answer within the time-out"),
+    ):
+        target(endpoint.url, timeout_seconds=0.3).current("orders", "dev")
+
+
+def test_an_answer_that_fills_the_memory_is_not_read_to_its_end() -> None:
+    with DeployEndpoint(lambda *_: flood) as endpoint, pytest.raises(TargetError, match="larger than 4194304 bytes"):
+        target(endpoint.url, timeout_seconds=25).current("orders", "dev")
+
+
+def test_a_status_that_drips_is_asked_until_the_deadline_and_no_longer() -> None:
+    with DeployEndpoint(Endpoint(ACCEPTED, dripping_body)) as endpoint:
+        slow = target(endpoint.url, timeout_seconds=25)
+        with pytest.raises(TargetError, match=r"by the deadline\. Last seen: GET .* no answer within the time-out"):
+            slow.deploy(order(seconds=0.5))
+
+
+@pytest.mark.parametrize("before", range(475, 501))
+def test_no_part_of_the_token_is_shown_wherever_an_answer_is_cut(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOY_TOKEN", "T0P-secret-of-all")
+    echo = Endpoint((500, "x" * before + "T0P-secret-of-all"))
+    with DeployEndpoint(echo) as endpoint, pytest.raises(TargetError) as caught:
+        target(endpoint.url, token_variable="DEPLOY_TOKEN").deploy(order())
+    assert "T0" not in str(caught.value)
 
 
 def test_garbage_about_what_runs_is_refused() -> None:

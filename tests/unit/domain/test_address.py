@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.domain.address import has_login, host_of, place_of
+from slipway.domain.address import endpoint_of, has_login, host_of, place_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_what_may_be_secret_is_left_out(url: str, place: str) -> None:
 )
 def test_a_login_stands_before_the_host(url: str, has: bool) -> None:
     assert has_login(url) == has
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("https://live.example/letters/a?key=1#part", "https://live.example/letters/a"),
+        ("http://user:pw@127.0.0.1:18100/", "http://127.0.0.1:18100/"),
+        ("https://live.example?to=/a@b", "https://live.example"),
+        ("https://live.example/a@b/c", "https://live.example/a@b/c"),
+        ("live.example/letters", "live.example/letters"),
+    ],
+)
+def test_an_endpoint_is_named_with_its_path_only(url: str, endpoint: str) -> None:
+    assert endpoint_of(url) == endpoint

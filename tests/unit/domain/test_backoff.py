@@ -25,3 +25,9 @@ def test_each_failure_doubles_it(failures: int, draw: float) -> None:
 def test_nobody_is_tried_earlier_than_they_asked_for(failures: int, draw: float, asked: int) -> None:
     wait = wait_before_next(failures, draw, timedelta(seconds=asked))
     assert timedelta(seconds=asked) <= wait <= timedelta(seconds=asked + 1)
+
+
+@given(failures=st.integers(min_value=1, max_value=50), draw=draws)
+def test_who_is_in_a_hurry_begins_shorter_and_ends_shorter(failures: int, draw: float) -> None:
+    first, longest = timedelta(seconds=0.2), timedelta(seconds=2)
+    assert first / 2 <= wait_before_next(failures, draw, first=first, longest=longest) <= longest

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from slipway.domain.last_day import MOST_SHOWN, Deployed, Held, LastDay
+from slipway.docs.sample_release import EXPLAINED
+from slipway.domain.last_day import MOST_SHOWN, Deployed, Drift, Held, LastDay
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -16,7 +17,7 @@ def test_a_quiet_day_says_so() -> None:
         "- The last 24 hours in prod:",
         "    - Deployed: nothing",
         "    - Held: nothing",
-        "    - Found: no unauthorised changes; reviews that are open: 0",
+        "    - Open findings: none; reviews that are open: 0",
     ]
 
 
@@ -31,9 +32,11 @@ def test_what_was_taken_back_and_what_is_held_still_stand_out() -> None:
         held=held,
         open_reviews=3,
         overdue_reviews=1,
-        unauthorised=2,
+        open_findings=MOST_SHOWN + 1,
+        newest_findings=[EXPLAINED] * MOST_SHOWN,
+        drifted=[Drift(service="forms", environment="prod", seq=7)],
     )
-    _, ran, stood, found = day.lines()
+    _, ran, stood, found, drifted = day.lines()
     assert ran == (
         "    - Deployed: orders 1.1 brought back at 09:05 UTC, orders removed at 09:01 UTC, orders 1.1 at 09:00 UTC"
     )
@@ -41,7 +44,11 @@ def test_what_was_taken_back_and_what_is_held_still_stand_out() -> None:
         "    - Held: `orders` by mona (**still**): `stock taking`,"
         " everything by lena (until 09:00 UTC): `a 'trick' [link](x)`"
     )
-    assert found == "    - Found: **2 unauthorised** changes; reviews that are open: 3, **1 of them overdue**"
+    listed = ", ".join(["815 `run started`"] * MOST_SHOWN)
+    assert found == (
+        f"    - Open findings: **11**: {listed}, and 1 more; reviews that are open: 3, **1 of them overdue**"
+    )
+    assert drifted == "    - **Drift**, and nothing deployed there since: forms in prod (log entry 7)"
 
 
 def test_a_long_list_is_cut_and_counted() -> None:

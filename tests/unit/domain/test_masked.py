@@ -1,8 +1,15 @@
 """No secret of an exception reaches the log; everything else of it does."""
 
-import pytest
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
 
-from slipway.domain.masked import masked
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slipway.domain.masked import masked, without
 
 ENVIRONMENT = {
     "SLIPWAY_INTERNAL_TOKEN": "tok-123456",
@@ -28,3 +35,63 @@ ENVIRONMENT = {
 )
 def test_secrets_are_hidden_and_nothing_else(said: str, kept: str) -> None:
     assert masked(said, ENVIRONMENT) == kept
+
+
+def as_ascii_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def as_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def as_php_json(text: str) -> str:
+    return as_ascii_json(text).replace("/", "\\/")
+
+
+def all_quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+def in_small_letters(text: str) -> str:
+    return "".join(quote(one, safe="").lower() if quote(one, safe="") != one else one for one in text)
+
+
+def as_json_in_json(text: str) -> str:
+    return as_json(as_ascii_json(text))
+
+
+def quoted_twice(text: str) -> str:
+    return all_quoted(all_quoted(text))
+
+
+FORMS = [
+    as_json_in_json,
+    quoted_twice,
+    str,
+    as_ascii_json,
+    as_json,
+    as_php_json,
+    quote,
+    all_quoted,
+    quote_plus,
+    in_small_letters,
+    html.escape,
+]
+secrets = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(secret=secrets)
+def test_a_secret_is_hidden_in_every_form(form: Callable[[str], str], secret: str) -> None:
+    assert without(f"<{form(secret)}>", {secret}) == "<***>" or secret in "<*>"
+
+
+@given(st.text(), secrets.filter(lambda text: text.isalnum() and text.isascii()))
+def test_what_is_no_secret_stays(text: str, secret: str) -> None:
+    if not any(one in text for one in (secret[0], "%", "\\", "&")):
+        assert without(text, {secret}) == text
+
+
+def test_of_two_secrets_the_longer_one_is_hidden_as_a_whole() -> None:
+    assert without("abcdef and abc", {"abc", "abcdef", ""}) == "*** and ***"

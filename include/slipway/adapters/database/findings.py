@@ -8,7 +8,9 @@ from slipway.domain.errors import NotFoundError
 from slipway.domain.log_entry import LogEntry
 from slipway.domain.open_finding import LoggedFinding, Said
 
-_FINDINGS = f"{SELECT_ENTRY} WHERE kind = 'unauthorised_change'"
+_KIND = "kind = 'unauthorised_change'"
+_FINDINGS = f"{SELECT_ENTRY} WHERE {_KIND}"
+_OPEN = "NOT EXISTS (SELECT FROM finding_said said WHERE said.seq = log.seq AND said.what = 'closed')"
 
 
 class DatabaseFindings:
@@ -27,13 +29,17 @@ class DatabaseFindings:
 
     def newest(self, *, open_only: bool, limit: int) -> Sequence[LoggedFinding]:
         """The newest, oldest of them first."""
-        closed = "SELECT FROM finding_said said WHERE said.seq = log.seq AND said.what = 'closed'"
         rows = self._sql.all(
-            f"{_FINDINGS} AND (NOT :open OR NOT EXISTS ({closed})) ORDER BY seq DESC LIMIT :limit",
+            f"{_FINDINGS} AND (NOT :open OR {_OPEN}) ORDER BY seq DESC LIMIT :limit",
             open=open_only,
             limit=limit,
         )
         return self._with_what_was_said([entry_of(row) for row in reversed(rows)])
+
+    def count_open(self) -> int:
+        """Those that nobody has closed, of whatever age."""
+        count: int = self._sql.value(f"SELECT count(*) FROM log WHERE {_KIND} AND {_OPEN}")  # noqa: S608 - constants
+        return count
 
     def explain(self, seq: int, by: str, because: str) -> None:
         """Writes an explanation, beside those that there are."""

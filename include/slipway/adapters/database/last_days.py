@@ -1,7 +1,8 @@
-"""What happened in an environment in the last 24 hours."""
+"""What happened in an environment in the last 24 hours, and what is open since whenever."""
 
+from slipway.adapters.database.findings import DatabaseFindings
 from slipway.adapters.database.rows import Sql
-from slipway.domain.last_day import SPAN, Deployed, Held, LastDay
+from slipway.domain.last_day import MOST_SHOWN, SPAN, Deployed, Drift, Held, LastDay
 
 
 class DatabaseLastDays:
@@ -32,14 +33,21 @@ class DatabaseLastDays:
             """SELECT count(*) AS open, count(*) FILTER (WHERE overdue_at IS NOT NULL) AS overdue
             FROM review WHERE closed_at IS NULL"""
         )
-        unauthorised: int = self._sql.value(
-            "SELECT count(*) FROM log WHERE kind = 'unauthorised_change' AND at > now() - :span", span=SPAN
+        drifted = self._sql.all(
+            """SELECT DISTINCT ON (service, environment) service, environment, seq FROM log
+            WHERE kind = 'drift_found' AND NOT EXISTS (
+                SELECT FROM deployment d
+                WHERE d.service = log.service AND d.environment = log.environment AND d.at > log.at)
+            ORDER BY service, environment, seq DESC"""
         )
+        findings = DatabaseFindings(self._sql)
         return LastDay(
             environment=environment,
             deployed=[Deployed(**row) for row in deployed],
             held=[Held(**row) for row in held],
             open_reviews=reviews["open"],
             overdue_reviews=reviews["overdue"],
-            unauthorised=unauthorised,
+            open_findings=findings.count_open(),
+            newest_findings=tuple(reversed(findings.newest(open_only=True, limit=MOST_SHOWN))),
+            drifted=[Drift(**row) for row in drifted],
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 
 from slipway.adapters.database import codec
 from slipway.adapters.database.release_rows import ATTEMPT, attempt_in, needs_in, release_in
@@ -198,6 +199,16 @@ class DatabaseReleases:
         )
         return [attempt_in(row) for row in rows]
 
+    def awaiting_retry_for(self, life: timedelta) -> Sequence[Attempt]:
+        """Last attempts of releases that nobody has retried for as long as that."""
+        rows = self._sql.all(
+            f"""{ATTEMPT} WHERE r.state = 'awaiting_retry' AND a.ended_at <= now() - :life
+            AND a.number = (SELECT max(b.number) FROM attempt b WHERE b.release_id = a.release_id)
+            ORDER BY a.id""",  # noqa: S608 - a constant
+            life=life,
+        )
+        return [attempt_in(row) for row in rows]
+
     def awaiting_first_run(self) -> Sequence[Release]:
         """What a pipeline asked for, whose run the platform has yet to start; oldest first."""
         return self._each(
@@ -219,36 +230,6 @@ class DatabaseReleases:
             ORDER BY requested_at, id""",
             service=service,
         )
-
-    def open_returns(self) -> Sequence[Release]:
-        """Services whose Preprod is to go back to what live runs, and has not yet; oldest first."""
-        return self._each(
-            """SELECT id FROM release WHERE state = 'open' AND rollback ->> 'basis' = 'return'
-            ORDER BY requested_at, id"""
-        )
-
-    def returns_due(self) -> Sequence[Attempt]:
-        """Last attempts of releases that ended for good without going live, whose artefact Preprod still runs.
-
-        Each once; none while something newer of that service is open, or a rollback of it."""
-        rows = self._sql.all(
-            f"""{ATTEMPT}
-            JOIN stage pre ON pre.attempt_id = a.id AND pre.role = 'preprod'
-            JOIN stage live ON live.attempt_id = a.id AND live.role = 'prod'
-            JOIN LATERAL (SELECT attempt_id, kind, digest FROM deployment
-                          WHERE service = r.service AND environment = pre.environment
-                          ORDER BY id DESC LIMIT 1) here ON here.attempt_id = a.id AND here.kind = 'deploy'
-            JOIN LATERAL (SELECT digest FROM deployment WHERE service = r.service AND environment = live.environment
-                          ORDER BY id DESC LIMIT 1) there ON there.digest <> here.digest
-            WHERE r.state = 'ended' AND r.outcome IN ('rejected', 'withdrawn', 'superseded', 'expired')
-              AND r.rollback IS NULL AND a.ended_at > now() - interval '7 days'
-              AND NOT EXISTS (SELECT FROM release o WHERE o.service = r.service AND o.state <> 'ended'
-                              AND (o.rollback IS NOT NULL OR o.to_role <> 'dev'))
-              AND NOT EXISTS (SELECT FROM release o WHERE o.rollback ->> 'from_attempt' = a.id
-                              AND o.rollback ->> 'basis' = 'return')
-            ORDER BY a.id""",  # noqa: S608 - a constant
-        )
-        return [attempt_in(row) for row in rows]
 
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
         """Writes how an attempt ended, once."""

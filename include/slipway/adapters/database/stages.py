@@ -7,6 +7,7 @@ from slipway.adapters.database import codec
 from slipway.adapters.database.rows import Row, Sql
 from slipway.domain.errors import NotFoundError
 from slipway.domain.release import Stage, StageOutcome
+from slipway.domain.restored import Objection
 from slipway.domain.service import StageRole
 from slipway.ports.values import Deployed
 
@@ -163,6 +164,23 @@ class DatabaseStages:
             environment=environment,
         )
         return [row["seconds"] for row in rows]
+
+    def objections(self, attempt_id: str, role: StageRole) -> Sequence[Objection]:
+        """Who or what said no to what it brought, oldest first."""
+        rows = self._sql.all(
+            """SELECT CASE kind WHEN 'smoke_finished' THEN 'smoke' WHEN 'watch_finished' THEN 'watch'
+                      WHEN 'stop_requested' THEN 'stop' ELSE payload::jsonb ->> 'step' END AS by, log.at
+            FROM log JOIN attempt a ON a.release_id = log.release_id AND a.id = log.attempt
+            JOIN stage s ON s.attempt_id = a.id AND s.role = :role
+            WHERE a.id = :id AND (kind = 'stop_requested' OR log.environment = s.environment AND (
+                kind = 'smoke_finished' AND payload::jsonb ->> 'verdict' <> 'pass'
+                OR kind = 'watch_finished' AND payload::jsonb ->> 'verdict' = 'fail'
+                OR kind = 'rejected' AND payload::jsonb ->> 'step' IN ('confirm', 'verdict')))
+            ORDER BY seq""",
+            id=attempt_id,
+            role=role,
+        )
+        return [Objection(**row) for row in rows]
 
     def _get(self, attempt_id: str, role: StageRole, lock: str) -> Stage:
         statement = f"SELECT * FROM stage WHERE attempt_id = :id AND role = :role {lock}"  # noqa: S608 - our constant

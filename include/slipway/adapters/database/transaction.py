@@ -30,6 +30,7 @@ from slipway.adapters.database.outbox import DatabaseOutbox
 from slipway.adapters.database.pending_acts import DatabasePendingActs
 from slipway.adapters.database.permits import DatabaseActivities, DatabasePermits
 from slipway.adapters.database.policies import DatabasePolicies, DecodedRows
+from slipway.adapters.database.preprods import DatabasePreprods
 from slipway.adapters.database.quarantines import DatabaseQuarantines
 from slipway.adapters.database.records import DatabaseRecords
 from slipway.adapters.database.releases import DatabaseReleases
@@ -89,6 +90,7 @@ class DatabaseTransaction:
         self.accounts = DatabaseAccounts(self.sql)
         self.mirrored_copies = DatabaseMirroredCopies(self.sql)
         self.watch_samples = DatabaseWatchSamples(self.sql)
+        self.preprods = DatabasePreprods(self.sql)
 
     @cached_property
     def now(self) -> datetime:

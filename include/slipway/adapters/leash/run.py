@@ -7,6 +7,7 @@ from pathlib import Path
 
 from slipway.adapters.leash.leash import GRACE_SECONDS, Ended, Leash, Streams
 from slipway.adapters.leash.listening import Listener, close_quietly, hand_in
+from slipway.domain.masked import Hide
 
 KEEP_BYTES = 64 * 1024
 """Of each stream only the last so many bytes are kept: a chatty command cannot fill our memory."""
@@ -25,9 +26,9 @@ class Finished:
         """Whether it ended by itself with code 0."""
         return self.ended.why == "exited" and self.ended.code == 0
 
-    def tail(self, characters: int = 2000) -> str:
-        """The last words of both streams, for an error message."""
-        said = "\n".join(part.strip() for part in (self.stdout, self.stderr) if part.strip())
+    def tail(self, characters: int = 2000, hide: Hide = str) -> str:
+        """The last words of both streams, for an error message. `hide` takes out secrets, before anything is cut."""
+        said = "\n".join(hide(part).strip() for part in (self.stdout, self.stderr) if part.strip())
         return said if len(said) <= characters else "…" + said[-characters:]
 
 

@@ -4,7 +4,6 @@ import json
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote, quote_plus
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,6 +14,7 @@ from slipway.adapters.leash.run import Finished, run_on_leash
 from slipway.adapters.migrations.rehearsal.words import without_values
 from slipway.adapters.targets.waiting import seconds_until
 from slipway.domain.errors import ServiceMigrationError
+from slipway.domain.masked import without
 from slipway.domain.migration_proof import FindingCode, MigrationFile, Reversibility
 from slipway.ports.outside.migrations import LockSeen, MigrationOrder, MigrationRun, MigrationState, MigrationStep
 
@@ -127,7 +127,8 @@ def _read(order: MigrationOrder, action: str, finished: Finished) -> dict[str, A
         )
     result = _as_result(finished.stdout.rstrip().rpartition("\n")[2])
     if result is None or not {"state", "error"} & result.keys():
-        said = without_values(without_secret(finished.ended.detail + finished.tail(400), order.database_url))
+        words = finished.tail(400, lambda text: without_secret(text, order.database_url))
+        said = without_values(without_secret(finished.ended.detail, order.database_url) + words)
         # What ended it from outside says nothing of the migration.
         code = None if finished.ended.why == "exited" and (finished.ended.code or 0) >= 0 else FindingCode.CHECK_ERRORED
         raise ServiceMigrationError(f"{what} broke off ({finished.ended.why}). It said: {said}", code=code)
@@ -147,11 +148,9 @@ def _as_result(line: str) -> dict[str, Any] | None:
 
 
 def without_secret(text: str, url: str) -> str:
-    """The text without the URL's password, as it is and as it stands in a URL."""
+    """The text without the URL's password."""
     try:
         secret = make_url(url).password
     except ArgumentError:
         secret = url
-    for form in (str(secret), quote(str(secret), safe=""), quote_plus(str(secret))) if secret else ():
-        text = text.replace(form, "***")
-    return text
+    return without(text, {str(secret)} if secret else ())

@@ -9,19 +9,21 @@ import random
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 
 import httpx
 
 from slipway.adapters.addresses import Resolve, has_forbidden, resolve
+from slipway.adapters.whole_answer import TooLargeError, whole_answer
 from slipway.domain.allowed_hosts import asked_host, is_allowed
+from slipway.domain.backoff import wait_before_next
 from slipway.domain.json_value import JsonValue
 
 DEADLINE_SECONDS = 10.0
 """For one document, all tries together."""
 _TRIES = 3
-_FIRST_PAUSE = 0.2
-_MOST_BYTES = 4 << 20
+_FIRST_PAUSE = timedelta(seconds=0.4)
 _MOST_SAID = 200
 _PORTS = {"http": 80, "https": 443}
 
@@ -68,7 +70,7 @@ class GuardedGet:
             try:
                 return self._once(target, where, token, until)
             except _TryAgainError as error:
-                pause = _FIRST_PAUSE * 2 ** (tried - 1) * (1 + self._jitter())
+                pause = wait_before_next(tried, self._jitter(), first=_FIRST_PAUSE).total_seconds()
                 if tried == _TRIES or self._monotonic() + pause >= until:
                     raise NotSeenError(f"{error} (tried {tried} times)") from error
                 self._sleep(pause)
@@ -81,17 +83,23 @@ class GuardedGet:
             headers["Authorization"] = f"Bearer {token}"
         left = max(0.1, until - self._monotonic())
         try:
-            with (
-                httpx.Client(timeout=left, verify=_trusted(), trust_env=False, follow_redirects=False) as client,
-                client.stream(
-                    "GET", url.copy_with(host=address), headers=headers, extensions={"sni_hostname": url.host}
-                ) as response,
-            ):
-                return _document(self._body(response, where, until), response, where)
+            response = whole_answer(
+                left,
+                lambda: httpx.Client(verify=_trusted(), trust_env=False, follow_redirects=False),
+                "GET",
+                url.copy_with(host=address),
+                headers=headers,
+                extensions={"sni_hostname": url.host},
+            )
+        except TimeoutError as error:
+            raise NotSeenError(f"{where} was not done after {DEADLINE_SECONDS:g} seconds") from error
+        except TooLargeError as error:
+            raise NotSeenError(f"the answer of {where} is {error}") from error
         except httpx.TimeoutException as error:
             raise _TryAgainError(f"{where} did not answer in time") from error
         except httpx.HTTPError as error:
             raise _TryAgainError(f"{where} cannot be reached ({type(error).__name__})") from error
+        return _document(response, where)
 
     def _address(self, url: httpx.URL, where: str) -> str:
         port = url.port or _PORTS[url.scheme]
@@ -104,16 +112,6 @@ class GuardedGet:
         if not found:
             raise _TryAgainError(f"the name of {where} has no address")
         return found[0]
-
-    def _body(self, response: httpx.Response, where: str, until: float) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_raw():
-            body += chunk
-            if len(body) > _MOST_BYTES:
-                raise NotSeenError(f"the answer of {where} is larger than {_MOST_BYTES} bytes")
-            if self._monotonic() >= until:
-                raise NotSeenError(f"{where} was not done after {DEADLINE_SECONDS:g} seconds")
-        return bytes(body)
 
 
 def place(url: httpx.URL) -> str:
@@ -131,8 +129,8 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-def _document(body: bytes, response: httpx.Response, where: str) -> JsonValue:
-    status = response.status_code
+def _document(response: httpx.Response, where: str) -> JsonValue:
+    status, body = response.status_code, response.content
     if response.has_redirect_location:
         raise NotSeenError(f"{where} answered {status}, a redirect: it is not followed")
     if response.is_server_error or status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUEST_TIMEOUT}:

@@ -1,6 +1,7 @@
 """Messages in Slack: one thread a release, whose first message shows how it stands."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,13 @@ from slipway.adapters.notifiers.slack_text import fitting, headline_block, linke
 from slipway.adapters.notifiers.words import paragraphs
 from slipway.domain.json_value import JsonObject
 from slipway.domain.message import Message
-from slipway.ports.messages import Receipt, Sending
+from slipway.ports.messages import NotSentError, Receipt, Sending
 
 EVENT = "slipway_message"
 """Type of the metadata by which a message is found again."""
 _CANNOT_BE_CHANGED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+SENDING_SECONDS = 60.0
+"""For one message, which may take many calls: none is begun later."""
 _PAGE, _PAGES = 200, 10
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """By how much Slack's clock and the database's may differ."""
@@ -24,8 +27,16 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 class SlackNotifier:
     """`Notifier` for one channel, by its id. The app must be a member of it."""
 
-    def __init__(self, call: SlackCall, channel: str, people: SlackPeople | None = None) -> None:
-        self._call = call
+    def __init__(
+        self,
+        call: SlackCall,
+        channel: str,
+        people: SlackPeople | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._slack = call
+        self._monotonic = monotonic
+        self._until = monotonic()
         self._channel = channel
         self._people = people or SlackPeople()
 
@@ -34,6 +45,7 @@ class SlackNotifier:
 
         One in doubt is looked for before it is posted again."""
         again = False
+        self._until = self._monotonic() + SENDING_SECONDS
         if sending.in_doubt_since is not None:
             try:
                 found = self._find(sending)
@@ -54,10 +66,15 @@ class SlackNotifier:
             "blocks": [headline_block(headline), *map(section, below)],
         }
         try:
-            self._call("chat.update", arguments)
+            self._slack("chat.update", arguments)
         except SlackRefusedError as refused:
             if refused.code not in _CANNOT_BE_CHANGED:
                 raise not_sent(refused) from refused
+
+    def _call(self, method: str, arguments: JsonObject) -> JsonObject:
+        if self._monotonic() >= self._until:
+            raise NotSentError(f"Slack answers slowly: {method} was not called any more after {SENDING_SECONDS:g} s")
+        return self._slack(method, arguments)
 
     def _post(self, sending: Sending, *, again: bool) -> Receipt:
         arguments = self._content(sending, again=again)

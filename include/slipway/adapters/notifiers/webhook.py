@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ssl
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from slipway.adapters.notifiers.retry_after import retry_after
+from slipway.adapters.whole_answer import trusted
+from slipway.adapters.within import within
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonObject, canonical
 from slipway.ports.messages import NotSentError, Receipt, Sending
@@ -30,12 +33,18 @@ class WebhookNotifier:
     """
 
     def __init__(
-        self, connections: Connections, connection_id: str, host: str, clock: Callable[[], float] = time.time
+        self,
+        connections: Connections,
+        connection_id: str,
+        host: str,
+        clock: Callable[[], float] = time.time,
+        deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self._connections = connections
         self._connection_id = connection_id
         self._host = host
         self._clock = clock
+        self._deadline = deadline_seconds
 
     def send(self, sending: Sending) -> Receipt:
         """Posts it, once."""
@@ -47,9 +56,10 @@ class WebhookNotifier:
             TRY: str(sending.tries),
             SIGNATURE: signature(secret, int(self._clock()), body),
         }
+        certificates = trusted()
         try:
-            answer = httpx.post(access.url, content=body, headers=headers, timeout=DEADLINE_SECONDS)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            answer = within(self._deadline, lambda: self._posted(access.url, body, headers, certificates))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             given_away = not isinstance(error, _NOT_GIVEN_AWAY)
             raise NotSentError(
                 f"{self._host} gives no answer ({type(error).__name__})", may_have_arrived=given_away
@@ -73,6 +83,11 @@ class WebhookNotifier:
         if not access.token:
             raise NotSentError(f"connection {self._connection_id} has no password: it is the key of the signature")
         return access, access.token
+
+    def _posted(self, url: str, body: bytes, headers: dict[str, str], verify: ssl.SSLContext) -> httpx.Response:
+        """The head of its answer says it all: what else a receiver says is not read."""
+        with httpx.stream("POST", url, content=body, headers=headers, timeout=self._deadline, verify=verify) as answer:
+            return answer
 
     def _refused(self, answer: httpx.Response) -> NotSentError:
         code = answer.status_code

@@ -11,6 +11,7 @@ from slipway.adapters.leash.run import Finished, run_on_leash
 from slipway.adapters.probes.junit import UnreadableReportError, read_report
 from slipway.adapters.probes.placeholders import fill
 from slipway.domain.errors import SlipwayError
+from slipway.domain.masked import Hide, without
 from slipway.domain.service import SmokeCommand
 from slipway.ports.outside.checks import CheckResult, CheckStatus
 from slipway.ports.outside.surroundings import Connections
@@ -40,17 +41,17 @@ class LeashedSuites:
                     cwd=folder,
                     seconds=command.seconds,
                 )
-                judged = _judged(result, command, finished, report)
+                judged = _judged(result, command, finished, report, lambda text: without(text, {token}))
         except SlipwayError as error:
             return replace(result, detail=f"not run: {error}")
-        said = judged.detail.replace(token, "***") if token else judged.detail
-        return replace(judged, detail=said, seconds=time.monotonic() - began)
+        return replace(judged, seconds=time.monotonic() - began)
 
     def _token(self, command: SmokeCommand) -> str:
         return "" if command.bearer is None else self._connections.http(command.bearer).token or ""
 
 
-def _judged(result: CheckResult, command: SmokeCommand, finished: Finished, report: Path) -> CheckResult:
+def _judged(result: CheckResult, command: SmokeCommand, finished: Finished, report: Path, hide: Hide) -> CheckResult:
+    """`hide` takes the token out of whatever the program said, before any of it is cut."""
     ended = finished.ended
     if ended.why != "exited":
         reasons = {
@@ -60,18 +61,18 @@ def _judged(result: CheckResult, command: SmokeCommand, finished: Finished, repo
         return replace(result, detail=reasons.get(ended.why, f"it was ended ({ended.why})"))
     wrong = "" if finished.succeeded else f"it ended with code {ended.code}"
     if command.reports:
-        return _by_report(result, finished, wrong, report)
+        return _by_report(result, finished, wrong, report, hide)
     if wrong:
-        return replace(result, status=CheckStatus.FAIL, detail=f"{wrong}{_words(finished)}")
+        return replace(result, status=CheckStatus.FAIL, detail=f"{wrong}{_words(finished, hide)}")
     return replace(result, status=CheckStatus.PASS, detail="it ended with code 0")
 
 
-def _by_report(result: CheckResult, finished: Finished, wrong: str, report: Path) -> CheckResult:
+def _by_report(result: CheckResult, finished: Finished, wrong: str, report: Path, hide: Hide) -> CheckResult:
     """What the report says fails it, and so does the program itself; to pass it takes both."""
     try:
-        found = read_report(report)
+        found = read_report(report, hide)
     except UnreadableReportError as error:
-        detail = f"{wrong or 'it ended well'}, but {error}{_words(finished)}"
+        detail = f"{wrong or 'it ended well'}, but {error}{_words(finished, hide)}"
         return replace(result, status=CheckStatus.FAIL if wrong else CheckStatus.UNKNOWN, detail=detail)
     if found.failed or wrong:
         return replace(result, status=CheckStatus.FAIL, detail=f"{found}{f'; {wrong}' if wrong else ''}")
@@ -80,6 +81,6 @@ def _by_report(result: CheckResult, finished: Finished, wrong: str, report: Path
     return replace(result, status=CheckStatus.PASS, detail=str(found))
 
 
-def _words(finished: Finished) -> str:
-    said = " ".join(finished.tail(_SHOWN).split())
+def _words(finished: Finished, hide: Hide) -> str:
+    said = " ".join(finished.tail(_SHOWN, hide).split())
     return f". It said: {said}" if said else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from slipway.adapters.probes.placeholders import fill, filled
 from slipway.domain.json_value import JsonValue, canonical
+from slipway.domain.masked import Hide
 from slipway.domain.service import SmokeCheck
 
 _SHOWN = 200
@@ -25,29 +26,31 @@ class Response:
     text: str
 
 
-def refuse_wrong(check: SmokeCheck, response: Response, values: Mapping[str, JsonValue]) -> None:
+def refuse_wrong(check: SmokeCheck, response: Response, values: Mapping[str, JsonValue], hide: Hide) -> None:
     """Raises WrongAnswerError for what differs first: status, text, then each path in order."""
     if response.status != check.expect_status:
-        raise WrongAnswerError(f"answered {response.status} instead of {check.expect_status}: {_short(response.text)}")
+        said = _short(response.text, hide)
+        raise WrongAnswerError(f"answered {response.status} instead of {check.expect_status}: {said}")
     if check.expect_text is not None and (wanted := fill(check.expect_text, values)) not in response.text:
-        raise WrongAnswerError(f"answered without the text {wanted!r}: {_short(response.text)}")
+        raise WrongAnswerError(f"answered without the text {hide(wanted)!r}: {_short(response.text, hide)}")
     if not check.expect_json:
         return
-    answer = _json(response)
+    answer = _json(response, hide)
     for path, expected in check.expect_json.items():
         wanted = canonical(filled(expected, values))
         found, value = _look_up(answer, path)
         if not found:
-            raise WrongAnswerError(f"answered without `{path}` (wanted {wanted}): {_short(response.text)}")
+            said = _short(response.text, hide)
+            raise WrongAnswerError(f"answered without `{path}` (wanted {hide(wanted)}): {said}")
         if canonical(value) != wanted:
-            raise WrongAnswerError(f"answered `{path}` = {_short(canonical(value))} instead of {wanted}")
+            raise WrongAnswerError(f"answered `{path}` = {_short(canonical(value), hide)} instead of {hide(wanted)}")
 
 
-def kept_of(check: SmokeCheck, response: Response) -> Kept:
+def kept_of(check: SmokeCheck, response: Response, hide: Hide) -> Kept:
     """Name to value. Raises WrongAnswerError where the answer does not say it, or says more than one value."""
     if not check.keep:
         return {}
-    answer = _json(response)
+    answer = _json(response, hide)
     kept: Kept = {}
     for name, path in check.keep.items():
         found, value = _look_up(answer, path)
@@ -57,11 +60,11 @@ def kept_of(check: SmokeCheck, response: Response) -> Kept:
     return kept
 
 
-def _json(response: Response) -> JsonValue:
+def _json(response: Response, hide: Hide) -> JsonValue:
     try:
         answer: JsonValue = json.loads(response.text)
     except (ValueError, RecursionError) as error:
-        raise WrongAnswerError(f"answered {response.status}, but no JSON: {_short(response.text)}") from error
+        raise WrongAnswerError(f"answered {response.status}, but no JSON: {_short(response.text, hide)}") from error
     return answer
 
 
@@ -77,5 +80,6 @@ def _look_up(value: JsonValue, path: str) -> tuple[bool, JsonValue]:
     return True, value
 
 
-def _short(text: str) -> str:
+def _short(text: str, hide: Hide) -> str:
+    text = hide(text)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -1,22 +1,28 @@
 """Runs a smoke suite over HTTP: patient while a service restarts, three-valued in its verdict (R16)."""
 
+import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
 from urllib.parse import quote, urlsplit
 
 from slipway.adapters.addresses import Resolve, has_forbidden, resolve
 from slipway.adapters.probes.expectations import Kept, Response, WrongAnswerError, kept_of, refuse_wrong
 from slipway.adapters.probes.placeholders import as_text, fill, filled, names_in
-from slipway.domain.address import host_of
+from slipway.domain.address import endpoint_of, host_of
 from slipway.domain.allowed_hosts import asked_host, is_allowed
+from slipway.domain.backoff import wait_before_next
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonValue
+from slipway.domain.masked import without
 from slipway.domain.service import Priority, SmokeCheck, SmokeSuite
 from slipway.ports.outside.checks import CheckResult, CheckStatus
 from slipway.ports.outside.surroundings import Connections
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=0.2), timedelta(seconds=2)
+_SHORTEST_TRY = 0.1
 _TRIES_OF_A_WARNING = 3
 """Nobody waits longer for it than for the checks that block."""
 _SECRET_LENGTH = 8
@@ -53,8 +59,7 @@ class _Known:
 
     def keep(self, found: Kept) -> None:
         self.kept |= found
-        long = {text for text in map(as_text, found.values()) if len(text) >= _SECRET_LENGTH}
-        self.secrets |= long | {quote(text, safe="") for text in long}  # as an error quotes a path
+        self.secrets |= {text for text in map(as_text, found.values()) if len(text) >= _SECRET_LENGTH}
 
     @property
     def all(self) -> Kept:
@@ -66,9 +71,7 @@ class _Known:
         return {**self.values, **{name: quote(as_text(value), safe="") for name, value in self.kept.items()}}
 
     def hide(self, text: str) -> str:
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
+        return without(text, self.secrets)
 
 
 class HttpProbe:
@@ -82,12 +85,14 @@ class HttpProbe:
         resolve: Resolve = resolve,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._send = send
         self._connections = connections
         self._resolve = resolve
         self._sleep = sleep
         self._monotonic = monotonic
+        self._jitter = jitter
 
     def run(self, suite: SmokeSuite, substitutions: Mapping[str, str], hosts: Collection[str]) -> Sequence[CheckResult]:
         """One result per check, in order. No result shows a token, or a long text that was kept of an answer."""
@@ -96,8 +101,7 @@ class HttpProbe:
         until = self._monotonic() + suite.deadline_seconds
         known = _Known(values=dict(substitutions))
         results: dict[int, CheckResult] = {}
-        pause = _FIRST_PAUSE
-        while True:
+        for tried in count(1):
             for number, check in enumerate(suite.checks):
                 before = results.get(number)
                 if before is None or before.status is not CheckStatus.PASS:
@@ -105,26 +109,29 @@ class HttpProbe:
             left = until - self._monotonic()
             if left <= 0 or all(map(_is_settled, results.values())):
                 return [_without_secrets(results[number], known) for number in range(len(suite.checks))]
-            self._sleep(min(pause, left))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
+            pause = wait_before_next(tried, self._jitter(), first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
+            self._sleep(min(pause.total_seconds(), left))
+        raise AssertionError("the last try returns")
 
     def _try(self, suite: SmokeSuite, check: SmokeCheck, known: _Known, until: float) -> CheckResult:
         base = suite.url.rstrip("/")
         result = CheckResult(name=check.name, status=CheckStatus.UNKNOWN, detail="", priority=check.priority)
         if missing := _not_kept_yet(suite, check, known):
             return replace(result, detail=f"waits for `{missing[0]}`, which no check has kept yet")
-        asked = f"{check.method} {base}/{fill(check.path, known.values).lstrip('/')}"
+        asked = f"{check.method} {endpoint_of(_below(base, fill(check.path, known.values)))}"
+        query = "".join(fill(check.path, known.in_paths).partition("?")[1:])
         began = self._monotonic()
         try:
             self._refuse_forbidden(base)
             request = self._request(base, check, known, until)
             response = self._send(request)
         except (NoAnswerError, SlipwayError) as error:
-            return replace(result, detail=f"{asked} was never answered: {error}", seconds=self._monotonic() - began)
+            why = without(known.hide(str(error)), {query})
+            return replace(result, detail=f"{asked} was never answered: {why}", seconds=self._monotonic() - began)
         result = replace(result, seconds=self._monotonic() - began)
         try:
-            refuse_wrong(check, response, known.all)
-            known.keep(kept_of(check, response))
+            refuse_wrong(check, response, known.all, known.hide)
+            known.keep(kept_of(check, response, known.hide))
         except WrongAnswerError as error:
             return replace(result, status=CheckStatus.FAIL, detail=f"{asked} {error}")
         return replace(result, status=CheckStatus.PASS, detail=f"{asked} answered {response.status} as expected")
@@ -137,10 +144,10 @@ class HttpProbe:
             headers["Authorization"] = f"Bearer {token}"
         return Request(
             method=check.method,
-            url=f"{base}/{fill(check.path, known.in_paths).lstrip('/')}",
+            url=_below(base, fill(check.path, known.in_paths)),
             headers=headers,
             body=filled(check.body, known.all),
-            seconds=max(_FIRST_PAUSE, min(check.seconds, until - self._monotonic())),
+            seconds=max(_SHORTEST_TRY, min(check.seconds, until - self._monotonic())),
         )
 
     def _refuse_forbidden(self, base: str) -> None:
@@ -159,6 +166,10 @@ def _not_asked(suite: SmokeSuite, check: SmokeCheck) -> CheckResult:
     host = asked_host(suite.url) or host_of(suite.url)
     detail = f"{host} may not be asked: it is none of `smoke_hosts` of the policy in effect"
     return CheckResult(name=check.name, status=CheckStatus.UNKNOWN, detail=detail, attempts=0, priority=check.priority)
+
+
+def _below(base: str, path: str) -> str:
+    return f"{base}/{path.lstrip('/')}"
 
 
 def _is_settled(result: CheckResult) -> bool:

@@ -4,24 +4,26 @@ import httpx
 
 from slipway.adapters.probes.expectations import Response
 from slipway.adapters.probes.http_probe import NoAnswerError, Request
+from slipway.adapters.whole_answer import TooLargeError, trusted, whole_answer
 
 
 class HttpxSend:
-    """One client for all requests of a probe; redirects are answers, not followed."""
-
-    def __init__(self) -> None:
-        self._client = httpx.Client()
+    """A connection for each request; redirects are answers, not followed."""
 
     def __call__(self, request: Request) -> Response:
         """One request, once. Raises NoAnswerError."""
+        certificates = trusted()
         try:
-            response = self._client.request(
-                request.method, request.url, headers=dict(request.headers), json=request.body, timeout=request.seconds
+            response = whole_answer(
+                request.seconds,
+                lambda: httpx.Client(verify=certificates),
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                json=request.body,
             )
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except TooLargeError as error:
+            raise NoAnswerError(f"its answer is {error}") from error
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as error:
             raise NoAnswerError(f"{error} ({type(error).__name__})") from error
         return Response(status=response.status_code, text=response.text)
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._client.close()

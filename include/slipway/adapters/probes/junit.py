@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from slipway.domain.masked import Hide
+
 LARGEST = 20 * 1024 * 1024
 """Bytes; whoever writes more is told so."""
 _SHOWN = 300
@@ -30,8 +32,11 @@ class Report:
         return f"{self.ran} tests, {self.failed} failed{left_out}" + (f"; {self.first}" if self.first else "")
 
 
-def read_report(file: Path) -> Report:
-    """Raises UnreadableReportError. What defines entities of its own is refused: it may be made to grow without end."""
+def read_report(file: Path, hide: Hide) -> Report:
+    """Raises UnreadableReportError. Whatever is quoted of it goes through `hide` before it is cut.
+
+    What defines entities of its own is refused: it may be made to grow without end.
+    """
     try:
         if file.stat().st_size > LARGEST:
             raise UnreadableReportError(f"its report is larger than {LARGEST} bytes")
@@ -46,7 +51,7 @@ def read_report(file: Path) -> Report:
     except ET.ParseError as error:
         raise UnreadableReportError(f"its report is no XML ({error})") from error
     skipped = [case for case in cases if case.find("skipped") is not None]
-    wrong = list(_wrong(cases))
+    wrong = [hide(one)[:_SHOWN] for one in _wrong(cases)]
     return Report(
         ran=len(cases) - len(skipped), failed=len(wrong), skipped=len(skipped), first=wrong[0] if wrong else ""
     )
@@ -58,4 +63,4 @@ def _wrong(cases: list[ET.Element]) -> Iterator[str]:
         if found is not None:
             name = " ".join(part for part in (case.get("classname"), case.get("name")) if part)
             said = " ".join((found.get("message") or found.text or "no message").split())
-            yield f"{name}: {said}"[:_SHOWN]
+            yield f"{name}: {said}"

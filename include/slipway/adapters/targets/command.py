@@ -1,6 +1,7 @@
 """Any deploy tool with a command line (helm, kubectl, ansible): argument lists, never a shell."""
 
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from slipway.catalogue.option_reader import Options, fill_in
 from slipway.catalogue.target_options import CommandOptions
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.json_value import JsonObject
+from slipway.domain.masked import masked
 from slipway.ports.outside.targets import DeployOrder, Running
 
 
@@ -93,13 +95,18 @@ class CommandTarget:
             return
         ended, of = done.ended, f"The {what} command of {service} in {environment}"
         if fencing is not None and ended.why == "exited" and ended.code == self._stale_code:
-            raise StaleFenceError(f"{of} refused owner {fencing} as outdated. It said: {done.tail()}")
+            raise StaleFenceError(f"{of} refused owner {fencing} as outdated. It said: {done.tail(hide=self._hide)}")
         reasons = {
             "exited": f"ended with code {ended.code}",
             "deadline": "was not done by its deadline and was ended with all its children",
             "not_started": f"could not be started ({ended.detail})",
         }
-        raise TargetError(f"{of} {reasons.get(ended.why, f'was ended ({ended.why})')}. It said: {done.tail()}")
+        raise TargetError(
+            f"{of} {reasons.get(ended.why, f'was ended ({ended.why})')}. It said: {done.tail(hide=self._hide)}"
+        )
+
+    def _hide(self, text: str) -> str:
+        return masked(text, {name: os.environ[name] for name in self._also if name in os.environ})
 
     def _read(self, said: str) -> Running:
         if self._plain_digest:

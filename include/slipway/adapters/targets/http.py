@@ -1,19 +1,21 @@
 """A deploy endpoint: POST an order, ask its status until it is done, GET what runs."""
 
 import os
-import ssl
-from functools import cache
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 
 from slipway.adapters.targets.waiting import pauses, seconds_until, wait_until_running
+from slipway.adapters.whole_answer import TooLargeError, trusted, whole_answer
 from slipway.catalogue.option_reader import Options, fill_in
 from slipway.catalogue.target_options import HttpOptions
 from slipway.domain.errors import StaleFenceError, TargetError
 from slipway.domain.json_value import JsonObject
+from slipway.domain.masked import without
 from slipway.ports.outside.targets import DeployOrder, Running
 
+_SHORTEST_TRY = 0.1
 _DONE, _FAILED, _RUNNING = "done", "failed", "running"
 
 
@@ -44,26 +46,25 @@ class HttpTarget:
             "fencing": order.fencing,
             "idempotency_key": f"{order.fencing}-{order.artefact.digest}",
         }
-        left = seconds_until(order.deadline)
-        if left <= 0:
+        if seconds_until(order.deadline) <= 0:
             raise TargetError(f"The deadline to deploy {order.service} to {order.environment} has passed already.")
-        with self._client(min(self._seconds, left)) as client:
-            url = httpx.URL(_filled(self._deploy_url, order.service, order.environment))
-            facts = self._facts(self._ask(client, "POST", url, body))
-            self._follow(client, url, facts, order)
+        url = httpx.URL(_filled(self._deploy_url, order.service, order.environment))
+        facts = self._facts(self._ask("POST", url, body, until=order.deadline))
+        self._follow(url, facts, order)
         wait_until_running(self, order)
 
     def current(self, service: str, environment: str) -> Running:
         """What the endpoint says; 404 means that nothing runs."""
         url = httpx.URL(_filled(self._current_url, service, environment))
-        with self._client(self._seconds) as client:
-            response = self._ask(client, "GET", url, None, absent_is_fine=True)
+        response = self._ask("GET", url, None, absent_is_fine=True)
         if response.status_code == httpx.codes.NOT_FOUND:
             return Running(digest=None, version=None, healthy=False, detail="the endpoint knows of no deploy")
         facts = self._facts(response)
         digest, version = facts.get("digest"), facts.get("version")
         if not isinstance(digest, str | None) or not isinstance(version, str | None) or "digest" not in facts:
-            raise TargetError(f"{url} must answer with texts `digest` and `version`; it answered {facts!r}"[:500])
+            raise TargetError(
+                f"{url} must answer with texts `digest` and `version`; it answered {self._quoted(repr(facts), 400)}"
+            )
         healthy = facts.get("healthy") is True and digest is not None
         return Running(digest=digest, version=version, healthy=healthy, detail=str(facts.get("detail", "")))
 
@@ -71,10 +72,9 @@ class HttpTarget:
         """DELETE with the fencing number in the body; 404 means that it was gone already."""
         url = httpx.URL(_filled(self._remove_url, service, environment))
         body: dict[str, object] = {"service": service, "environment": environment, "fencing": fencing}
-        with self._client(self._seconds) as client:
-            self._ask(client, "DELETE", url, body, absent_is_fine=True)
+        self._ask("DELETE", url, body, absent_is_fine=True)
 
-    def _follow(self, client: httpx.Client, asked: httpx.URL, facts: dict[str, object], order: DeployOrder) -> None:
+    def _follow(self, asked: httpx.URL, facts: dict[str, object], order: DeployOrder) -> None:
         status = self._status_url(asked, facts)
         seen = "accepted"
         for _ in pauses(order.deadline):
@@ -82,15 +82,15 @@ class HttpTarget:
             if state == _DONE:
                 return
             if state == _FAILED:
-                said = str(facts.get("detail", "no reason given"))[:2000]
+                said = self._quoted(str(facts.get("detail", "no reason given")), 2000)
                 raise TargetError(f"{asked.host} could not deploy {order.service} to {order.environment}: {said}")
             if state != _RUNNING:
                 raise TargetError(f"{asked} answered the state {state!r}; known: done, failed, running.")
             if status is None:
                 raise TargetError(f"{asked} took the order but named no `status_url` to ask; nobody knows how it went.")
             try:
-                facts = self._facts(self._ask(client, "GET", status, None))
-                seen = str(facts)[:200]
+                facts = self._facts(self._ask("GET", status, None, until=order.deadline))
+                seen = self._quoted(str(facts), 200)
             except StaleFenceError:
                 raise
             except TargetError as error:
@@ -111,24 +111,35 @@ class HttpTarget:
 
     def _ask(
         self,
-        client: httpx.Client,
         method: str,
         url: httpx.URL,
         body: dict[str, object] | dict[str, str | int] | None,
         *,
+        until: datetime | None = None,
         absent_is_fine: bool = False,
     ) -> httpx.Response:
+        """One answer within the time-out, and no later than `until`."""
+        left = self._seconds if until is None else min(self._seconds, max(_SHORTEST_TRY, seconds_until(until)))
+        token = self._token()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        certificates = trusted()
         try:
-            response = client.request(method, url, json=body)
-        except httpx.TimeoutException as error:
+            response = whole_answer(
+                left, lambda: httpx.Client(headers=headers, verify=certificates), method, url, json=body
+            )
+        except TooLargeError as error:
+            raise TargetError(f"{method} {url}: its answer is {error}.") from error
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise TargetError(f"{method} {url}: no answer within the time-out ({type(error).__name__}).") from error
         except httpx.HTTPError as error:
             raise TargetError(f"{method} {url}: cannot be reached ({error}). Is it up?") from error
         if response.status_code == httpx.codes.CONFLICT:
-            raise StaleFenceError(f"{method} {url}: refused as outdated. It said: {response.text[:500]}")
+            raise StaleFenceError(f"{method} {url}: refused as outdated. It said: {self._quoted(response.text, 500)}")
         if response.is_success or (absent_is_fine and response.status_code == httpx.codes.NOT_FOUND):
             return response
-        raise TargetError(f"{method} {url}: answered {response.status_code}. It said: {response.text[:500]}")
+        raise TargetError(
+            f"{method} {url}: answered {response.status_code}. It said: {self._quoted(response.text, 500)}"
+        )
 
     def _facts(self, response: httpx.Response) -> dict[str, object]:
         try:
@@ -136,23 +147,21 @@ class HttpTarget:
         except ValueError:
             facts = None
         if not isinstance(facts, dict):
-            raise TargetError(f"{response.url} must answer with a JSON object; it said: {response.text[:200]!r}")
+            raise TargetError(
+                f"{response.url} must answer with a JSON object; it said: {self._quoted(response.text, 200)!r}"
+            )
         return facts
 
-    def _client(self, seconds: float) -> httpx.Client:
-        headers = {}
-        if self._token_variable:
-            token = os.environ.get(self._token_variable)
-            if not token:
-                raise TargetError(f"The deploy endpoint's token is missing: set {self._token_variable}.")
-            headers["Authorization"] = f"Bearer {token}"
-        return httpx.Client(timeout=seconds, headers=headers, verify=_trusted())
+    def _quoted(self, text: str, most: int) -> str:
+        return without(text, {self._token() or ""})[:most]
 
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Reading all the certificates takes longer than a request: once is enough."""
-    return httpx.create_ssl_context()
+    def _token(self) -> str | None:
+        if not self._token_variable:
+            return None
+        token = os.environ.get(self._token_variable)
+        if not token:
+            raise TargetError(f"The deploy endpoint's token is missing: set {self._token_variable}.")
+        return token
 
 
 def _filled(url: str, service: str, environment: str) -> str:

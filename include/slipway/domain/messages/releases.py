@@ -1,10 +1,13 @@
 """Releases: what becomes of them."""
 
+from datetime import datetime, timedelta
+
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import as_declared, headline, headline_of, where_it_ran, where_to_go_on
 from slipway.domain.next_step import retry_of_bad
 from slipway.domain.release import Attempt, BadAgain, ChangeKind, Outcome, Release, Stage, StageOutcome
+from slipway.domain.rollback import in_words
 from slipway.domain.stage_ending import Ending
 
 _PAGED = frozenset({StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED})
@@ -60,15 +63,30 @@ def stage_ended(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
     )
 
 
-def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str, *, marked_bad: str | None = None) -> Message:
-    """An attempt has ended. `marked_bad`: why its version is kept from Preprod and Prod."""
+def ended(
+    attempt: Attempt,
+    outcome: Outcome,
+    detail: str,
+    base_url: str,
+    *,
+    marked_bad: str | None = None,
+    expires: datetime | None = None,
+    stays: bool = False,
+) -> Message:
+    """An attempt has ended. `marked_bad`: why its version is kept from Preprod and Prod.
+
+    `expires`: when its release does, unless it is retried.
+
+    `stays`: Preprod did not go back by it, and another message says what follows.
+    """
     retry = f"slipway retry {attempt.release_id}"
     how = f"{retry}, or with what mends it: {retry} --version VERSION"
     if marked_bad is not None:
         how = retry_of_bad(attempt.release_id, marked_bad)
-    next_step = f"\nNext: {how}" if outcome.awaits_retry else ""
+    over = "" if expires is None else f"\nIt expires at {expires:%Y-%m-%d %H:%M} UTC unless it is retried"
+    next_step = f"\nNext: {how}{over}" if outcome.awaits_retry else ""
     if attempt.is_rollback:
-        next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
+        next_step = "" if outcome.is_green or stays else "\nNext: slipway rollback, once more or to another version"
     goes_on = outcome.awaits_retry and not attempt.is_rollback
     link = where_to_go_on(base_url, attempt.release_id) if goes_on else where_it_ran(base_url, attempt)
     return Message(
@@ -79,6 +97,18 @@ def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str, *, mar
         headline=headline(attempt, outcome),
         link=None if outcome.is_green else link,
         loud=outcome in _LOUD,
+    )
+
+
+def never_retried(attempt: Attempt, outcome: Outcome, life: timedelta) -> Message:
+    """A release that awaited a retry has expired."""
+    return Message(
+        key=f"{attempt.release_id}:never_retried",
+        channel=MessageChannel.DEPLOY,
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}) has expired: its last attempt ended as"
+        f" {outcome}, and nobody retried it for {in_words(life)}\nNext: a new release: slipway release",
+        release_id=attempt.release_id,
+        headline=headline(attempt, Outcome.EXPIRED),
     )
 
 

@@ -1,10 +1,11 @@
 """Rollbacks, and whatever brings back what ran before."""
 
+from slipway.domain.left_in_preprod import AGAIN_AFTER, TRIES, LeftInPreprod
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import headline, headline_of, how_to_second
-from slipway.domain.release import Attempt, Release, Stage, StageOutcome
-from slipway.domain.rollback import Rollback
+from slipway.domain.release import Attempt, Outcome, Release, Stage, StageOutcome
+from slipway.domain.rollback import Rollback, in_words
 from slipway.domain.two_people import PendingAct
 
 
@@ -24,6 +25,25 @@ def preprod_returns(release: Release, rollback: Rollback, why: str) -> Message:
     """Preprod goes back to what is live, because a release ended for good without going live."""
     text = f"{release.service} in {rollback} ({release.id}): {why}. It queues like any stage"
     return _asked(release, rollback, text, "waits for its turn")
+
+
+def preprod_stays(attempt: Attempt, left: LeftInPreprod, outcome: Outcome) -> Message:
+    """Preprod did not go back to what is live: it is asked for again, or somebody must."""
+    by_hand = f"`slipway rollback {left.service} {left.environment} --to {left.live_version} --reason …`"
+    if left.is_asked_again:
+        follows = f"it is asked for again {in_words(AGAIN_AFTER)} after this one ended"
+    elif outcome is Outcome.WITHDRAWN:
+        follows = f"it is not asked for again; if it is to be after all: {by_hand}"
+    else:
+        follows = f"{TRIES} tries came to nothing, and no more are made. Look why, and bring it back: {by_hand}"
+    needs_somebody = not left.is_asked_again and outcome is not Outcome.WITHDRAWN
+    return Message(
+        key=f"{attempt.id}:stays",
+        channel=MessageChannel.PAGE if needs_somebody else MessageChannel.DEPLOY,
+        text=f"{left.service} in {left.environment} stays {left.version}, and {left.live_version} is live: going back"
+        f" ({attempt.release_id}) ended as {outcome}; {follows}",
+        release_id=attempt.release_id,
+    )
 
 
 def _asked(release: Release, rollback: Rollback, text: str, how: str) -> Message:

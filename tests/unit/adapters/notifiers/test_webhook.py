@@ -10,6 +10,7 @@ from slipway.adapters.connections import EnvironmentConnections
 from slipway.adapters.notifiers.webhook import WebhookNotifier, signature
 from slipway.domain.message import Message
 from slipway.ports.messages import NotSentError, Sending
+from tests.fakes.endless import Endless, dripping_body, dripping_head, flood
 from tests.fakes.webhook_receiver import KEY, WebhookReceiver, rightly_signed
 
 SENDING = Sending(
@@ -23,9 +24,11 @@ def receiver() -> Iterator[WebhookReceiver]:
         yield made
 
 
-def notifier(receiver: WebhookReceiver, host: str = "127.0.0.1", password: str = KEY) -> WebhookNotifier:
+def notifier(
+    receiver: WebhookReceiver, host: str = "127.0.0.1", password: str = KEY, seconds: float = 10
+) -> WebhookNotifier:
     connection = json.dumps({"conn_type": "http", "host": receiver.url, "password": password})
-    return WebhookNotifier(EnvironmentConnections({"AIRFLOW_CONN_OPS": connection}), "ops", host, clock=lambda: 7.9)
+    return WebhookNotifier(EnvironmentConnections({"AIRFLOW_CONN_OPS": connection}), "ops", host, lambda: 7.9, seconds)
 
 
 def test_what_came_is_signed_with_its_time(receiver: WebhookReceiver) -> None:
@@ -57,6 +60,21 @@ def test_a_redirect_is_not_followed(receiver: WebhookReceiver) -> None:
         with pytest.raises(NotSentError, match="not followed"):
             notifier(receiver).send(SENDING)
         assert elsewhere.came == []
+
+
+def test_a_receiver_whose_answer_never_begins_to_end_is_in_doubt_by_the_deadline(receiver: WebhookReceiver) -> None:
+    receiver.endless = dripping_head
+    with pytest.raises(NotSentError, match="gives no answer") as failed:
+        notifier(receiver, seconds=2).send(SENDING)
+    assert (failed.value.way_is_down, failed.value.may_have_arrived) == (True, True)
+    assert len(receiver.came) == 1
+
+
+@pytest.mark.parametrize("endless", [dripping_body, flood])
+def test_who_took_it_may_talk_for_ever(receiver: WebhookReceiver, endless: Endless) -> None:
+    receiver.endless = endless
+    notifier(receiver).send(SENDING)
+    assert len(receiver.came) == 1
 
 
 @pytest.mark.parametrize(

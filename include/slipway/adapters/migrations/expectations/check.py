@@ -88,8 +88,9 @@ def _said(words: str, url: str) -> str:
 
 
 def _broke_off(finished: Finished, url: str) -> Finding:
-    why = "they were not done by their deadline" if finished.ended.why == "deadline" else finished.tail(500)
-    detail = f"the expectations broke off: {_said(why, url)}"
+    said = finished.tail(500, lambda text: without_secret(text, url))
+    why = "they were not done by their deadline" if finished.ended.why == "deadline" else without_values(said)
+    detail = f"the expectations broke off: {why}"
     return Finding(code=FindingCode.CHECK_ERRORED, object="expectations", detail=detail)
 
 
