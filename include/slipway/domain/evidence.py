@@ -55,6 +55,7 @@ def evidence(
     watched: Sequence[CheckVerdict] = (),
     last_day: LastDay | None = None,
     tried: WayBackTried | None = None,
+    warned_in_dev: Sequence[str] = (),
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -78,6 +79,7 @@ def evidence(
             else _change(facts, release.change, runs_now)
         ),
         *([tried.line] if tried else []),
+        *([f"- **Warnings** in Dev: {_said('; '.join(warned_in_dev))}"] if warned_in_dev else []),
         *_since_the_proof(facts),
         *_differs_from_live(left, facts),
         *(last_day.lines() if last_day else ()),
@@ -218,7 +220,8 @@ def _watch(facts: Facts) -> Iterator[str]:
         yield f"- Watched in live afterwards: **nothing**; only smoke tests{and_who} tell"
     else:
         names = ", ".join(_said(check.name) for check in watch.checks)
-        yield f"- Watched in live afterwards, for {watch.minutes} minutes: {names}"
+        span = f"{watch.minutes} {'minute' if watch.minutes == 1 else 'minutes'}"
+        yield f"- Watched in live afterwards, for {span}: {names}"
     if waiver is not None:
         yield f"- **Nobody is asked to confirm it in live**: {waiver}, because {_said(waiver.reason)}"
 
@@ -226,7 +229,7 @@ def _watch(facts: Facts) -> Iterator[str]:
 def _since_the_proof(facts: Facts) -> Iterator[str]:
     """When Preprod proved it, and what else changed there since, for those who decide about Prod (R3)."""
     for environment, proof in facts.proofs.items():
-        warnings = f"; **warnings**: {_said(', '.join(proof.warnings))}" if proof.warnings else ""
+        warnings = f"; **warnings**: {_said('; '.join(proof.warnings))}" if proof.warnings else ""
         yield f"- Last proof in {environment}: {proof.verdict}, {proof.at:%Y-%m-%d %H:%M} UTC{warnings}"
     if not facts.proofs:
         return

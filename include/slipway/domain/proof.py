@@ -20,7 +20,7 @@ class Proof:
     at: datetime
     voided_because: str | None = None
     warnings: tuple[str, ...] = ()
-    """Checks that did not pass, and block nothing."""
+    """Checks that did not pass, and block nothing, each with what it said."""
     failed: str = ""
     """The first check that decided against it, with what it said."""
 
@@ -32,7 +32,8 @@ class Proof:
 
 def proof_of(verdict: str, at: datetime, checks: Sequence[JsonObject], voided_because: str | None = None) -> Proof:
     """From its checks, as they are kept."""
-    warnings = tuple(one["name"] for one in checks if not _blocks(one) and one["status"] != Verdict.PASS)
+    warned = (one for one in checks if not _blocks(one) and one["status"] != Verdict.PASS)
+    warnings = tuple(in_few_words(one["name"], one["detail"]) for one in warned)
     first = first_failed(checks)
     failed = in_few_words(first["name"], first["detail"]) if first else ""
     return Proof(verdict=verdict, at=at, voided_because=voided_because, warnings=warnings, failed=failed)

@@ -207,7 +207,7 @@ def test_waiting_ends_with_the_run_and_says_how_the_release_ended(
     result = rita("release", "orders", "1.0", *TEXTS, "--wait")
 
     assert result.exit_code == code
-    assert f": {run}" in result.stdout
+    assert f"r7.1: {run}" in result.stdout.splitlines()
     if outcome is not None:
         assert f"r7.1 ended: {outcome}" in result.output
         assert ("preprod: r8 replaces it" in result.stderr) is not reached

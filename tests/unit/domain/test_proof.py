@@ -15,7 +15,7 @@ def test_a_check_that_failed_is_named_before_one_that_found_out_nothing_and_a_wa
     assert proof_of("fail", NOW, checks).failed == "c: it answered"
     assert proof_of("unknown", NOW, checks[:2]).failed == "b: it answered"
     passed = proof_of("pass", NOW, [checks[0], check("e", "pass")])
-    assert (passed.failed, passed.warnings) == ("", ("a",))
+    assert (passed.failed, passed.warnings) == ("", ("a: it answered",))
 
 
 def test_what_it_said_is_one_line_and_cut() -> None:
