@@ -180,3 +180,22 @@ open(sys.argv[1], "w").write(f'<testsuite><testcase name="a"><failure message="{
     result = suites.run(program(text, "{report}", reports=True, bearer="smoke"), VALUES, tmp_path)
     assert result.status is CheckStatus.FAIL
     assert result.detail.endswith("xx**")
+
+
+@pytest.mark.parametrize(
+    ("ends", "how"),
+    [
+        ("exit(3)", "2 tests, 0 failed; it ended with code 3"),
+        ("import time; time.sleep(60)", "it was not done within 2 s, and was ended"),
+    ],
+)
+def test_what_its_report_does_not_tell_the_program_says_itself_without_its_token(
+    suites: LeashedSuites, tmp_path: Path, ends: str, how: str
+) -> None:
+    report = '<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'
+    says = "import os, sys; open(sys.argv[1], 'w').write(sys.argv[2]);"
+    says += f" print('threshold of p95 crossed', os.environ['SMOKE_TOKEN'], 'x' * 480, flush=True); {ends}"
+    result = suites.run(program(says, "{report}", report, reports=True, bearer="smoke", seconds=2.0), VALUES, tmp_path)
+    assert result.detail.startswith(f"{how}. It said: ")
+    assert "crossed *** xxx" in result.detail
+    assert TOKEN[-6:] not in result.detail

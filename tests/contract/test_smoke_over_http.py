@@ -176,4 +176,4 @@ def test_a_redirect_to_elsewhere_is_an_answer_and_is_not_followed(send: Send) ->
             result = smoke(send, service, 0.3)
         assert elsewhere.asked == 0
     assert result.status is CheckStatus.FAIL
-    assert "answered 302 instead of 200" in result.detail
+    assert result.detail.endswith(f"answered 302 (to {elsewhere.url.removeprefix('http://')}) instead of 200")

@@ -37,7 +37,7 @@ from slipway.domain.migration_check import MigrationCheck
 from slipway.domain.open_finding import LoggedFinding, Said
 from slipway.domain.people import Person
 from slipway.domain.policy.decision import LeaseHolder, StandingHold
-from slipway.domain.proof import Change, Proof
+from slipway.domain.proof import Change, Proof, proof_of
 from slipway.domain.release import Attempt, ChangeKind, Outcome, Release, ReleaseState, Stage, StageOutcome
 from slipway.domain.release_window import Calendar
 from slipway.domain.restored import Objection
@@ -796,8 +796,7 @@ class MemoryRecords(_Table):
         """Everything was published to the store."""
 
     def add_proof(self, attempt: Attempt, stage: Stage, verdict: str, checks: Sequence[JsonObject]) -> None:
-        warned = (one for one in checks if one.get("priority") == "warning" and one["status"] != "pass")
-        proof = Proof(verdict=verdict, at=self._now, warnings=tuple(str(one["name"]) for one in warned))
+        proof = proof_of(verdict, self._now, checks)
         self._all.proofs.append((attempt.service, stage.environment, attempt.digest, attempt.id, proof))
 
     def latest_proof(self, service: str, environment: str, digest: str) -> Proof | None:

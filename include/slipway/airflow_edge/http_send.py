@@ -15,6 +15,7 @@ from slipway.adapters.probes.expectations import Response
 from slipway.adapters.probes.http_probe import NoAnswerError, Request, Send
 from slipway.adapters.whole_answer import TooLargeError, read_whole
 from slipway.adapters.within import within
+from slipway.domain.address import shown_location
 
 _CHUNK = 1024
 _UNHEARD = logging.getLogger("slipway.smoke.unheard")
@@ -68,7 +69,8 @@ def _sent(request: Request) -> Response:
     with hook.run(
         request.url[len(base) :], headers=dict(request.headers), extra_options=dict(options), **content
     ) as answer:
-        return Response(status=answer.status_code, text=_text(answer, until))
+        leads_to = shown_location(request.url, answer.headers.get("Location", ""))
+        return Response(status=answer.status_code, text=_text(answer, until), location=leads_to)
 
 
 def _text(answer: Answer, until: float) -> str:

@@ -1,7 +1,7 @@
 """The smoke checks of a service: the same in every environment, only the address differs (R1, R16)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
@@ -115,7 +115,7 @@ class SmokeCommandModel(StrictModel):
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         if strange := sorted({name for part in self.run for name in _NAMED.findall(part)} - _FILLED_IN):
-            raise ValueError(f"nothing is filled in for {', '.join(f'`{{{name}}}`' for name in strange)}")
+            raise ValueError(_nothing_for(strange, _FILLED_IN))
         return self
 
     @property
@@ -126,6 +126,11 @@ class SmokeCommandModel(StrictModel):
     def command(self) -> SmokeCommand:
         """The domain value."""
         return SmokeCommand(**{**self.model_dump(), "run": tuple(self.run)}, reports=self.reports)
+
+
+def _nothing_for(strange: Collection[str], known: Collection[str]) -> str:
+    wrong, right = (", ".join(f"`{{{name}}}`" for name in sorted(names)) for names in (strange, known))
+    return f"nothing is filled in for {wrong} (what is: {right})"
 
 
 class SmokeModel(StrictModel):
@@ -161,7 +166,7 @@ class SmokeModel(StrictModel):
         yield from self._used_too_early()
         for one in self.checks:
             if strange := sorted(one.sent_names() - _OURS - kept.keys()):
-                yield f"{one.name!r}: nothing is filled in for {', '.join(f'`{{{name}}}`' for name in strange)}"
+                yield f"{one.name!r}: {_nothing_for(strange, _OURS | kept.keys())}"
 
     def _used_too_early(self) -> Iterator[str]:
         """What is kept by a check at this place or after it."""

@@ -9,6 +9,7 @@ from slipway.cli.group import command_group
 from slipway.cli.output import say
 from slipway.cli.usage import wrong_usage
 from slipway.domain.grant import Decision, Step
+from slipway.domain.text_limits import says_nothing
 
 
 class Question(StrEnum):
@@ -56,13 +57,16 @@ def say_yes(
 
 @reject.command("reject")
 def say_no(
+    ctx: typer.Context,
     release: Release,
     step: WhichStep,
+    comment: Annotated[str, typer.Option(help="Why not: kept with the answer, and told.")],
     looked_by: Annotated[str, typer.Option(help="Who looked at the new functionality.")] = "",
     looked_at: Annotated[str, typer.Option(help="What they looked at.")] = "",
-    comment: Annotated[str, typer.Option(help="Why: kept with the answer.")] = "",
 ) -> None:
     """Reject; what was begun is undone."""
+    if says_nothing(comment):
+        wrong_usage(ctx, ["Invalid value for '--comment': it says nothing. Why not?"])
     _answer(release, Step(step), Decision.REJECT, {"looked_by": looked_by, "looked_at": looked_at, "comment": comment})
 
 

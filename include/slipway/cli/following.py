@@ -18,8 +18,10 @@ NOT_REACHED = 3
 """Exit code of `--wait` where people or the platform ended it before what was asked for: nothing failed."""
 
 
-def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str, what: str) -> None:
-    """That it is asked for, once the run's first task has opened it. Raises RefusedError where that refused it."""
+def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str, what: str) -> str | None:
+    """That it is asked for, once the run's first task has opened it. Raises RefusedError where that refused it.
+
+    The attempt; None: nobody knows it yet."""
     from slipway.domain.errors import NotFoundError, RefusedError
 
     page = f"{rest.base_url}/dags/{dag_id}/runs/{run_id}"
@@ -36,17 +38,18 @@ def tell_what_became_of_it(rest: "AirflowRest", dag_id: str, run_id: str, what: 
             say(f"It is release {found['release_id']}, attempt {found['attempt']}")
             for one in found.get("supersedes", ()):
                 say(f"{one['release_id']} {one['version']}, which waited, is superseded")
-            return
+            return str(found["attempt"])
         time.sleep(LOOK_SECONDS)
     say(f"{what}: Airflow has not opened it yet; `slipway status` shows it when it has: {page}")
+    return None
 
 
-def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
+def follow(rest: "AirflowRest", dag_id: str, run_id: str, attempt_id: str | None) -> None:
     """Tells each change of the run's state until it ends, then how the release log says that it ended."""
     from slipway.domain.errors import SlipwayError
     from slipway.domain.release import Outcome
 
-    state = _ended(rest, dag_id, run_id)
+    state = _ended(rest, dag_id, run_id, attempt_id)
     attempt = _attempt(rest, dag_id, run_id)
     outcome = None if attempt is None else attempt["outcome"]
     if attempt is None or outcome is None:
@@ -61,7 +64,7 @@ def follow(rest: "AirflowRest", dag_id: str, run_id: str) -> None:
     raise typer.Exit(NOT_REACHED)
 
 
-def _ended(rest: "AirflowRest", dag_id: str, run_id: str) -> str:
+def _ended(rest: "AirflowRest", dag_id: str, run_id: str, attempt_id: str | None) -> str:
     from slipway.adapters.airflow_rest import ENDED
     from slipway.domain.errors import SlipwayError
 
@@ -71,7 +74,7 @@ def _ended(rest: "AirflowRest", dag_id: str, run_id: str) -> str:
         if state is None:
             raise SlipwayError(f"the run {run_id} is gone: it was deleted. `slipway status` says what became of it")
         if state != seen:
-            say(f"{run_id}: {state}")
+            say(f"{attempt_id or run_id}: {state}")
         else:
             time.sleep(LOOK_SECONDS)
         seen = state

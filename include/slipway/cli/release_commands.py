@@ -171,6 +171,6 @@ def start(service: str, conf: dict[str, Any], version: str, wait: bool, *, dag_i
 
 
 def _tell(rest: "AirflowRest", dag_id: str, run_id: str, what: str, wait: bool) -> None:
-    tell_what_became_of_it(rest, dag_id, run_id, what)
+    attempt_id = tell_what_became_of_it(rest, dag_id, run_id, what)
     if wait:
-        follow(rest, dag_id, run_id)
+        follow(rest, dag_id, run_id, attempt_id)

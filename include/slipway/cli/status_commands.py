@@ -35,7 +35,9 @@ def list_services(as_json: AsJson = False) -> None:
             one["service"],
             ", ".join(f"{name} {runs['version'] or 'nothing'}" for name, runs in one["environments"].items()),
             "; ".join(one["behind"]),
-            ", ".join(f"{release['release_id']} {release['version']}" for release in one["in_flight"]),
+            ", ".join(
+                f"{release['release_id']} {_as_rollback(release) or release['version']}" for release in one["in_flight"]
+            ),
         )
         for one in found
     ]
@@ -181,7 +183,8 @@ def _show_release(one: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(one)
         return
-    say(f"{one['release_id']}: {one['service']} {one['version']} to {one['to']}, {one['change_kind']}")
+    what = f"{one['version']} to {one['to']}, {one['change_kind']}"
+    say(f"{one['release_id']}: {one['service']} {_as_rollback(one) or what}")
     say(f"Asked for by {', '.join(one['requesters'] or ())}: {one['summary']}")
     for attempt in one["attempts"]:
         say(f"{attempt['id']}, {attempt['version']}: {attempt['outcome'] or 'open'}")
@@ -206,12 +209,22 @@ def _show_watch(watch: dict[str, Any]) -> None:
         say(f"      {check['text']}")
 
 
+def _as_rollback(one: dict[str, Any]) -> str:
+    """What a rollback, or the return of Preprod, brings back in place of what; empty: it is neither."""
+    rollback = one["rollback"]
+    if rollback is None:
+        return ""
+    before = f"from {rollback['from_version']} " if rollback["from_version"] else ""
+    what = "return" if rollback["basis"] == "return" else "rollback"
+    return f"{what} of {rollback['environment']} {before}to {rollback['version']}"
+
+
 def _release_row(one: dict[str, Any]) -> tuple[object, ...]:
     return (
         one["release_id"],
         one["service"],
         one["version"],
-        one["change_kind"],
+        _as_rollback(one) or one["change_kind"],
         one["to"],
         one["state"],
         one["outcome"],

@@ -88,6 +88,8 @@ STAGE = Stage(
     detail="",
 )
 PASSED = Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed, confirmed by a person")
+SMOKE_FAILED = "smoke: fail (takes a parcel: POST https://preprod.example/parcels answered 500 instead of 201)"
+MARKED_BAD = f"{SMOKE_FAILED}, in preprod"
 UNVERIFIED = Ending(
     outcome=StageOutcome.UNVERIFIED,
     detail="live and smoke passed, but nobody confirmed the new functionality in time: a verdict is owed",

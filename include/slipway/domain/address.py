@@ -1,6 +1,7 @@
 """What of an address may be shown to everybody: paths, queries and logins may hold secrets."""
 
 import re
+from urllib.parse import urljoin
 
 
 def host_of(url: str) -> str:
@@ -27,3 +28,15 @@ def endpoint_of(url: str) -> str:
     """Scheme, host, port and path: where the path is one that the catalogue names, for all its readers."""
     path = re.match(r"(?:[^:/?#]*://)?[^/?#]*(/[^?#]*)?", url)
     return place_of(url) + ((path and path[1]) or "")
+
+
+def shown_location(url: str, location: str) -> str:
+    """Where a redirect of this address leads to: a path of its own host, or another host; never a query."""
+    if not location:
+        return ""
+    try:
+        there = urljoin(url, location)
+    except ValueError:
+        return "no address"
+    path = endpoint_of(there).removeprefix(place_of(there)) or "/"
+    return path if place_of(there) == place_of(url) else host_of(there)

@@ -34,6 +34,8 @@ _QUESTIONS = {
     Step.VERDICT: "The watch of {service} {version} in {environment} gave no clear answer. Is it good?",
 }
 
+_ONCE_DEPLOYED = frozenset({Step.CONFIRM, Step.VERDICT})
+
 
 def question(step: Step, facts: Facts) -> str:
     """The headline of the request."""
@@ -53,6 +55,7 @@ def evidence(
     watched: Sequence[CheckVerdict] = (),
     last_day: LastDay | None = None,
     tried: WayBackTried | None = None,
+    warned_in_dev: Sequence[str] = (),
 ) -> str:
     """What the decision is based on. `runs_now`: the version that the log says the environment runs."""
     release, attempt = facts.release, facts.attempt
@@ -71,11 +74,12 @@ def evidence(
         f"- Stays around afterwards: {release.attended_by or 'nobody was named'}",
         *([f"- {facts.booking}: {_said(facts.booking.state)}"] if facts.booking else []),
         *(
-            _artefact(facts, runs_now, arrival, commits)
+            _artefact(step, facts, runs_now, arrival, commits)
             if release.change is None
             else _change(facts, release.change, runs_now)
         ),
         *([tried.line] if tried else []),
+        *([f"- **Warnings** in Dev: {_said('; '.join(warned_in_dev))}"] if warned_in_dev else []),
         *_since_the_proof(facts),
         *_differs_from_live(left, facts),
         *(last_day.lines() if last_day else ()),
@@ -127,10 +131,14 @@ def _where_the_texts_are(release: Release) -> Iterator[str]:
         )
 
 
-def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
+def _after_a_failure(step: Step, facts: Facts, runs_now: str | None) -> str:
+    """What runs now comes back only as long as nothing was deployed over it."""
     proof = None if facts.migration is None else facts.migration.proof
     if proof is not None and way_back(proof) is WayBack.STOP:
         return "**a failure does not bring it back**: its migrations leave no proven way, see below"
+    if step in _ONCE_DEPLOYED:
+        back = facts.stage.previous_version
+        return f"a failure brings back {back}" if back else "a failure removes it: nothing ran here before"
     if runs_now:
         return "that is what a failure brings back"
     page = facts.stage.definition.in_place_of_nothing
@@ -140,11 +148,11 @@ def _after_a_failure(facts: Facts, runs_now: str | None) -> str:
 
 
 def _artefact(
-    facts: Facts, runs_now: str | None, arrival: Arrival | None, commits: CommitsSinceLive | None
+    step: Step, facts: Facts, runs_now: str | None, arrival: Arrival | None, commits: CommitsSinceLive | None
 ) -> Iterator[str]:
     yield f"- Artefact: {facts.attempt.version}, `{facts.attempt.digest}`"
     yield from [arrival.line()] if arrival else ()
-    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {_after_a_failure(facts, runs_now)}"
+    yield f"- Runs in {facts.stage.environment} now: {runs_now or 'nothing'}; {_after_a_failure(step, facts, runs_now)}"
     listed = commits.lines() if commits else iter(())
     is_secret = facts.release.kind is ChangeKind.SECURITY  # what a commit is about may not be known: its first line
     yield from islice(listed, 1) if is_secret else listed
@@ -213,7 +221,8 @@ def _watch(facts: Facts) -> Iterator[str]:
         yield f"- Watched in live afterwards: **nothing**; only smoke tests{and_who} tell"
     else:
         names = ", ".join(_said(check.name) for check in watch.checks)
-        yield f"- Watched in live afterwards, for {watch.minutes} minutes: {names}"
+        span = f"{watch.minutes} {'minute' if watch.minutes == 1 else 'minutes'}"
+        yield f"- Watched in live afterwards, for {span}: {names}"
     if waiver is not None:
         yield f"- **Nobody is asked to confirm it in live**: {waiver}, because {_said(waiver.reason)}"
 
@@ -221,7 +230,7 @@ def _watch(facts: Facts) -> Iterator[str]:
 def _since_the_proof(facts: Facts) -> Iterator[str]:
     """When Preprod proved it, and what else changed there since, for those who decide about Prod (R3)."""
     for environment, proof in facts.proofs.items():
-        warnings = f"; **warnings**: {_said(', '.join(proof.warnings))}" if proof.warnings else ""
+        warnings = f"; **warnings**: {_said('; '.join(proof.warnings))}" if proof.warnings else ""
         yield f"- Last proof in {environment}: {proof.verdict}, {proof.at:%Y-%m-%d %H:%M} UTC{warnings}"
     if not facts.proofs:
         return

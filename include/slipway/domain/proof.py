@@ -4,6 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from slipway.domain.json_value import JsonObject
+from slipway.domain.service import Priority
+from slipway.domain.verdict import Verdict
+
+MOST_SAID = 200
+"""Characters of what a check said, where it is told in passing: log and proof have it whole."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
@@ -13,12 +20,39 @@ class Proof:
     at: datetime
     voided_because: str | None = None
     warnings: tuple[str, ...] = ()
-    """Checks that did not pass, and block nothing."""
+    """Checks that did not pass, and block nothing, each with what it said."""
+    failed: str = ""
+    """The first check that decided against it, with what it said."""
 
     @property
     def passed(self) -> bool:
         """Whether it was good, and nobody has found otherwise since."""
         return self.verdict == "pass" and self.voided_because is None
+
+
+def proof_of(verdict: str, at: datetime, checks: Sequence[JsonObject], voided_because: str | None = None) -> Proof:
+    """From its checks, as they are kept."""
+    warned = (one for one in checks if not _blocks(one) and one["status"] != Verdict.PASS)
+    warnings = tuple(in_few_words(one["name"], one["detail"]) for one in warned)
+    first = first_failed(checks)
+    failed = in_few_words(first["name"], first["detail"]) if first else ""
+    return Proof(verdict=verdict, at=at, voided_because=voided_because, warnings=warnings, failed=failed)
+
+
+def first_failed(checks: Sequence[JsonObject]) -> JsonObject | None:
+    """Of those that block: the first that failed, or else found out nothing. None: all passed."""
+    wanted = (Verdict.FAIL, Verdict.UNKNOWN)
+    return next((one for status in wanted for one in checks if _blocks(one) and one["status"] == status), None)
+
+
+def in_few_words(name: str, detail: str) -> str:
+    """A check and what it said, in one line that is not too long to be read in passing."""
+    said = " ".join(detail.split())
+    return f"{name}: {said if len(said) <= MOST_SAID else said[:MOST_SAID] + '…'}"
+
+
+def _blocks(check: JsonObject) -> bool:
+    return check.get("priority") != Priority.WARNING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,40 +19,42 @@ class Ending:
     undo: bool = False
 
 
-def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
-    """Every activity is closed when this is asked. Once an undo was begun, the stage is undone."""
+def how_it_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity], found: str = "") -> Ending:
+    """Every activity is closed when this is asked. Once an undo was begun, the stage is undone.
+
+    `found`: the first check that failed, in a few words."""
     if not activities:
         return _nothing_was_touched(attempt, stage)
     if attempt.is_rollback:
-        return _how_a_rollback_ends(attempt, stage, activities)
+        return _how_a_rollback_ends(attempt, stage, activities, found)
     if stage.definition.act is not None:
-        return _how_an_act_ends(attempt, stage, activities)
+        return _how_an_act_ends(attempt, stage, activities, found)
     undo_begun = any(a.kind is ActivityKind.UNDO for a in activities)
     last = last_work(activities)
     deployed = last is not None and last.state.succeeded and not is_way_back(last)
     stopped = attempt.stop_requested_by is not None
     if deployed and stage.smoke == "pass" and not stopped:
-        ending = _after_a_pass(stage)
+        ending = _after_a_pass(stage, found)
         if ending.undo or not undo_begun:
             return ending
         return Ending(outcome=StageOutcome.UNDONE, detail="undone before all its answers were in", undo=True)
     work = [a for a in activities if a.kind is not ActivityKind.UNDO]
-    return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, work, deployed), undo=True)
+    return Ending(outcome=StageOutcome.UNDONE, detail=_why(attempt, stage, work, deployed, found), undo=True)
 
 
-def _how_a_rollback_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
+def _how_a_rollback_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity], found: str) -> Ending:
     """It is never undone itself: what it took away was no good. A stop that comes after its work is too late."""
     work = next(a for a in activities if a.kind is ActivityKind.DEPLOY)
     if not work.state.succeeded:
         why = f"bringing {attempt.version} back {work.state.replace('_', ' ')}: {work.detail}"
     elif stage.smoke != "pass":
-        why = f"{work.detail}, but smoke: {stage.smoke or 'not run'}"
+        why = f"{work.detail}, but {_smoke(stage, found)}"
     else:
         return Ending(outcome=StageOutcome.PASSED, detail=f"{work.detail}; smoke passed")
     return Ending(outcome=StageOutcome.LIVE_UNCERTAIN, detail=why)
 
 
-def _how_an_act_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity]) -> Ending:
+def _how_an_act_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activity], found: str) -> Ending:
     """The platform cannot undo what it did not do: whoever did it reports that it is undone, or nobody knows."""
     act = next(a for a in activities if a.kind is ActivityKind.ACT)
     undo = deciding_undo(activities)
@@ -64,14 +66,14 @@ def _how_an_act_ends(attempt: Attempt, stage: Stage, activities: Sequence[Activi
         too_late = f"; {attempt.stop_requested_by} stopped it, too late" if attempt.stop_requested_by else ""
         return Ending(outcome=StageOutcome.PASSED, detail=f"done, reported and checked{too_late}")
     else:
-        detail = f"it was done, but {_what_its_check_said(stage)}"
+        detail = f"it was done, but {_what_its_check_said(stage, found)}"
     return Ending(
         outcome=StageOutcome.LIVE_UNCERTAIN,
         detail=f"{detail}. Go back by its rollback plan, and record that as a change that fixes {attempt.release_id}",
     )
 
 
-def _what_its_check_said(stage: Stage) -> str:
+def _what_its_check_said(stage: Stage, found: str) -> str:
     """Why nobody knows whether it works. The address is named without what may be secret in it."""
     if stage.smoke is None:
         return "it was not checked"
@@ -81,7 +83,9 @@ def _what_its_check_said(stage: Stage) -> str:
     at = place_of(suite.url)
     if stage.smoke == "unknown":
         return f"its check found out nothing: nothing answered it at {at}"
-    return f"its check of {at} failed" if stage.smoke == "fail" else f"its check of {at} said {stage.smoke}"
+    if stage.smoke == "fail":
+        return f"its check of {at} failed{_in_brackets(found)}"
+    return f"its check of {at} said {stage.smoke}"
 
 
 def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:
@@ -95,11 +99,11 @@ def _nothing_was_touched(attempt: Attempt, stage: Stage) -> Ending:
     return Ending(outcome=StageOutcome.NOT_STARTED, detail=detail)
 
 
-def _after_a_pass(stage: Stage) -> Ending:
+def _after_a_pass(stage: Stage, found: str) -> Ending:
     if stage.role is not StageRole.PROD:
         return Ending(outcome=StageOutcome.PASSED, detail="deployed, smoke passed")
     if stage.said_no:
-        return Ending(outcome=StageOutcome.UNDONE, detail=_who_said_no(stage), undo=True)
+        return Ending(outcome=StageOutcome.UNDONE, detail=why_bad(stage, found), undo=True)
     if stage.is_confirmed and stage.watch_is_settled:
         detail = f"deployed, smoke passed{_watched(stage)}, {_confirmed(stage)}"
         return Ending(outcome=StageOutcome.PASSED, detail=detail)
@@ -119,10 +123,23 @@ def _confirmed(stage: Stage) -> str:
     return "confirmed by a person"
 
 
-def _who_said_no(stage: Stage) -> str:
+def why_bad(stage: Stage, found: str) -> str:
+    """Which check or person failed it, without how it was undone."""
+    if stage.smoke == "fail":
+        return _smoke(stage, found)
     if stage.confirmed == "fail":
         return "a person looked at live and said it does not work"
-    return "the watch of live failed" if stage.watched == "fail" else "the watch was not clear, and a person said no"
+    if stage.watched == "fail":
+        return f"the watch of live failed{f': {found}' if found else ''}"
+    return "the watch was not clear, and a person said no"
+
+
+def _smoke(stage: Stage, found: str) -> str:
+    return f"smoke: {stage.smoke or 'not run'}{_in_brackets(found)}"
+
+
+def _in_brackets(found: str) -> str:
+    return f" ({found})" if found else ""
 
 
 def _watched(stage: Stage) -> str:
@@ -131,7 +148,7 @@ def _watched(stage: Stage) -> str:
     return ", watched" if stage.watched == "pass" else ", the watch judged by a person"
 
 
-def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deployed: bool) -> str:
+def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deployed: bool, found: str) -> str:
     if attempt.stop_requested_by is not None:
         return f"stopped by {attempt.stop_requested_by}: {attempt.stop_reason}"
     failed = next((a for a in reversed(activities) if not a.state.succeeded), None)
@@ -141,7 +158,7 @@ def _why(attempt: Attempt, stage: Stage, activities: Sequence[Activity], deploye
         return f"going back was rehearsed, and {attempt.version} was not brought again"
     if not deployed:
         return "migrated, but never deployed"
-    return f"smoke: {stage.smoke or 'not run'}"
+    return _smoke(stage, found)
 
 
 UNDO_TRIES = 3
@@ -162,11 +179,13 @@ def undo_outcome(undo: Activity) -> StageOutcome:
     return StageOutcome.UNDONE if undo.state.succeeded else StageOutcome.LIVE_UNCERTAIN
 
 
-def as_it_stands(attempt: Attempt, stage: Stage, activities: Sequence[Activity], because: str) -> Ending:
+def as_it_stands(
+    attempt: Attempt, stage: Stage, activities: Sequence[Activity], because: str, found: str = ""
+) -> Ending:
     """How a stage ends that must let go now: what it began and did not bring back leaves the environment uncertain."""
     if not activities and stage.ending is None and attempt.stop_requested_by is None:
         return Ending(outcome=StageOutcome.NOT_STARTED, detail=f"{because}: nothing was touched")
-    ending = how_it_ends(attempt, stage, activities)
+    ending = how_it_ends(attempt, stage, activities, found)
     if not ending.undo:
         return replace(ending, detail=f"{ending.detail}. {because}")
     last = deciding_undo(activities)

@@ -1,7 +1,8 @@
 """Puts a question to the people who may answer it, with the evidence it is decided on (R6, R8, R9, R16)."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from slipway.domain import messages
@@ -131,6 +132,9 @@ def _request(
     arrival = tx.records.arrival(facts.release.service, facts.attempt.digest)
     watch = show_watch(tx, facts.stage) if step is Step.VERDICT else None
     tried = way_back_tried(tx, facts.attempt, facts.release) if step.role is StageRole.PROD else None
+    if step is Step.VERDICT:
+        confirmed = [one for one in tx.grants.of_attempt(facts.attempt.id) if one.step is Step.CONFIRM]
+        facts = replace(facts, grants=(*facts.grants, *confirmed))
     text = evidence(
         step,
         facts,
@@ -141,6 +145,7 @@ def _request(
         watched=watch.checks if watch else (),
         last_day=tx.last_days.of(facts.stage.environment) if step in STEPS_BEFORE[step.role] else None,
         tried=tried,
+        warned_in_dev=_warned_in_dev(tx, facts) if step is Step.APPROVE else (),
     )
     return ApprovalRequest(
         attempt_id=facts.attempt.id,
@@ -150,6 +155,12 @@ def _request(
         eligible=eligible,
         expires_at=before.expires_at if before else _deadline(tx, facts, step),
     )
+
+
+def _warned_in_dev(tx: Transaction, facts: Facts) -> Sequence[str]:
+    dev = next((stage for stage in facts.stages_before if stage.role is StageRole.DEV), None)
+    proof = dev and tx.records.latest_proof(facts.attempt.service, dev.environment, facts.attempt.digest)
+    return proof.warnings if proof else ()
 
 
 def _deadline(tx: Transaction, facts: Facts, step: Step) -> datetime:

@@ -15,6 +15,7 @@ from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.facts import release_of
 from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, TwoPersonAct
+from slipway.use_cases.what_failed import what_failed
 from slipway.use_cases.world import World
 
 
@@ -62,7 +63,8 @@ def _take_effect(_world: World, tx: Transaction, pending: PendingAct, actor: Act
     results = []
     for stage in _held(tx, attempt):
         tx.stages.lock(attempt.id, stage.role)
-        ending = as_it_stands(attempt, stage, tx.activities.of_stage(attempt.id, stage.role), because)
+        activities = tx.activities.of_stage(attempt.id, stage.role)
+        ending = as_it_stands(attempt, stage, activities, because, what_failed(tx, attempt, stage))
         payload = {"pending": pending.id, "first": pending.first, "second": actor.id, "reason": pending.reason}
         tx.log("lease_broken", actor, attempt=attempt, environment=stage.environment, payload=payload)
         record_ending(tx, attempt, stage, ending, actor)

@@ -3,11 +3,12 @@
 from slipway.domain import messages
 from slipway.domain.release import Attempt, Release, Stage, StageOutcome
 from slipway.domain.service import StageRole
-from slipway.domain.stage_ending import Ending
+from slipway.domain.stage_ending import Ending, why_bad
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
 from slipway.use_cases.facts import release_of
 from slipway.use_cases.rollback_facts import attempt_rolled_back
+from slipway.use_cases.what_failed import what_failed
 from slipway.use_cases.world import PLATFORM
 
 
@@ -33,8 +34,9 @@ def _consequences(
 ) -> None:
     """A version that a check or a person failed is marked bad; a service that failed in Prod is held."""
     if stage.said_no:
-        tx.records.mark_bad(attempt, ending.detail, actor.id)
-        payload = {"digest": attempt.digest, "version": attempt.version, "because": ending.detail}
+        because = f"{why_bad(stage, what_failed(tx, attempt, stage))}, in {stage.environment}"
+        tx.records.mark_bad(attempt, because, actor.id)
+        payload = {"digest": attempt.digest, "version": attempt.version, "because": because}
         tx.log("version_marked_bad", actor, attempt=attempt, payload=payload)
     held = {StageOutcome.UNDONE, StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED}
     _tell_what_was_rolled_back(tx, release, attempt, stage, ending)

@@ -13,6 +13,7 @@ from slipway.use_cases.end_rollback import how_it_went, how_long_it_took, what_r
 from slipway.use_cases.end_stage import record_ending
 from slipway.use_cases.settle import Settled, settle
 from slipway.use_cases.undo import undo
+from slipway.use_cases.what_failed import what_failed
 from slipway.use_cases.world import World
 
 
@@ -60,7 +61,7 @@ def _record(world: World, attempt_id: str, role: StageRole, actor: Actor, seen: 
         activities = tx.activities.of_stage(attempt_id, role)
         if any(a.state is ActivityState.OPEN for a in activities):
             return Finish(outcome=None, detail="work is under way, by another process")
-        ending = how_it_ends(attempt, stage, activities)
+        ending = how_it_ends(attempt, stage, activities, what_failed(tx, attempt, stage))
         if ending.undo:
             last = deciding_undo(activities)
             if last is None:

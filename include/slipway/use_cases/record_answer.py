@@ -22,6 +22,8 @@ from slipway.use_cases.facts import gather
 from slipway.use_cases.refuse_long_texts import why_too_long
 from slipway.use_cases.world import World
 
+NO_REASON = "no reason given"
+
 
 class AnswerKind(StrEnum):
     """What an answer came to."""
@@ -139,12 +141,17 @@ def _write(tx: Transaction, facts: Facts, step: Step, answer: Answer, actor: Act
     elif step is Step.VERDICT:
         tx.stages.set_verdict(facts.attempt.id, StageRole.PROD, "pass" if approved else "fail")
     elif not approved:
-        detail = f"{step.value} rejected by {person.name}: {answer.comment or 'no comment'}"
+        detail = f"{step.value} rejected by {person.name}: {_why(answer)}"
         tx.stages.set_ending(facts.attempt.id, step.role, StageOutcome.REJECTED, detail)
-    tx.tell(messages.approvals.answered(facts.attempt, step, grant.decision, person.name))
+    tx.tell(messages.approvals.answered(facts.attempt, step, grant.decision, person.name, _why(answer)))
     tx.wake()
     result = AnswerKind.GRANTED if approved else AnswerKind.REJECTED
     return AnswerResult(kind=result, detail=f"{grant.decision} by {person.name}")
+
+
+def _why(answer: Answer) -> str:
+    """A no counts without a word, too: it is what brings live back."""
+    return NO_REASON if says_nothing(answer.comment) else answer.comment
 
 
 def _withdraw(tx: Transaction, facts: Facts, step: Step, actor: Actor) -> AnswerResult:

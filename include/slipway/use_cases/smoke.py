@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from slipway.domain.activity import Activity, ActivityKind, last_work
 from slipway.domain.errors import SlipwayError
+from slipway.domain.proof import first_failed
 from slipway.domain.release import Attempt, Stage
 from slipway.domain.service import Priority, SmokeCommand, SmokeSuite, StageRole
 from slipway.domain.verdict import Verdict, suite_verdict
@@ -48,7 +49,8 @@ def smoke(world: World, attempt_id: str, role: StageRole, actor: Actor) -> str:
     with world.store.transaction() as tx:
         tx.stages.set_smoke(attempt_id, role, verdict)
         tx.records.add_proof(attempt, stage, verdict, checks)
-        payload = {"verdict": verdict, "checks": checks}
+        failed = first_failed(checks)
+        payload = {"verdict": verdict, "failed": failed["name"] if failed else None, "checks": checks}
         tx.log("smoke_finished", actor, attempt=attempt, environment=stage.environment, payload=payload)
         tx.wake()
     words = "; ".join(result.in_words for result in results)

@@ -94,7 +94,11 @@ def test_status_of_a_release_that_was_rolled_back_says_by_what_and_when(
     back = started(scene, ask(scene).release.id)
     assert "Taken back" not in slipway("status", number).stdout
 
+    what = "rollback of prod from 1.1 to 1.0"
+    assert f"{back.release_id} {what}" in slipway("services").stdout
+    assert what in slipway("status").stdout
     assert rolled_back(scene, back).outcome == "passed"
+    assert slipway("status", back.release_id).stdout.startswith(f"{back.release_id}: orders {what}\nAsked for by ")
 
     (told,) = json.loads(slipway("status", number, "--json").stdout)["taken_back"]
     assert (told["release_id"], told["environment"], told["version"]) == (back.release_id, "prod", "1.0")

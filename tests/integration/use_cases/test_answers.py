@@ -215,3 +215,22 @@ def test_a_release_at_work_is_not_resumed(scene: Scene) -> None:
     attempt = scene.dev_passed()
     with pytest.raises(RefusedError, match="awaits a retry"):
         scene.opened(release_id=attempt.release_id)
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [("", "no reason given"), (" - ", "no reason given"), ("the list is empty", "the list is empty")],
+)
+def test_a_no_on_live_counts_without_a_reason_and_the_channel_is_told_what_was_given(
+    scene: Scene, comment: str, told: str
+) -> None:
+    scene.long_live("0.9")
+    attempt = scene.signed_off("1.0")
+    scene.work(attempt, PROD)
+    scene.ask(attempt, Step.CONFIRM)
+    assert scene.answer(attempt, Step.CONFIRM, "rob", "Reject", comment=comment).kind == "rejected"
+    with scene.store.transaction() as tx:
+        texts = {one.key: one.text for _, one in tx.outbox.unsent(1000)}
+    assert texts[f"{attempt.id}:confirm:answered"].endswith(f"confirm: rejected by Rob: {told}")
+    assert scene.finish(attempt, PROD).outcome == "undone"
+    assert scene.runs(PROD) == "0.9"

@@ -16,6 +16,7 @@ from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import DEV, PREPROD, PROD, people, platform_rules
 from tests.scene import Scene
 
+FAILED = "smoke: fail (answers: said fail because the test wanted it)"
 WHY = "the check was wrong; the version is not"
 
 
@@ -60,7 +61,21 @@ def test_the_message_of_the_failure_and_the_status_say_how_it_may_go_on(scene: S
     for said in (found["next"], told):
         assert how in said
         assert f"slipway retry {bad.release_id} --reason" in said
-    assert found["marked_bad"].startswith("smoke: fail")
+    assert found["marked_bad"] == f"{FAILED}, in preprod"
+
+
+def test_how_the_stage_ended_says_which_check_failed_and_the_mark_tells_no_more_than_that(
+    scene: Scene, bad: Attempt
+) -> None:
+    detail = scene.stage_of(bad, PREPROD).detail
+    assert detail.startswith(f"{FAILED}. Undo: ")
+    with scene.store.transaction() as tx:
+        told = {one.key: one.text for _, one in tx.outbox.unsent(1000)}
+    assert FAILED in told[f"{bad.id}:{PREPROD}:finished"]
+    *_, logged = (json.loads(entry) for entry in scene.log("smoke_finished"))
+    assert logged["failed"] == "answers"
+    (marked,) = (json.loads(entry) for entry in scene.log("version_marked_bad"))
+    assert marked["because"] == f"{FAILED}, in preprod"
 
 
 def test_marked_bad_after_it_was_asked_for_the_blocker_ends_it_and_the_retry_that_it_names_is_taken(

@@ -10,11 +10,13 @@ from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import Priority, Service, SmokeCheck, SmokeCommand, SmokeSuite
 from slipway.ports.outside.checks import CheckStatus
+from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.smoke import SmokeFailedError
 from slipway.use_cases.smoke_of_others import MOST_BROKEN
 from tests.builders import DEV, a_service, people, platform_rules
 from tests.scene import Scene
 
+WARNED = "finds things: said pass because the test wanted it"
 CHECKS = (
     SmokeCheck(name="answers", path="/"),
     SmokeCheck(name="finds things", path="/search", priority=Priority.WARNING),
@@ -49,7 +51,15 @@ def test_a_warning_undoes_nothing_and_those_who_decide_are_shown_it(scene: Scene
     assert [one["status"] for one in finished["checks"]] == ["pass", status.value]
     assert [one["priority"] for one in finished["checks"]] == ["blocking", "warning"]
 
-    assert "; **warnings**: `finds things`" in form(scene, attempt)
+    assert f"; **warnings**: `{WARNED}`" in form(scene, attempt)
+
+
+def test_who_approves_preprod_is_shown_the_warnings_of_dev(scene: Scene) -> None:
+    for version, status, is_shown in (("1.0", CheckStatus.PASS, False), ("1.1", CheckStatus.FAIL, True)):
+        scene.probe.of_checks["finds things"] = status
+        asked = scene.ask(scene.dev_passed(version), Step.APPROVE)
+        assert isinstance(asked, Asked)
+        assert (f"- **Warnings** in Dev: `{WARNED}`" in asked.request.evidence.splitlines()) is is_shown
 
 
 def with_commands(scene: Scene, *commands: SmokeCommand) -> None:

@@ -135,11 +135,25 @@ def test_a_failing_watch_ends_at_once_brings_the_version_before_back_and_holds_t
         scene.watch(attempt)
     finish = scene.finish(attempt, PROD)
     assert (finish.outcome, scene.runs(PROD)) == ("undone", "0.9")
-    assert finish.detail.startswith("the watch of live failed")
+    assert finish.detail.startswith("the watch of live failed: errors: it is 3, and may be 1 at most, 2 looks in a row")
     assert scene.close(attempt).outcome == "rolled_back"
-    assert scene.log("version_marked_bad")
+    (marked,) = map(json.loads, scene.log("version_marked_bad"))
+    assert marked["because"].startswith("the watch of live failed: errors: it is 3")
+    assert "Undo" not in marked["because"]
     next_one = scene.opened("1.1")
     assert "hold" in [blocker.code for blocker in scene.turn(next_one, DEV).blockers]
+
+
+def test_who_gives_the_verdict_is_shown_who_confirmed_it(scene: Scene, clock: Clock) -> None:
+    scene.monitor.sees["errors"] = seeing(None)
+    attempt = begun(scene)
+    scene.grant(attempt, Step.CONFIRM, "rob")
+    assert rounds(scene, clock, attempt)
+    scene.watch(attempt)
+    asked = scene.ask(attempt, Step.VERDICT)
+    assert isinstance(asked, Asked)
+    (line,) = (one for one in asked.request.evidence.splitlines() if one.startswith("- confirm: "))
+    assert line.startswith("- confirm: Approve by rob at ")
 
 
 def test_what_is_still_asked_about_a_release_that_was_found_bad_is_withdrawn_even_after_its_end(

@@ -207,7 +207,7 @@ def test_waiting_ends_with_the_run_and_says_how_the_release_ended(
     result = rita("release", "orders", "1.0", *TEXTS, "--wait")
 
     assert result.exit_code == code
-    assert f": {run}" in result.stdout
+    assert f"r7.1: {run}" in result.stdout.splitlines()
     if outcome is not None:
         assert f"r7.1 ended: {outcome}" in result.output
         assert ("preprod: r8 replaces it" in result.stderr) is not reached
@@ -428,6 +428,18 @@ def test_what_an_approval_needs_is_asked_for_at_once_before_anything_is_sent(
     assert "'--looked-by', which" in result.stderr
     assert "'--looked-at', which" in result.stderr
     assert "Needed to approve authorise, confirm and verdict." in " ".join(rita("approve", "--help").stdout.split())
+
+
+@pytest.mark.parametrize("step", ["sign_off", "confirm", "verdict"])
+@pytest.mark.parametrize("words", [(), ("--comment", " . ")])
+def test_a_no_without_a_reason_is_not_sent(
+    rita: Slipway, airflow: FakeAirflow, step: str, words: tuple[str, ...]
+) -> None:
+    result = rita("reject", "r7", step, *words)
+
+    assert (result.exit_code, airflow.asked[1:]) == (2, [])
+    assert "'--comment': " in result.stderr
+    assert "Why not" in result.stderr
 
 
 def test_a_release_without_an_open_attempt_asks_nobody(rita: Slipway, airflow: FakeAirflow) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway.domain.address import endpoint_of, has_login, host_of, place_of
+from slipway.domain.address import endpoint_of, has_login, host_of, place_of, shown_location
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,19 @@ def test_a_login_stands_before_the_host(url: str, has: bool) -> None:
 )
 def test_an_endpoint_is_named_with_its_path_only(url: str, endpoint: str) -> None:
     assert endpoint_of(url) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("", ""),
+        ("/login?next=/letters&ticket=5", "/login"),
+        ("login", "/login"),
+        ("https://live.example", "/"),
+        ("https://rob:secret@sso.example/token/5?key=1", "sso.example"),
+        ("//sso.example/token/5", "sso.example"),
+        ("https://[", "no address"),
+    ],
+)
+def test_of_a_redirect_elsewhere_only_the_host_is_shown_and_never_a_query(location: str, shown: str) -> None:
+    assert shown_location("https://live.example/letters?key=1", location) == shown

@@ -22,6 +22,7 @@ from tests.builders import PREPROD, PROD
 from tests.facts import NOW, a_grant, a_release, an_attempt, facts, stage_at
 from tests.migrations import a_proof
 from tests.outside import a_change
+from tests.watching import a_check, a_watch
 
 
 def test_a_persons_words_make_no_line_of_their_own() -> None:
@@ -69,6 +70,24 @@ def test_what_a_failure_does_is_said_for_what_runs_and_for_nothing() -> None:
         (None, "nothing; a failure removes it again"),
     ):
         assert f"- Runs in preprod now: {told}" in evidence(Step.APPROVE, facts(), runs).splitlines()
+
+
+@pytest.mark.parametrize("step", [Step.CONFIRM, Step.VERDICT])
+def test_once_it_is_deployed_a_failure_brings_back_what_ran_before_it(step: Step) -> None:
+    for before, told in (
+        ("0.9", "1.0; a failure brings back 0.9"),
+        (None, "1.0; a failure removes it: nothing ran here before"),
+    ):
+        stage = stage_at(PROD, previous_version=before)
+        assert f"- Runs in prod now: {told}" in evidence(step, facts(stage=stage), "1.0").splitlines()
+
+
+def test_a_watch_of_one_minute_is_said_to_be_one() -> None:
+    check = a_check("errors")
+    for minutes, told in ((1, "for 1 minute: "), (5, "for 5 minutes: ")):
+        stage = stage_at(PROD)
+        stage = replace(stage, definition=replace(stage.definition, watch=a_watch(check, minutes=minutes)))
+        assert told in evidence(Step.SIGN_OFF, facts(PROD, stage=stage), "1.0")
 
 
 def test_migrations_do_not_apply_where_there_is_no_database() -> None:

@@ -78,6 +78,24 @@ def test_everything_else_is_undone(role: StageRole, stage: Any, attempt: Any, ac
     assert why in ending.detail
 
 
+@pytest.mark.parametrize(
+    ("role", "stage", "told"),
+    [
+        (PREPROD, {"smoke": "fail"}, "smoke: fail (list: answered 500)"),
+        (PREPROD, {"smoke": "unknown"}, "smoke: unknown (list: answered 500)"),
+        (PROD, {"smoke": "pass", "watched": "fail"}, "the watch of live failed: list: answered 500"),
+        (PROD, {"smoke": "pass", "confirmed": "fail"}, "a person looked at live and said it does not work"),
+    ],
+)
+def test_the_check_that_failed_is_named(role: StageRole, stage: Any, told: str) -> None:
+    assert how_it_ends(an_attempt(), stage_at(role, **stage), [DEPLOYED], "list: answered 500").detail == told
+
+
+def test_of_a_rollback_too_the_check_that_failed_is_named() -> None:
+    ending = how_it_ends(an_attempt(is_rollback=True), stage_at(PROD, smoke="fail"), [DEPLOYED], "list: answered 500")
+    assert ending.detail.endswith("but smoke: fail (list: answered 500)")
+
+
 def test_a_way_back_that_was_rehearsed_to_its_end_changes_nothing() -> None:
     rehearsed = [DEPLOYED, WENT_BACK, an_activity(DEPLOY, number=3)]
     assert how_it_ends(an_attempt(), stage_at(smoke="pass"), rehearsed).outcome == "passed"

@@ -16,7 +16,7 @@ Asked = dict[str, list[WaitsFor]]
 _RELEASE = """
     SELECT r.id AS release_id, r.service, r.team, r.kind AS change_kind, r.summary, r.to_role AS "to", r.state,
            r.outcome, r.requested_by, r.requested_at, r.ticket, a.id AS attempt, a.version, a.digest,
-           a.dag_id, a.run_id,
+           a.dag_id, a.run_id, r.rollback,
            (SELECT because FROM bad_version b WHERE b.service = r.service AND b.digest = a.digest
             AND r.to_role <> 'dev') AS marked_bad,
            (SELECT array_agg(s.environment || ' ' || coalesce(s.outcome, s.ending, 'open')
@@ -78,7 +78,7 @@ class Overview:
         if not found:
             return None
         more = self._sql.one(
-            """SELECT rollback_plan, fixes, needs, proof_in, change, rollback, product_owner, for_team, attended_by,
+            """SELECT rollback_plan, fixes, needs, proof_in, change, product_owner, for_team, attended_by,
                       support,
                       (SELECT array_agg(person ORDER BY person) FROM release_requester WHERE release_id = r.id)
                       AS requesters

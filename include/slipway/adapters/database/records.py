@@ -9,10 +9,8 @@ from slipway.domain.arrival import Arrival, Failed
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need, NeedState
 from slipway.domain.policy.decision import StandingHold
-from slipway.domain.proof import Change, Proof
+from slipway.domain.proof import Change, Proof, proof_of
 from slipway.domain.release import Attempt, Release, Stage
-from slipway.domain.service import Priority
-from slipway.domain.verdict import Verdict
 from slipway.ports.values import Deployed, EndedHold
 
 _DEPLOYED = "SELECT id, version, digest, attempt_id, kind, at FROM deployment"
@@ -49,12 +47,7 @@ class DatabaseRecords:
         )
         if row is None:
             return None
-        return Proof(
-            verdict=row["verdict"],
-            at=row["at"],
-            voided_because=row["voided_because"],
-            warnings=tuple(one["name"] for one in row["checks"] if _warns(one)),
-        )
+        return proof_of(row["verdict"], row["at"], row["checks"], row["voided_because"])
 
     def arrival(self, service: str, digest: str) -> Arrival | None:
         """Where the log says it was fetched from; None for what was published to the store itself."""
@@ -291,7 +284,3 @@ def _deployed(row: Row) -> Deployed:
         brought_back=row["kind"] == "undo",
         since=row["at"],
     )
-
-
-def _warns(check: JsonObject) -> bool:
-    return check.get("priority") == Priority.WARNING and check["status"] != Verdict.PASS

@@ -58,7 +58,8 @@ def _judged(result: CheckResult, command: SmokeCommand, finished: Finished, repo
             "deadline": f"it was not done within {command.seconds:g} s, and was ended",
             "not_started": f"it could not be started ({ended.detail})",
         }
-        return replace(result, detail=reasons.get(ended.why, f"it was ended ({ended.why})"))
+        how = reasons.get(ended.why, f"it was ended ({ended.why})")
+        return replace(result, detail=f"{how}{_words(finished, hide)}")
     wrong = "" if finished.succeeded else f"it ended with code {ended.code}"
     if command.reports:
         return _by_report(result, finished, wrong, report, hide)
@@ -74,10 +75,12 @@ def _by_report(result: CheckResult, finished: Finished, wrong: str, report: Path
     except UnreadableReportError as error:
         detail = f"{wrong or 'it ended well'}, but {error}{_words(finished, hide)}"
         return replace(result, status=CheckStatus.FAIL if wrong else CheckStatus.UNKNOWN, detail=detail)
-    if found.failed or wrong:
+    if found.failed:
         return replace(result, status=CheckStatus.FAIL, detail=f"{found}{f'; {wrong}' if wrong else ''}")
+    if wrong:
+        return replace(result, status=CheckStatus.FAIL, detail=f"{found}; {wrong}{_words(finished, hide)}")
     if not found.ran:
-        return replace(result, detail=f"it tested nothing ({found})")
+        return replace(result, detail=f"it tested nothing ({found}){_words(finished, hide)}")
     return replace(result, status=CheckStatus.PASS, detail=str(found))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from slipway.adapters.probes.placeholders import fill, filled
 from slipway.domain.json_value import JsonValue, canonical
@@ -24,13 +25,17 @@ class Response:
 
     status: int
     text: str
+    location: str = ""
+    """Where it leads to, in words that may be shown."""
 
 
 def refuse_wrong(check: SmokeCheck, response: Response, values: Mapping[str, JsonValue], hide: Hide) -> None:
     """Raises WrongAnswerError for what differs first: status, text, then each path in order."""
     if response.status != check.expect_status:
-        said = _short(response.text, hide)
-        raise WrongAnswerError(f"answered {response.status} instead of {check.expect_status}: {said}")
+        is_redirect = HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST and response.location
+        leads = f" (to {hide(response.location)})" if is_redirect else ""
+        said = f": {_short(response.text, hide)}" if response.text.strip() else ""
+        raise WrongAnswerError(f"answered {response.status}{leads} instead of {check.expect_status}{said}")
     if check.expect_text is not None and (wanted := fill(check.expect_text, values)) not in response.text:
         raise WrongAnswerError(f"answered without the text {hide(wanted)!r}: {_short(response.text, hide)}")
     if not check.expect_json:

@@ -5,6 +5,7 @@ import httpx
 from slipway.adapters.probes.expectations import Response
 from slipway.adapters.probes.http_probe import NoAnswerError, Request
 from slipway.adapters.whole_answer import TooLargeError, trusted, whole_answer
+from slipway.domain.address import shown_location
 
 
 class HttpxSend:
@@ -26,4 +27,5 @@ class HttpxSend:
             raise NoAnswerError(f"its answer is {error}") from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as error:
             raise NoAnswerError(f"{error} ({type(error).__name__})") from error
-        return Response(status=response.status_code, text=response.text)
+        leads_to = shown_location(request.url, response.headers.get("Location", ""))
+        return Response(status=response.status_code, text=response.text, location=leads_to)

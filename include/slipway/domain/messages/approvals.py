@@ -89,10 +89,13 @@ def _then(step: Step) -> str:
 _ANSWERED = {Decision.APPROVE: "approved", Decision.REJECT: "rejected", Decision.WITHDRAWN: "withdrawn"}
 
 
-def answered(attempt: Attempt, step: Step, decision: Decision, name: str) -> Message:
-    """Somebody has answered."""
-    text = f"{step.value}: {_ANSWERED[decision]} by {name}"
-    return replace(_of_the_answer(attempt, step, "answered", text), headline=headline(attempt, text))
+def answered(attempt: Attempt, step: Step, decision: Decision, name: str, why: str) -> Message:
+    """Somebody has answered.
+
+    `why`: told of a no only."""
+    how = f"{step.value}: {_ANSWERED[decision]} by {name}"
+    text = f"{how}: {why}" if decision is Decision.REJECT else how
+    return replace(_of_the_answer(attempt, step, "answered", text), headline=headline(attempt, how))
 
 
 def does_not_count(attempt: Attempt, step: Step, answer_id: str, by: str, why: str) -> Message:
