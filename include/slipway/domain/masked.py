@@ -45,8 +45,14 @@ def _secrets(environment: Mapping[str, str]) -> Iterator[str]:
 
 @lru_cache(maxsize=256)
 def _in_any_form(secret: str) -> re.Pattern[str]:
-    """Whoever writes it in another form chooses which of its characters to change: each may have any form."""
-    return re.compile("".join(f"(?:{'|'.join(map(_exactly, dict.fromkeys(_forms(one))))})" for one in secret))
+    """Whoever writes it in another form chooses which of its characters to change: each may have any form.
+
+    The longest first, for one may begin as another does: `&amp;` is not `&`."""
+    return re.compile("".join(f"(?:{'|'.join(map(_exactly, _longest_first(one)))})" for one in secret))
+
+
+def _longest_first(character: str) -> list[str]:
+    return sorted(dict.fromkeys(_forms(character)), key=len, reverse=True)
 
 
 def _forms(character: str) -> Iterator[str]:
