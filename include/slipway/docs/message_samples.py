@@ -90,6 +90,7 @@ _asked = partial(approvals.asked, ATTEMPT, REQUEST, "prod", question=_QUESTION, 
 
 SAMPLES: Sequence[partial[Message]] = (
     partial(releases.asked_for, RELEASE, ATTEMPT),
+    partial(releases.asked_for, RELEASE, replace(ATTEMPT, id="r-0042.2", number=2, actor="sam")),
     partial(releases.asked_for, ON_BEHALF, ATTEMPT),
     partial(releases.asked_for, NIGHTLY, ATTEMPT),
     partial(releases.asked_for, EMERGENCY, replace(ATTEMPT, kind=EMERGENCY.kind)),

@@ -11,14 +11,15 @@ from slipway.domain.service import StageRole
 
 
 def waits(attempt: Attempt, stage: Stage, place: int, blockers: Sequence[Blocker]) -> Message:
-    """A stage is in the queue, and cannot start at once."""
+    """A stage is in the queue, and cannot start at once: what people must end is named first, what time ends last."""
+    first = min(blockers, key=lambda one: (one.clears_at is not None, one.code != "hold"))
     more = f", and {len(blockers) - 1} more" if len(blockers) > 1 else ""
     return Message(
         key=f"{attempt.id}:{stage.role}:waits",
         channel=MessageChannel.DEPLOY,
         headline=headline(attempt, f"{stage.environment}: in the queue"),
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}) is in place {place} of the queue, for"
-        f" {stage.environment}, and waits: {blockers[0].message}{more}. `slipway queue` says when to expect its start",
+        f" {stage.environment}, and waits: {first.message}{more}. `slipway queue` says when to expect its start",
         release_id=attempt.release_id,
     )
 

@@ -4,7 +4,7 @@ from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import as_declared, headline, headline_of, where_it_ran, where_to_go_on
 from slipway.domain.next_step import retry_of_bad
-from slipway.domain.release import Attempt, BadAgain, ChangeKind, Outcome, Release, Stage, StageOutcome
+from slipway.domain.release import Attempt, BadAgain, ChangeKind, Origin, Outcome, Release, Stage, StageOutcome
 from slipway.domain.stage_ending import Ending
 
 _PAGED = frozenset({StageOutcome.LIVE_UNCERTAIN, StageOutcome.UNVERIFIED})
@@ -15,13 +15,17 @@ def asked_for(release: Release, attempt: Attempt) -> Message:
     """Somebody asks for a release, or for another attempt of it."""
     behalf = f" on behalf of team {release.for_team}" if release.for_team else ""
     asks = "declared" if release.kind is ChangeKind.EMERGENCY else "asked for"
+    how, says = f"{asks} by {release.requested_by}", f"{release.requested_by} asks{behalf} for a release"
+    if attempt.number > 1:
+        who = "the platform" if attempt.origin is Origin.PLATFORM else attempt.actor
+        how, says = f"attempt {attempt.number}, asked for by {who}", f"{who} asks for attempt {attempt.number}"
     return Message(
         key=f"{attempt.id}:opened",
         channel=MessageChannel.DEPLOY,
         release_id=release.id,
-        headline=headline(attempt, f"{asks} by {release.requested_by}"),
-        text=f"{as_declared(release)}{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a"
-        f" release to {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
+        headline=headline(attempt, how),
+        text=f"{as_declared(release)}{release.service} {attempt.version}: {says} to {release.to.value} ({release.id}):"
+        f" {release.summary or 'automatic Dev run'}",
     )
 
 
