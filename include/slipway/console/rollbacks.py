@@ -17,7 +17,8 @@ router = APIRouter()
 class NewRollback(Body):
     """`version` left out: what the grants of what runs name, by one person. Any other takes two.
 
-    `despite_bad`: why a version that is marked bad is to come back. `incident`: it begins with one person; the second follows within hours, an open finding until then."""
+    `despite_bad`: why a version that is marked bad is to come back.
+    `incident`: it begins with one person; the second follows within hours, an open finding until then."""
 
     service: Name
     environment: Name

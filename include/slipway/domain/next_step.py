@@ -23,11 +23,16 @@ def next_step(
     waits_for: Sequence[WaitsFor] = (),
     *,
     marked_bad: str | None = None,
+    fixed_by: str | None = None,
 ) -> str:
-    """One sentence without a full stop. `marked_bad`: why a retry with the same version would be refused."""
+    """One sentence without a full stop. `marked_bad`: why a retry with the same version would be refused.
+
+    `fixed_by`: the release that went live in its stead."""
     if state is ReleaseState.AWAITING_RETRY:
         if outcome is Outcome.RENEWED:
             return "The platform asks again by itself"
+        if fixed_by is not None:
+            return f"Next: slipway stop {release_id} --reason …: {fixed_by}, which fixes it, went live"
         retry = f"slipway retry {release_id}" if marked_bad is None else retry_of_bad(release_id, marked_bad)
         return f"Next: {retry}, or slipway stop {release_id} --reason …"
     if state is ReleaseState.OPEN:

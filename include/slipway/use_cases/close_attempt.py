@@ -7,6 +7,7 @@ from slipway.domain import messages
 from slipway.domain.release import Outcome, ReleaseState, Stage, StageOutcome, attempt_outcome
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.facts import release_of
 from slipway.use_cases.finish_stage import finish_stage
 from slipway.use_cases.try_bad_again import why_not_again
 from slipway.use_cases.world import World
@@ -55,7 +56,19 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
         marked_bad = why_not_again(tx, attempt)
-        tx.tell(messages.releases.ended(attempt, outcome, detail, world.base_url, marked_bad=marked_bad))
+        is_live = outcome is Outcome.LIVE and not attempt.is_rollback
+        release = release_of(tx, attempt)
+        tx.tell(
+            messages.releases.ended(
+                attempt,
+                outcome,
+                detail,
+                world.base_url,
+                marked_bad=marked_bad,
+                holds=tx.records.failure_holds(attempt.service) if is_live else {},
+                awaiting=[one.id for one in tx.releases.fixed_and_awaiting_retry(release)] if is_live else [],
+            )
+        )
         tx.wake()
         return Closing(outcome=outcome, detail=detail)
 

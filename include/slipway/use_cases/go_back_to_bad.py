@@ -20,7 +20,7 @@ def refuse_bad_unless_meant(service: str, rollback: Rollback) -> None:
         again = f"slipway rollback {service} {rollback.environment} --to {rollback.version}"
         raise RefusedError(
             "bad_version",
-            f"{service} {rollback.version} is marked bad: {rollback.marked_bad}. Name another version, or release a fix."
-            f' Where it is to come back all the same, say why, and the second person reads it: `{again} --despite-bad "…"'
-            ' --reason "…"`',
+            f"{service} {rollback.version} is marked bad: {rollback.marked_bad}. Name another version, or release a"
+            " fix. Where it is to come back all the same, say why, and the second person reads it:"
+            f' `{again} --despite-bad "…" --reason "…"`',
         )

@@ -29,7 +29,8 @@ class Subject:
 class TwoPersonAct:
     """`about` raises NotFoundError; `why_not_now` is asked after the table, by both; `take_effect` after it.
 
-    `why_never`: why an act that waits can take effect no more, whoever seconds it; it is ended then. `ask` comes before the transaction, so that nobody waits behind a slow target; `why_not_now` gets what it found.
+    `why_never`: why an act that waits can take effect no more, whoever seconds it; it is ended then. `ask` comes before
+    the transaction, so that nobody waits behind a slow target; `why_not_now` gets what it found.
     """
 
     about: Callable[[Transaction, JsonObject], Subject]

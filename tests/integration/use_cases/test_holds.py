@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import RefusedError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Eligibility
@@ -104,6 +105,55 @@ def test_the_hold_of_a_failure_in_prod_binds_emergencies_that_do_not_fix_it(scen
     scene.close(other)
     fix = scene.approved("1.3", by="sue", kind=kind, fixes=failed.release_id)
     assert scene.turn(fix, PREPROD).answer is TurnAnswer.TAKEN
+
+
+def failed_in_prod(scene: Scene, version: str, **more: Any) -> Attempt:
+    scene.probe.verdicts.clear()
+    scene.target.after = lambda order: (
+        scene.probe.verdicts.update({version: CheckStatus.FAIL}) if order.environment == "prod" else None
+    )
+    failed = scene.signed_off(version, **more)
+    assert scene.stage(failed, PROD).outcome == "undone"
+    scene.close(failed)
+    scene.target.after = lambda _: None
+    return failed
+
+
+def test_what_fixes_a_fix_that_failed_too_passes_the_holds_of_both_and_says_what_is_left(scene: Scene) -> None:
+    scene.long_live("1.0")
+    first = failed_in_prod(scene, "1.1")
+    second = failed_in_prod(scene, "1.2", fixes=first.release_id)
+    fix = scene.live("1.3", fixes=second.release_id)
+
+    with scene.store.transaction() as tx:
+        standing = tx.records.failure_holds("orders")
+        (told,) = [one.text for _, one in tx.outbox.unsent(1000) if one.key == f"{fix.id}:ended"]
+        nexts = {one: str((Overview(tx.sql).release(one) or {})["next"]) for one in standing.values()}
+    assert list(standing.values()) == [first.release_id, second.release_id]
+    for hold, failed in standing.items():
+        assert f"Hold {hold} still stands, since {failed} failed: slipway hold lift {hold}" in told
+        assert f"{failed}, which it fixes, awaits a retry: slipway stop {failed}" in told
+        assert f"{fix.release_id}, which fixes it, went live" in nexts[failed]
+
+
+def test_its_own_hold_is_named_when_its_next_attempt_is_live(scene: Scene) -> None:
+    scene.long_live("1.0")
+    failed = failed_in_prod(scene, "1.1")
+    again = scene.live("1.2", release_id=failed.release_id)
+    with scene.store.transaction() as tx:
+        (hold,) = tx.records.failure_holds("orders")
+        (told,) = [one.text for _, one in tx.outbox.unsent(1000) if one.key == f"{again.id}:ended"]
+        (listed,) = Overview(tx.sql).holds()
+    assert f"Hold {hold} still stands" in told
+    assert (listed["during"], listed["failed"]) == (None, failed.release_id)
+
+
+def test_what_fixes_something_else_passes_no_hold_of_the_chain(scene: Scene) -> None:
+    scene.long_live("1.0")
+    first = failed_in_prod(scene, "1.1")
+    failed_in_prod(scene, "1.2", fixes=first.release_id)
+    other = scene.opened("1.3", fixes=first.release_id)
+    assert [one.code for one in scene.turn(other, DEV).blockers] == ["hold"]
 
 
 @pytest.mark.parametrize("person", ["rita", "sam", "selma"])

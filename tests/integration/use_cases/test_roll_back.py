@@ -275,6 +275,34 @@ def test_a_version_that_the_grants_do_not_name_takes_two(scene: Scene) -> None:
     assert (permit["asked_by"], permit["seconded_by"]) == ("sam", "lena")
 
 
+def test_what_fixes_a_fix_that_was_rolled_back_too_passes_both_holds(scene: Scene) -> None:
+    first = _live_attempt(scene)
+    before = started(scene, ask(scene).release.id)
+    rolled_back(scene, before)
+    scene.close(before)
+    second = scene.live("1.2", fixes=first.release_id)
+    back = started(scene, ask(scene).release.id)
+    rolled_back(scene, back)
+    scene.close(back)
+    assert len(entries(scene, "hold_placed")) == 2
+    assert scene.turn(scene.opened("1.3", fixes=second.release_id), DEV).answer is TurnAnswer.TAKEN
+
+
+def test_what_fixes_what_was_brought_back_and_taken_back_again_passes_the_hold_of_the_first_too(scene: Scene) -> None:
+    scene.live("1.2", by="rob")
+    back = started(scene, ask(scene).release.id)
+    rolled_back(scene, back)
+    scene.close(back)
+    asked = ask(scene, "1.0", by="sam")
+    assert asked.pending is not None
+    give_second(scene.world, asked.pending.id, Actor(id="lena", via="rest"))
+    further = started(scene, asked.release.id)
+    rolled_back(scene, further)
+    scene.close(further)
+    assert len(entries(scene, "hold_placed")) == 2
+    assert scene.turn(scene.opened("1.3", fixes=back.release_id), DEV).answer is TurnAnswer.TAKEN
+
+
 @pytest.fixture
 def back(scene: Scene) -> Scene:
     """Orders 1.1 was rolled back to 1.0, and is marked bad."""
@@ -285,7 +313,7 @@ def back(scene: Scene) -> Scene:
 
 
 def test_a_version_that_is_marked_bad_comes_back_only_where_the_first_says_that_they_know(back: Scene) -> None:
-    with pytest.raises(RefusedError, match="orders 1.1 is marked bad: .*orders are lost") as refused:
+    with pytest.raises(RefusedError, match=r"orders 1\.1 is marked bad: .*orders are lost") as refused:
         ask(back, "1.1", by="sam")
     assert refused.value.code == "bad_version"
     assert "slipway rollback orders prod --to 1.1 --despite-bad" in str(refused.value)

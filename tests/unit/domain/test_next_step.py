@@ -28,6 +28,11 @@ def test_a_release_whose_version_is_marked_bad_goes_on_with_another_or_with_a_re
     assert told.endswith("slipway retry r7 --reason …), or slipway stop r7 --reason …")
 
 
+def test_what_another_release_went_live_for_is_to_be_given_up() -> None:
+    told = next_step("r7", ReleaseState.AWAITING_RETRY, Outcome.ROLLED_BACK, fixed_by="r8")
+    assert told == "Next: slipway stop r7 --reason …: r8, which fixes it, went live"
+
+
 def test_a_release_that_asks_somebody_says_whom_until_when_and_how_they_answer() -> None:
     until = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
     asked = [WaitsFor(step="approve", eligible=("sam", "sue"), until=until)]

@@ -19,6 +19,11 @@ _RELEASE = """
            a.dag_id, a.run_id,
            (SELECT because FROM bad_version b WHERE b.service = r.service AND b.digest = a.digest
             AND r.to_role <> 'dev') AS marked_bad,
+           CASE WHEN r.state = 'awaiting_retry' THEN (
+               WITH RECURSIVE later (id) AS (
+                   SELECT r.id UNION SELECT fix.id FROM later JOIN release fix ON fix.fixes = later.id)
+               SELECT fix.id FROM later JOIN release fix USING (id) WHERE fix.id <> r.id AND fix.outcome = 'live'
+               ORDER BY fix.requested_at DESC LIMIT 1) END AS fixed_by,
            (SELECT array_agg(s.environment || ' ' || coalesce(s.outcome, s.ending, 'open')
                              ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], s.role))
             FROM stage s WHERE s.attempt_id = a.id) AS stages
@@ -108,8 +113,10 @@ class Overview:
         """Holds, oldest first."""
         return self._records(
             """
-            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, absolute,
-                   lifted_at, lifted_by, lifted_because, ended_at, ended_because
+            SELECT id, scope, name, reason, placed_by, placed_at AS at, until,
+                   CASE WHEN scope <> 'service' OR placed_by <> 'platform' THEN exempt_release END AS during,
+                   CASE WHEN scope = 'service' AND placed_by = 'platform' THEN exempt_release END AS failed,
+                   absolute, lifted_at, lifted_by, lifted_because, ended_at, ended_because
             FROM hold
             WHERE NOT :standing OR (lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now()))
             ORDER BY id
@@ -268,4 +275,5 @@ def _next(release: Record, asked: Asked) -> str:
         None if outcome is None else Outcome(outcome),
         asked.get(release["attempt"], ()),
         marked_bad=release["marked_bad"],
+        fixed_by=release["fixed_by"],
     )

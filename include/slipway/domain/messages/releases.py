@@ -1,5 +1,7 @@
 """Releases: what becomes of them."""
 
+from collections.abc import Mapping, Sequence
+
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import as_declared, headline, headline_of, where_it_ran, where_to_go_on
@@ -64,8 +66,20 @@ def stage_ended(attempt: Attempt, stage: Stage, ending: Ending) -> Message:
     )
 
 
-def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str, *, marked_bad: str | None = None) -> Message:
-    """An attempt has ended. `marked_bad`: why its version is kept from Preprod and Prod."""
+def ended(
+    attempt: Attempt,
+    outcome: Outcome,
+    detail: str,
+    base_url: str,
+    *,
+    marked_bad: str | None = None,
+    holds: Mapping[int, str] | None = None,
+    awaiting: Sequence[str] = (),
+) -> Message:
+    """An attempt has ended. `marked_bad`: why its version is kept from Preprod and Prod.
+
+    Of one that is live: `holds` that failures placed and that stand all the same, each with the release that failed;
+    `awaiting`: releases that it fixes, and that still await a retry."""
     retry = f"slipway retry {attempt.release_id}"
     how = f"{retry}, or with what mends it: {retry} --version VERSION"
     if marked_bad is not None:
@@ -73,12 +87,19 @@ def ended(attempt: Attempt, outcome: Outcome, detail: str, base_url: str, *, mar
     next_step = f"\nNext: {how}" if outcome.awaits_retry else ""
     if attempt.is_rollback:
         next_step = "" if outcome.is_green else "\nNext: slipway rollback, once more or to another version"
+    still = [
+        f"Hold {hold} still stands, since {failed} failed: slipway hold lift {hold} --reason …, by somebody who did not"
+        f" ask for {failed}"
+        for hold, failed in (holds or {}).items()
+    ]
+    still += [f"{one}, which it fixes, awaits a retry: slipway stop {one} --reason … ends it" for one in awaiting]
+    stays = "".join(f"\n{line}" for line in still)
     goes_on = outcome.awaits_retry and not attempt.is_rollback
     link = where_to_go_on(base_url, attempt.release_id) if goes_on else where_it_ran(base_url, attempt)
     return Message(
         key=f"{attempt.id}:ended",
         channel=MessageChannel.DEPLOY,
-        text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}",
+        text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}{stays}",
         release_id=attempt.release_id,
         headline=headline(attempt, outcome),
         link=None if outcome.is_green else link,
