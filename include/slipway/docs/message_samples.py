@@ -86,6 +86,7 @@ _DIFFERENCES = (
     "window.thu.closes: 17:00 -> 16:00",
 )
 _BREAKING = "break the lane's lease of r-0042.1 (orders 1.1)"
+_IN_DEV = replace(STAGE, role=StageRole.DEV, definition=replace(STAGE.definition, environment="dev"))
 _asked = partial(approvals.asked, ATTEMPT, REQUEST, "prod", question=_QUESTION, names=_NAMES, addresses=_ADDRESSES)
 
 SAMPLES: Sequence[partial[Message]] = (
@@ -117,6 +118,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.withdrawn, RELEASE, "1.1", "rita", "the wrong version"),
     partial(releases.replaced, ATTEMPT, replace(RELEASE, id="r-0044", requested_by="rob")),
     partial(queue.waits, ATTEMPT, STAGE, 2, WAITS_FOR),
+    partial(queue.waits_in_dev, ATTEMPT, _IN_DEV, WAITS_FOR[1:]),
     partial(queue.never_fits, ATTEMPT, StageRole.PROD, "no release window of the coming year is as long"),
     partial(queue.overtaken, ATTEMPT, StageRole.PROD, why_urgent(EMERGENCY)),
     partial(announcements.beforehand, RELEASE, ATTEMPT, "prod", timedelta(minutes=30), NOW),

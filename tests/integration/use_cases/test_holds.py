@@ -322,3 +322,38 @@ def test_one_person_holds_one_thing_so_many_times_and_no_more(scene: Scene) -> N
     placed = PlacedHold(id=numbers[0], placed_by="rob", environment=None, service=None, team=None)
     lift_hold(scene.world, placed, Actor(id="rob", via="rest"), "")
     place(scene, by="rob")
+
+
+def follow(scene: Scene, release_id: str) -> str:
+    with scene.store.transaction() as tx:
+        found = Overview(tx.sql).release(release_id)
+    assert found is not None
+    return str(found["next"])
+
+
+def test_what_a_hold_keeps_in_dev_says_so_in_the_channel_and_in_its_status(scene: Scene) -> None:
+    hold = place(scene, scope=HoldScope.SERVICE, name="orders")
+    held = scene.opened()
+    nightly = scene.opened(to=DEV, by="rob")
+    for attempt in (held, held, nightly):
+        assert scene.turn(attempt, DEV).answer is TurnAnswer.WAIT
+    with scene.store.transaction() as tx:
+        (told,) = [one for _, one in tx.outbox.unsent(1000) if one.key.endswith(":waits")]
+    assert (told.key, f"waits in dev: hold {hold} on service orders" in told.text) == (f"{held.id}:dev:waits", True)
+    assert "`slipway explain orders dev`" in told.text
+    assert follow(scene, held.release_id).startswith("Waits in dev: slipway explain orders dev says for what; ")
+
+
+def test_what_a_hold_keeps_in_the_queue_is_led_to_it_and_what_works_to_its_log(scene: Scene) -> None:
+    attempt = scene.approved()
+    hold = place(scene)
+    scene.turn(attempt, PREPROD)
+    assert follow(scene, attempt.release_id).startswith("Next: slipway queue says who waits; ")
+    lift_hold(
+        scene.world,
+        PlacedHold(id=hold, placed_by="lena", environment=None, service=None, team=None),
+        Actor(id="lena", via="rest"),
+        "over",
+    )
+    scene.turn(attempt, PREPROD)
+    assert follow(scene, attempt.release_id).startswith("Under way in preprod: ")

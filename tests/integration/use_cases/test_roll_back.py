@@ -351,6 +351,18 @@ def elsewhere(scene: Scene, *, incident: bool = False) -> tuple[Attempt, int]:
     return started(scene, asked.release.id), asked.pending.id
 
 
+def test_the_status_of_what_waits_for_its_second_says_how_they_agree(scene: Scene) -> None:
+    scene.live("1.2", by="rob")
+    asked = ask(scene, "1.0", by="sam")
+    assert asked.pending is not None
+    for begin in (lambda: None, lambda: started(scene, asked.release.id)):
+        begin()
+        with scene.store.transaction() as tx:
+            found = Overview(tx.sql).release(asked.release.id)
+        assert found is not None
+        assert f" for a second person: slipway second {asked.pending.id}; " in found["next"]
+
+
 def test_without_the_second_nothing_is_touched_whatever_is_marked_in_airflow(scene: Scene) -> None:
     attempt, _ = elsewhere(scene)
     with pytest.raises(NotPermittedError, match="second_missing"):
