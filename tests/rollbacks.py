@@ -17,9 +17,9 @@ REASON = "orders are lost"
 
 
 def asked_for(
-    version: str | None = None, *, service: str = "orders", role: StageRole = PROD, incident: bool = False
+    version: str | None = None, *, service: str = "orders", role: StageRole = PROD, **more: Any
 ) -> AskedRollback:
-    return AskedRollback(service=service, environment=role.value, version=version, reason=REASON, incident=incident)
+    return AskedRollback(service=service, environment=role.value, version=version, reason=REASON, **more)
 
 
 def ask(scene: Scene, version: str | None = None, *, by: str = "rita", **more: Any) -> Asked:

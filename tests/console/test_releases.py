@@ -18,6 +18,7 @@ from slipway.domain.release import Attempt, ChangeKind
 from tests.console.conftest import as_person
 from tests.console.test_same_answer import policy
 from tests.outside import NOTIFY, recorded
+from tests.rollbacks import ask, started
 from tests.scene import Scene
 
 FORM = {"service": "orders", "version": "1.0", "summary": "takes more orders", "rollback_plan": "back to 0.9"}
@@ -198,3 +199,17 @@ def test_a_console_outside_airflow_says_that_it_can_start_nothing(airflow: Airfl
     with TestClient(airflow.console) as alone:
         answer = post(alone, f"releases/{failed.release_id}/retry", {})
     assert (answer.status_code, "outside Airflow" in answer.json()["message"]) == (500, True)
+
+
+def test_a_rollback_is_not_retried_and_the_answer_says_what_to_ask_for_instead(
+    client: TestClient, airflow: Airflow, scene: Scene
+) -> None:
+    scene.long_live("1.0")
+    scene.live("1.1")
+    release_id = ask(scene, "1.0").release.id
+    started(scene, release_id)
+    answer = post(client, f"releases/{release_id}/retry", {"version": "1.0"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "is_a_rollback")
+    assert f"{release_id} is a rollback" in answer.json()["message"]
+    assert "`slipway rollback orders prod --to VERSION" in answer.json()["message"]
+    assert not airflow.asked

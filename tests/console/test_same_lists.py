@@ -72,7 +72,7 @@ def test_a_list_has_the_same_fields_on_both_paths(client: TestClient, busy: Scen
 def test_a_release_says_what_to_do_next_wherever_it_is_listed(client: TestClient, busy: Scene) -> None:
     (listed,) = by_rest(client, "releases")
     number = listed["release_id"]
-    assert listed["next"].startswith("Next: slipway queue says who waits")
+    assert listed["next"].startswith(f"Under way in preprod: slipway log list --release {number}")
     assert listed["next"] == by_rest(client, f"releases/{number}")["next"]
     assert listed["next"] == by_command(busy, "status", number)["next"]
     assert listed["next"] == by_command(busy, "status")["releases"][0]["next"]

@@ -443,6 +443,13 @@ class MemoryReleases(_Table):
         known = [one for one in self._all.attempts.values() if one.outcome is None and service in {None, one.service}]
         return sorted(known, key=lambda one: (one.opened_at, one.id))
 
+    def fixed_and_awaiting_retry(self, release: Release) -> Sequence[Release]:
+        fixed = self._all.releases.get(release.fixes or "")
+        if fixed is None:
+            return []
+        mine = [fixed] if fixed.state is ReleaseState.AWAITING_RETRY else []
+        return [*self.fixed_and_awaiting_retry(fixed), *mine]
+
     def awaiting_renewal(self) -> Sequence[Attempt]:
         last = {one.release_id: one for one in self._all.attempts.values()}
         states = {release.id: release.state for release in self._all.releases.values()}
@@ -865,6 +872,15 @@ class MemoryRecords(_Table):
             and (hold.standing.until is None or hold.standing.until > self._now)
             and (hold.standing.placed_by, hold.standing.scope, hold.name) == (person, scope, name)
         ]
+
+    def failure_holds(self, service: str) -> Mapping[int, str]:
+        return {
+            number: hold.exempt
+            for number, hold in self._all.holds.items()
+            if not hold.lifted
+            and (hold.standing.placed_by, hold.standing.scope, hold.name) == ("platform", "service", service)
+            and hold.exempt is not None
+        }
 
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:
         names = {"all": None, "environment": environment, "service": service}

@@ -88,6 +88,7 @@ def list_holds(
             one["at"],
             one["until"],
             one["during"],
+            one["failed"],
             "yes" if one["absolute"] else "",
             one["lifted_by"],
             one["lifted_because"] or one["ended_because"],
@@ -95,5 +96,5 @@ def list_holds(
         )
         for one in found
     ]
-    heads = ("id", "scope", "by", "at", "until", "during", "absolute", "lifted by", "over because", "reason")
+    heads = ("id", "scope", "by", "at", "until", "during", "failed", "absolute", "lifted by", "over because", "reason")
     print_table(heads, rows, "No hold stands.")

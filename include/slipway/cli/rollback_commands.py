@@ -21,6 +21,9 @@ def rollback(
             metavar="VERSION", help="Another than the approvals of what runs name: it takes two people, see `second`."
         ),
     ] = None,
+    despite_bad: Annotated[
+        str, typer.Option(metavar="REASON", help="With --to: why a version that is marked bad is to come back.")
+    ] = "",
     incident: Annotated[
         bool,
         typer.Option(
@@ -32,4 +35,6 @@ def rollback(
     from slipway.cli.session import signed_in_rest
 
     body = {"service": service, "environment": environment, "version": to, "reason": reason, "incident": incident}
+    if despite_bad:
+        body["despite_bad"] = despite_bad
     say(signed_in_rest().call("POST", "/slipway/api/rollbacks", json=body)["detail"])

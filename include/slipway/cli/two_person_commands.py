@@ -27,17 +27,17 @@ def list_pending(
     """List what waits for a second person."""
     from slipway.adapters.database.overview import Overview
     from slipway.cli.database import open_store
+    from slipway.use_cases.show_pending import in_words
 
     with open_store().transaction() as tx:
-        found = Overview(tx.sql).pending(waiting_only=not all_)
+        found = in_words(tx, Overview(tx.sql).pending(waiting_only=not all_))
     if as_json:
         print_json(found)
         return
     rows = [
         (
             one["id"],
-            one["action"],
-            " ".join(str(value) for value in one["parameters"].values()),
+            one["what"],
             one["first"],
             one["at"],
             one["expires_at"],
@@ -47,5 +47,5 @@ def list_pending(
         )
         for one in found
     ]
-    heads = ("id", "action", "on", "by", "at", "expires", "state", "seconded by", "reason")
+    heads = ("id", "what it would do", "by", "at", "expires", "state", "seconded by", "reason")
     print_table(heads, rows, "Nothing waits for a second person.")

@@ -17,7 +17,6 @@ from slipway.use_cases.object_to import object_to
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.settle_verdict import settle_verdict
 from slipway.use_cases.stop import stop
-from slipway.use_cases.world import PLATFORM
 
 router = APIRouter()
 VIA = "rest"
@@ -121,5 +120,5 @@ def _placed(parts: Parts, hold_id: int) -> PlacedHold:
             environment=hold["name"] if hold["scope"] == HoldScope.ENVIRONMENT else None,
             service=hold["name"] if is_service else None,
             team=team_of(parts.catalogue, tx, hold["name"]) if is_service else None,
-            failed=hold["during"] if is_service and hold["placed_by"] == PLATFORM.id else None,
+            failed=hold["failed"],
         )

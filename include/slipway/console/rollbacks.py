@@ -17,6 +17,7 @@ router = APIRouter()
 class NewRollback(Body):
     """`version` left out: what the grants of what runs name, by one person. Any other takes two.
 
+    `despite_bad`: why a version that is marked bad is to come back.
     `incident`: it begins with one person; the second follows within hours, an open finding until then."""
 
     service: Name
@@ -24,6 +25,7 @@ class NewRollback(Body):
     version: Name | None = None
     reason: Why
     incident: bool = False
+    despite_bad: Why = ""
 
 
 @router.post("/rollbacks", status_code=status.HTTP_202_ACCEPTED)

@@ -14,6 +14,7 @@ from slipway.domain.platform import Action
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_second import ask_second
 from slipway.use_cases.give_second import give_second
+from slipway.use_cases.show_pending import in_words
 
 router = APIRouter()
 
@@ -31,7 +32,7 @@ class Settling(BaseModel):
 def pending(parts: UsedParts, *, everything: Annotated[bool, Query(alias="all")] = False) -> list[Record]:
     """What waits for a second person, or all that ever did."""
     with parts.store().transaction() as tx:
-        return list(Overview(tx.sql).pending(waiting_only=not everything))
+        return in_words(tx, Overview(tx.sql).pending(waiting_only=not everything))
 
 
 @router.post("/pending/{number}/second")

@@ -19,7 +19,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "release_withdrawn": "A release that awaited a retry was given up.",
         "release_expired": "Nobody retried a release for so long; what its last attempt `was`.",
         "task_failed": "A task broke off by what nobody foresaw: its exception, without secrets.",
-        "rollback_asked": "A rollback, or the return of Preprod: from what, to what, `basis` of its authority, why.",
+        "rollback_asked": "A rollback, or the return of Preprod: from what, to what, its `basis`, why, any mark of it.",
         "rollback_refused": "A rollback was refused: `code` and `message` say why.",
         "service_restored": "What ran before is back: `from`, `to`, `seconds`. Of a rollback since it was asked for,"
         " and failed since when; of a release undone in Prod since the `first_no`, and when it was deployed.",
@@ -82,7 +82,7 @@ LOG_KINDS: Mapping[str, Mapping[str, str]] = {
         "two_person_act_refused": "Asking for an act of two people was refused, and why.",
         "seconded": "A second entitled person agreed; what was asked for takes effect with this entry.",
         "second_refused": "Seconding was refused, and why; the act goes on waiting, or was seconded before.",
-        "second_expired": "Nobody seconded an act in time: it has no effect.",
+        "second_expired": "Nobody seconded an act in time, or it can take effect no more, and why: it has no effect.",
         "quarantine_ended": "Quarantined work was settled, by its target or by two people: its service is unlocked.",
         "activity_came_back": "The process of quarantined work ended after all, and how; the target decides.",
         "lease_broken": "Two people took lane and lease from a stage, which ends as it stands.",

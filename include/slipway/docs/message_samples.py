@@ -91,10 +91,12 @@ _DIFFERENCES = (
 )
 _BREAKING = "break the lane's lease of r-0042.1 (orders 1.1)"
 _STOPPED = replace(LEFT, returns=(Return(release_id=ROLLING_BACK.id, outcome=Outcome.WITHDRAWN, ended_at=NOW),))
+_IN_DEV = replace(STAGE, role=StageRole.DEV, definition=replace(STAGE.definition, environment="dev"))
 _asked = partial(approvals.asked, ATTEMPT, REQUEST, "prod", question=_QUESTION, names=_NAMES, addresses=_ADDRESSES)
 
 SAMPLES: Sequence[partial[Message]] = (
     partial(releases.asked_for, RELEASE, ATTEMPT),
+    partial(releases.asked_for, RELEASE, replace(ATTEMPT, id="r-0042.2", number=2, actor="sam")),
     partial(releases.asked_for, ON_BEHALF, ATTEMPT),
     partial(releases.asked_for, NIGHTLY, ATTEMPT),
     partial(releases.asked_for, EMERGENCY, replace(ATTEMPT, kind=EMERGENCY.kind)),
@@ -105,6 +107,15 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.stage_ended, ATTEMPT, STAGE, PASSED),
     partial(releases.stage_ended, ATTEMPT, STAGE, UNVERIFIED),
     partial(releases.ended, ATTEMPT, LIVE, f"prod: {PASSED.detail}", ADDRESS),
+    partial(
+        releases.ended,
+        ATTEMPT,
+        LIVE,
+        f"prod: {PASSED.detail}",
+        ADDRESS,
+        holds={7: "r-0040", 8: "r-0041"},
+        awaiting=["r-0041"],
+    ),
     partial(releases.ended, ATTEMPT, FAILED, f"prod: {SMOKE_FAILED}", ADDRESS, expires=NOW + timedelta(days=7)),
     partial(releases.ended, ATTEMPT, FAILED, f"preprod: {SMOKE_FAILED}", ADDRESS, marked_bad=MARKED_BAD),
     partial(releases.ended, RESCUE, FAILED, f"prod: {SMOKE_FAILED}", ADDRESS),
@@ -113,6 +124,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(releases.withdrawn, RELEASE, "1.1", "rita", "the wrong version"),
     partial(releases.replaced, ATTEMPT, replace(RELEASE, id="r-0044", requested_by="rob")),
     partial(queue.waits, ATTEMPT, STAGE, 2, WAITS_FOR),
+    partial(queue.waits_in_dev, ATTEMPT, _IN_DEV, WAITS_FOR[1:]),
     partial(queue.never_fits, ATTEMPT, StageRole.PROD, "no release window of the coming year is as long"),
     partial(queue.overtaken, ATTEMPT, StageRole.PROD, why_urgent(EMERGENCY)),
     partial(announcements.beforehand, RELEASE, ATTEMPT, "prod", timedelta(minutes=30), NOW),
@@ -148,6 +160,14 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(watches.verdict_given, ATTEMPT, "sue", Verdict.FAIL, "orders are lost", "1.1 is marked bad and still runs"),
     partial(rollbacks.asked_for, ROLLING_BACK, ROLLBACK, "rita", "orders are lost"),
     partial(rollbacks.waits_for_second, ROLLING_BACK, ROLLBACK, "rita", "orders are lost", PENDING),
+    partial(
+        rollbacks.waits_for_second,
+        ROLLING_BACK,
+        replace(ROLLBACK, marked_bad="prices are wrong", despite_bad="wrong prices are better than none"),
+        "rita",
+        "orders are lost",
+        PENDING,
+    ),
     partial(rollbacks.preprod_returns, ROLLING_BACK, RETURN, "r-0042 ended as rejected without going live"),
     partial(rollbacks.preprod_stays, RESCUE, LEFT, Outcome.REFUSED),
     partial(rollbacks.preprod_stays, RESCUE, replace(LEFT, returns=tuple(LEFT.returns) * TRIES), Outcome.REFUSED),
@@ -197,7 +217,7 @@ SAMPLES: Sequence[partial[Message]] = (
     partial(support.answered, replace(BOOKING, waived_by="mona", waived_because="it is small"), "support_waived"),
     partial(two_people.awaited, PENDING, _BREAKING, "second line; and another person: manager of any team or above"),
     partial(two_people.seconded, PENDING, "mona", _BREAKING, "the lane is free"),
-    partial(two_people.expired, PENDING, _BREAKING),
+    partial(two_people.expired, PENDING, _BREAKING, "nobody seconded it in time"),
     partial(reviews.opened, REVIEW, IN_AN_HOUR),
     partial(reviews.overdue, REVIEW, IN_AN_HOUR),
     partial(reviews.closed, REVIEW, "mona", "the cause is found"),

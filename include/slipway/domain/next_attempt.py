@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from slipway.domain.errors import NotFoundError
+from slipway.domain.errors import NotFoundError, RefusedError
 from slipway.domain.json_value import JsonObject
 from slipway.domain.service import StageRole
 
@@ -27,7 +27,15 @@ class NextAttempt:
 
 
 def next_attempt(release_id: str, found: Mapping[str, Any]) -> NextAttempt:
-    """`found`: as `GET /slipway/api/releases/ID` gives it. Raises NotFoundError where it has no attempt."""
+    """`found`: as `GET /slipway/api/releases/ID` gives it. Raises NotFoundError where it has no attempt,
+    RefusedError for a rollback."""
+    back = found.get("rollback")
+    if back:
+        raise RefusedError(
+            "is_a_rollback",
+            f"{release_id} is a rollback, and is not tried again: ask for another one with `slipway rollback"
+            f' {found["service"]} {back["environment"]} --to VERSION --reason "…"`',
+        )
     if not found["attempts"]:
         raise NotFoundError(f"release {release_id} has no attempt to go on from")
     last = found["attempts"][-1]

@@ -49,6 +49,10 @@ class Rollback:
     basis: Basis
     since: datetime | None = None
     """When what is rolled back came to run."""
+    marked_bad: str | None = None
+    """Why what comes back is marked bad; None: it is not."""
+    despite_bad: str = ""
+    """Why whoever asks wants it back all the same."""
 
     @property
     def is_rescue(self) -> bool:
@@ -62,6 +66,13 @@ class Rollback:
 
     def __str__(self) -> str:
         return f"{self.environment} from {self.from_version or 'nothing'} to {self.version}"
+
+    @property
+    def warning(self) -> str:
+        """What whoever agrees to it must know of what comes back; nothing where nobody marked it."""
+        if self.marked_bad is None:
+            return ""
+        return f"; {self.version} is marked bad: {self.marked_bad}; wanted all the same: {self.despite_bad}"
 
 
 def in_words(time: timedelta) -> str:

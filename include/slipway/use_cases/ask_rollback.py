@@ -1,6 +1,6 @@
 """Somebody asks to roll a service back: one person to what the grants name, two to another version (R18)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from slipway.domain import messages
@@ -15,6 +15,7 @@ from slipway.domain.two_people import PendingAct, why_not_one_of_two
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor, Deployed, NewRelease
 from slipway.use_cases.begin_rescue import begin_rescue
+from slipway.use_cases.go_back_to_bad import refuse_bad_unless_meant
 from slipway.use_cases.keep_private import said_of_service
 from slipway.use_cases.refuse_long_texts import refuse_long_texts, shortened
 from slipway.use_cases.rollback_facts import parameters_of, seconded_by
@@ -38,6 +39,8 @@ class AskedRollback:
     version: str | None
     reason: str
     incident: bool = False
+    despite_bad: str = ""
+    """Why a version that is marked bad is to come back all the same."""
     may_ask_second: bool = True
     """False for a task of a run: only the API server writes down questions to a second person."""
 
@@ -64,7 +67,7 @@ def ask_rollback(world: World, asked: AskedRollback, actor: Actor) -> Asked:
 def prepare_rollback(world: World, asked: AskedRollback) -> Rollback:
     """What it comes to, after the service's database was asked how far it may go; outside any transaction."""
     refuse_long_texts({"service": asked.service, "environment": asked.environment, "reason": asked.reason})
-    refuse_long_texts({"version": asked.version})
+    refuse_long_texts({"version": asked.version, "despite_bad": asked.despite_bad})
     try:
         with world.store.transaction() as tx:
             way, rollback = _rollback(tx, asked)
@@ -86,7 +89,11 @@ def write_rollback(tx: Transaction, asked: AskedRollback, rollback: Rollback, ac
     policy = tx.policy()
     owned = policy.governed.owned(way.release)
     _refuse_strangers(tx, asked, rollback, owned, actor)
+    refuse_bad_unless_meant(asked.service, rollback)
     reason = said_of_service(tx, asked.service, way.release.id, asked.reason)
+    if rollback.marked_bad is not None:
+        despite = said_of_service(tx, asked.service, way.release.id, rollback.despite_bad)
+        rollback = replace(rollback, despite_bad=despite)
     release = tx.releases.create(
         NewRelease(
             service=asked.service,
@@ -131,6 +138,8 @@ def as_payload(rollback: Rollback) -> JsonObject:
         "from_release": rollback.from_release,
         "to": rollback.version,
         "digest": rollback.digest,
+        "marked_bad": rollback.marked_bad,
+        "despite_bad": rollback.despite_bad or None,
     }
 
 
@@ -167,6 +176,8 @@ def _rollback(tx: Transaction, asked: AskedRollback) -> tuple[WayToGoBack, Rollb
         schema_too=is_named or aim.digest == _before(way),
         basis=Basis.PRE_AUTHORISED if is_named else basis,
         since=way.since,
+        marked_bad=tx.records.why_bad(asked.service, aim.digest),
+        despite_bad=asked.despite_bad,
     )
 
 

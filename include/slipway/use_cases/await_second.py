@@ -62,7 +62,8 @@ def _awaited(tx: Transaction, attempt: Attempt, release: Release) -> Awaited:
         return Awaited(detail="an incident: its second person is owed, and that is an open finding until then")
     if asked is not None and asked.state is PendingState.WAITING and asked.expires_at > tx.now:
         return Awaited(detail=f"`slipway second {asked.id}` by {asked.expires_at:%H:%M} UTC", until=asked.expires_at)
-    return Awaited(detail="nobody seconded it in time: nothing was touched", ending=StageOutcome.EXPIRED)
+    because = "nobody seconded it in time" if asked is None or not asked.result else asked.result
+    return Awaited(detail=f"{because}: nothing was touched", ending=StageOutcome.EXPIRED)
 
 
 def _enough(rollback: Rollback) -> str:

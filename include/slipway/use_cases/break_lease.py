@@ -28,6 +28,7 @@ def about_attempt(tx: Transaction, attempt_id: str, words: str) -> Subject:
     matter = Matter(
         team=release.team, product_owner=release.product_owner, parties={Party.REQUESTER: release.requesters}
     )
+    words = f"{words} ({attempt.service} {attempt.version})"
     return Subject(words=words, matter=matter, attempt=attempt)
 
 

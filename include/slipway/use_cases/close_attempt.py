@@ -8,6 +8,7 @@ from slipway.domain import messages
 from slipway.domain.release import Outcome, ReleaseState, Stage, StageOutcome, attempt_outcome
 from slipway.ports.values import Actor
 from slipway.use_cases.do_activity import TaskWorker
+from slipway.use_cases.facts import release_of
 from slipway.use_cases.finish_stage import finish_stage
 from slipway.use_cases.stays_in_preprod import stays_in_preprod
 from slipway.use_cases.try_bad_again import why_not_again
@@ -58,6 +59,8 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
         expires = tx.now + timedelta(minutes=tx.policy().platform.retry_life_minutes) if awaits_retry else None
         stays = stays_in_preprod(tx, attempt, outcome)
+        is_live = outcome is Outcome.LIVE and not attempt.is_rollback
+        release = release_of(tx, attempt)
         tx.tell(
             messages.releases.ended(
                 attempt,
@@ -67,6 +70,8 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
                 marked_bad=why_not_again(tx, attempt),
                 expires=expires,
                 stays=stays is not None,
+                holds=tx.records.failure_holds(attempt.service) if is_live else {},
+                awaiting=[one.id for one in tx.releases.fixed_and_awaiting_retry(release)] if is_live else [],
             )
         )
         if stays is not None:

@@ -8,7 +8,7 @@ from slipway.domain.errors import RefusedError
 from slipway.domain.two_people import PendingAct, PendingState, why_not_these_two
 from slipway.ports.store import Transaction
 from slipway.ports.values import Actor
-from slipway.use_cases.expire_pending import expire_due
+from slipway.use_cases.expire_pending import end_if_never, expire_due
 from slipway.use_cases.settle import Found
 from slipway.use_cases.two_person_act import Subject, as_payload
 from slipway.use_cases.two_person_acts import ACTS
@@ -33,7 +33,9 @@ def give_second(world: World, number: int, actor: Actor) -> Seconded:
         pending = tx.pending_acts.lock(number)
         if pending.state is PendingState.EFFECTIVE and pending.second == actor.id:
             return Seconded(pending=pending, now=False)
-        refusal = _too_late(tx, pending, actor) or _second(world, tx, pending, actor, found)
+        refusal = (
+            _too_late(tx, pending, actor) or _never(tx, pending, actor) or _second(world, tx, pending, actor, found)
+        )
         if refusal is None:
             return Seconded(pending=tx.pending_acts.lock(number), now=True)
     raise RefusedError("may_not_second", refusal)
@@ -49,6 +51,13 @@ def _too_late(tx: Transaction, pending: PendingAct, actor: Actor) -> str | None:
     )
     tx.log("second_refused", actor, payload={**as_payload(pending), "message": refusal})
     return refusal
+
+
+def _never(tx: Transaction, pending: PendingAct, actor: Actor) -> str | None:
+    because = end_if_never(tx, pending) if pending.state is PendingState.WAITING else None
+    if because is not None:
+        tx.log("second_refused", actor, payload={**as_payload(pending), "message": because})
+    return because
 
 
 def _second(world: World, tx: Transaction, pending: PendingAct, actor: Actor, found: Found | None) -> str | None:
@@ -72,6 +81,8 @@ def _second(world: World, tx: Transaction, pending: PendingAct, actor: Actor, fo
 def _may_not(tx: Transaction, pending: PendingAct, subject: Subject, actor: Actor) -> str | None:
     """Judged by the policy in effect now: the first person may have lost the right since."""
     if pending.state is PendingState.EXPIRED:
+        if pending.ended_at is not None and pending.ended_at < pending.expires_at:
+            return f"pending {pending.id} has ended: {pending.result}"
         return f"pending {pending.id} expired at {pending.expires_at:%Y-%m-%d %H:%M} UTC: it must be asked for again"
     if subject.gains == actor.id != pending.first:
         return f"{actor.id} gains by it: another person must second it"

@@ -30,7 +30,9 @@ def about_activity(tx: Transaction, parameters: JsonObject, words: str) -> Subje
     activity = tx.activities.get(parameters["activity"])
     if activity is None:
         raise NotFoundError(f"there is no activity {parameters['activity']}; `slipway activity list` has those at work")
-    return about_attempt(tx, activity.attempt_id, words.format(activity=f"{activity.kind} {activity.id}"))
+    environment = tx.stages.get(activity.attempt_id, activity.role).environment
+    said = words.format(activity=f"{activity.kind} {activity.id} in {environment}")
+    return about_attempt(tx, activity.attempt_id, said)
 
 
 def ask_its_target(world: World, parameters: JsonObject) -> Found | None:

@@ -33,6 +33,9 @@ FINAL = (
 """Blockers that no waiting clears: the stage is refused."""
 
 
+_ENDED_BY_PEOPLE = frozenset({"hold", "verdict_owed"})
+
+
 class TurnAnswer(StrEnum):
     """What `take_turn` came to."""
 
@@ -142,8 +145,10 @@ def _enqueue(tx: Transaction, facts: Facts, decision: Decision, actor: Actor) ->
 
 
 def _tell_its_place(tx: Transaction, facts: Facts, lane: str, blockers: Sequence[Blocker]) -> None:
-    """Once, where people wait for each other."""
+    """Once: where people wait for each other, and in Dev where what somebody wants in live waits for a person."""
     if not facts.stage.role.on_live_path:
+        if facts.release.to.on_live_path and any(one.code in _ENDED_BY_PEOPLE for one in blockers):
+            tx.tell(messages.queue.waits_in_dev(facts.attempt, facts.stage, blockers))
         return
     line = [(turn.attempt_id, turn.role) for turn in tx.turns.waiting(lane)]
     place = 1 + line.index((facts.attempt.id, facts.stage.role))

@@ -29,13 +29,15 @@ class Subject:
 class TwoPersonAct:
     """`about` raises NotFoundError; `why_not_now` is asked after the table, by both; `take_effect` after it.
 
-    `ask` comes before the transaction, so that nobody waits behind a slow target; `why_not_now` gets what it found.
+    `why_never`: why an act that waits can take effect no more, whoever seconds it; it is ended then. `ask` comes before
+    the transaction, so that nobody waits behind a slow target; `why_not_now` gets what it found.
     """
 
     about: Callable[[Transaction, JsonObject], Subject]
     why_not_now: Callable[[World, Transaction, JsonObject, Found | None], str | None]
     take_effect: Callable[[World, Transaction, PendingAct, Actor], str]
     ask: Callable[[World, JsonObject], Found | None] = lambda _world, _parameters: None
+    why_never: Callable[[Transaction, JsonObject], str | None] = lambda _tx, _parameters: None
 
 
 def shown(parameters: JsonObject) -> JsonObject:

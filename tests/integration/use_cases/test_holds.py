@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import RefusedError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Eligibility
@@ -104,6 +105,55 @@ def test_the_hold_of_a_failure_in_prod_binds_emergencies_that_do_not_fix_it(scen
     scene.close(other)
     fix = scene.approved("1.3", by="sue", kind=kind, fixes=failed.release_id)
     assert scene.turn(fix, PREPROD).answer is TurnAnswer.TAKEN
+
+
+def failed_in_prod(scene: Scene, version: str, **more: Any) -> Attempt:
+    scene.probe.verdicts.clear()
+    scene.target.after = lambda order: (
+        scene.probe.verdicts.update({version: CheckStatus.FAIL}) if order.environment == "prod" else None
+    )
+    failed = scene.signed_off(version, **more)
+    assert scene.stage(failed, PROD).outcome == "undone"
+    scene.close(failed)
+    scene.target.after = lambda _: None
+    return failed
+
+
+def test_what_fixes_a_fix_that_failed_too_passes_the_holds_of_both_and_says_what_is_left(scene: Scene) -> None:
+    scene.long_live("1.0")
+    first = failed_in_prod(scene, "1.1")
+    second = failed_in_prod(scene, "1.2", fixes=first.release_id)
+    fix = scene.live("1.3", fixes=second.release_id)
+
+    with scene.store.transaction() as tx:
+        standing = tx.records.failure_holds("orders")
+        (told,) = [one.text for _, one in tx.outbox.unsent(1000) if one.key == f"{fix.id}:ended"]
+        nexts = {one: str((Overview(tx.sql).release(one) or {})["next"]) for one in standing.values()}
+    assert list(standing.values()) == [first.release_id, second.release_id]
+    for hold, failed in standing.items():
+        assert f"Hold {hold} still stands, since {failed} failed: slipway hold lift {hold}" in told
+        assert f"{failed}, which it fixes, awaits a retry: slipway stop {failed}" in told
+        assert f"{fix.release_id}, which fixes it, went live" in nexts[failed]
+
+
+def test_its_own_hold_is_named_when_its_next_attempt_is_live(scene: Scene) -> None:
+    scene.long_live("1.0")
+    failed = failed_in_prod(scene, "1.1")
+    again = scene.live("1.2", release_id=failed.release_id)
+    with scene.store.transaction() as tx:
+        (hold,) = tx.records.failure_holds("orders")
+        (told,) = [one.text for _, one in tx.outbox.unsent(1000) if one.key == f"{again.id}:ended"]
+        (listed,) = Overview(tx.sql).holds()
+    assert f"Hold {hold} still stands" in told
+    assert (listed["during"], listed["failed"]) == (None, failed.release_id)
+
+
+def test_what_fixes_something_else_passes_no_hold_of_the_chain(scene: Scene) -> None:
+    scene.long_live("1.0")
+    first = failed_in_prod(scene, "1.1")
+    failed_in_prod(scene, "1.2", fixes=first.release_id)
+    other = scene.opened("1.3", fixes=first.release_id)
+    assert [one.code for one in scene.turn(other, DEV).blockers] == ["hold"]
 
 
 @pytest.mark.parametrize("person", ["rita", "sam", "selma"])
@@ -272,3 +322,38 @@ def test_one_person_holds_one_thing_so_many_times_and_no_more(scene: Scene) -> N
     placed = PlacedHold(id=numbers[0], placed_by="rob", environment=None, service=None, team=None)
     lift_hold(scene.world, placed, Actor(id="rob", via="rest"), "")
     place(scene, by="rob")
+
+
+def follow(scene: Scene, release_id: str) -> str:
+    with scene.store.transaction() as tx:
+        found = Overview(tx.sql).release(release_id)
+    assert found is not None
+    return str(found["next"])
+
+
+def test_what_a_hold_keeps_in_dev_says_so_in_the_channel_and_in_its_status(scene: Scene) -> None:
+    hold = place(scene, scope=HoldScope.SERVICE, name="orders")
+    held = scene.opened()
+    nightly = scene.opened(to=DEV, by="rob")
+    for attempt in (held, held, nightly):
+        assert scene.turn(attempt, DEV).answer is TurnAnswer.WAIT
+    with scene.store.transaction() as tx:
+        (told,) = [one for _, one in tx.outbox.unsent(1000) if one.key.endswith(":waits")]
+    assert (told.key, f"waits in dev: hold {hold} on service orders" in told.text) == (f"{held.id}:dev:waits", True)
+    assert "`slipway explain orders dev`" in told.text
+    assert follow(scene, held.release_id).startswith("Waits in dev: slipway explain orders dev says for what; ")
+
+
+def test_what_a_hold_keeps_in_the_queue_is_led_to_it_and_what_works_to_its_log(scene: Scene) -> None:
+    attempt = scene.approved()
+    hold = place(scene)
+    scene.turn(attempt, PREPROD)
+    assert follow(scene, attempt.release_id).startswith("Next: slipway queue says who waits; ")
+    lift_hold(
+        scene.world,
+        PlacedHold(id=hold, placed_by="lena", environment=None, service=None, team=None),
+        Actor(id="lena", via="rest"),
+        "over",
+    )
+    scene.turn(attempt, PREPROD)
+    assert follow(scene, attempt.release_id).startswith("Under way in preprod: ")

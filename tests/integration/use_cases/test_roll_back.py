@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import HeldBackError, RefusedError, SlipwayError, TargetError
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility, Platform
@@ -18,10 +19,12 @@ from slipway.ports.outside.targets import DeployOrder, Running
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_rollback import ask_rollback
 from slipway.use_cases.await_second import await_second, second_is_over
+from slipway.use_cases.expire_pending import expire_pending
 from slipway.use_cases.give_second import give_second
 from slipway.use_cases.open_activity import NotPermittedError
 from slipway.use_cases.open_rollback import RollbackRun, open_rollback
 from slipway.use_cases.roll_back import is_service_free, roll_back
+from slipway.use_cases.show_pending import in_words
 from slipway.use_cases.show_reviews import overdue_reviews
 from slipway.use_cases.smoke import SmokeFailedError
 from slipway.use_cases.start_rollbacks import rollback_form, start_rollbacks
@@ -33,6 +36,7 @@ from tests.migrations import LOSSY, REVERSIBLE
 from tests.rollbacks import REASON, ask, asked_for, brought_back, rolled_back, started
 from tests.scene import AGAIN, TASK, WORKER, MortalTarget, ProcessKilledError, Scene, killed
 
+KNOWN = "lost orders are better than none"
 SECOND_LINE = frozenset({Duty.SECOND_LINE})
 RULES = {
     **AUTHORITY,
@@ -256,7 +260,7 @@ def test_a_version_that_the_grants_do_not_name_takes_two(scene: Scene) -> None:
     scene.close(back)
     assert refusal(scene) == "nothing_pre_authorised"
     assert refusal(scene, "1.1") == "may_not_rollback"
-    asked = ask(scene, "1.1", by="sam")
+    asked = ask(scene, "1.1", by="sam", despite_bad=KNOWN)
     assert asked.pending is not None
     attempt = started(scene, asked.release.id)
     assert await_second(scene.world, attempt.id, TASK).until == asked.pending.expires_at
@@ -271,12 +275,92 @@ def test_a_version_that_the_grants_do_not_name_takes_two(scene: Scene) -> None:
     assert (permit["asked_by"], permit["seconded_by"]) == ("sam", "lena")
 
 
+def test_what_fixes_a_fix_that_was_rolled_back_too_passes_both_holds(scene: Scene) -> None:
+    first = _live_attempt(scene)
+    before = started(scene, ask(scene).release.id)
+    rolled_back(scene, before)
+    scene.close(before)
+    second = scene.live("1.2", fixes=first.release_id)
+    back = started(scene, ask(scene).release.id)
+    rolled_back(scene, back)
+    scene.close(back)
+    assert len(entries(scene, "hold_placed")) == 2
+    assert scene.turn(scene.opened("1.3", fixes=second.release_id), DEV).answer is TurnAnswer.TAKEN
+
+
+def test_what_fixes_what_was_brought_back_and_taken_back_again_passes_the_hold_of_the_first_too(scene: Scene) -> None:
+    scene.live("1.2", by="rob")
+    back = started(scene, ask(scene).release.id)
+    rolled_back(scene, back)
+    scene.close(back)
+    asked = ask(scene, "1.0", by="sam")
+    assert asked.pending is not None
+    give_second(scene.world, asked.pending.id, Actor(id="lena", via="rest"))
+    further = started(scene, asked.release.id)
+    rolled_back(scene, further)
+    scene.close(further)
+    assert len(entries(scene, "hold_placed")) == 2
+    assert scene.turn(scene.opened("1.3", fixes=back.release_id), DEV).answer is TurnAnswer.TAKEN
+
+
+@pytest.fixture
+def back(scene: Scene) -> Scene:
+    """Orders 1.1 was rolled back to 1.0, and is marked bad."""
+    attempt = started(scene, ask(scene).release.id)
+    rolled_back(scene, attempt)
+    scene.close(attempt)
+    return scene
+
+
+def test_a_version_that_is_marked_bad_comes_back_only_where_the_first_says_that_they_know(back: Scene) -> None:
+    with pytest.raises(RefusedError, match=r"orders 1\.1 is marked bad: .*orders are lost") as refused:
+        ask(back, "1.1", by="sam")
+    assert refused.value.code == "bad_version"
+    assert "slipway rollback orders prod --to 1.1 --despite-bad" in str(refused.value)
+    assert refusal(back, "1.1", by="sam", incident=True) == "bad_version"
+    assert not entries(back, "second_awaited")
+
+
+def test_the_second_person_is_shown_the_mark_and_why_it_is_wanted_all_the_same(back: Scene) -> None:
+    asked = ask(back, "1.1", by="sam", despite_bad=KNOWN)
+    assert asked.pending is not None
+    with back.store.transaction() as tx:
+        (listed,) = in_words(tx, Overview(tx.sql).pending())
+        told = [message.text for _, message in tx.outbox.unsent(1000) if message.key == f"{asked.release.id}:asked"]
+    seconded = give_second(back.world, asked.pending.id, Actor(id="lena", via="rest"))
+    for said in (listed["what"], *told, seconded.pending.result):
+        assert "1.1 is marked bad: " in said
+        assert "orders are lost" in said
+        assert f"wanted all the same: {KNOWN}" in said
+    assert str(listed["what"]).startswith("roll back orders in prod from 1.0 to 1.1; ")
+    logged = entries(back, "rollback_asked")[-1]
+    assert (logged["despite_bad"], REASON in str(logged["marked_bad"])) == (KNOWN, True)
+    assert rolled_back(back, started(back, asked.release.id)).outcome == "passed"
+
+
+def test_one_that_is_not_marked_bad_needs_no_such_reason(scene: Scene) -> None:
+    scene.live("1.2", by="rob")
+    assert refusal(scene, "1.0", by="sam", despite_bad=KNOWN) == "not_marked_bad"
+
+
 def elsewhere(scene: Scene, *, incident: bool = False) -> tuple[Attempt, int]:
     """Back to 1.0 twice over: 1.2 is live, 1.1 was before it."""
     scene.live("1.2", by="rob")
     asked = ask(scene, "1.0", by="sam", incident=incident)
     assert asked.pending is not None
     return started(scene, asked.release.id), asked.pending.id
+
+
+def test_the_status_of_what_waits_for_its_second_says_how_they_agree(scene: Scene) -> None:
+    scene.live("1.2", by="rob")
+    asked = ask(scene, "1.0", by="sam")
+    assert asked.pending is not None
+    for begin in (lambda: None, lambda: started(scene, asked.release.id)):
+        begin()
+        with scene.store.transaction() as tx:
+            found = Overview(tx.sql).release(asked.release.id)
+        assert found is not None
+        assert f" for a second person: slipway second {asked.pending.id}; " in found["next"]
 
 
 def test_without_the_second_nothing_is_touched_whatever_is_marked_in_airflow(scene: Scene) -> None:
@@ -305,6 +389,61 @@ def test_what_waits_for_its_second_keeps_no_rescue_away_and_is_not_seconded_afte
     with pytest.raises(RefusedError, match="has changed since it was asked for"):
         give_second(scene.world, number, lena)
     assert scene.runs(PROD) == "1.1"
+
+
+def outdated(scene: Scene) -> tuple[Attempt, int]:
+    """It waits for its second person, and what runs has changed since."""
+    attempt, number = elsewhere(scene)
+    back = started(scene, ask(scene).release.id)
+    rolled_back(scene, back)
+    scene.close(back)
+    return attempt, number
+
+
+def by_its_second(scene: Scene, number: int) -> None:
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="has changed since it was asked for"):
+            give_second(scene.world, number, Actor(id="lena", via="rest"))
+
+
+def by_itself(scene: Scene, _: int) -> None:
+    for _ in range(2):
+        expire_pending(scene.world)
+
+
+@pytest.mark.parametrize("ended", [by_its_second, by_itself])
+def test_what_can_take_effect_no_more_ends_and_its_rollback_too(
+    scene: Scene, ended: Callable[[Scene, int], None]
+) -> None:
+    attempt, number = outdated(scene)
+    ended(scene, number)
+    with scene.store.transaction() as tx:
+        assert not Overview(tx.sql).pending()
+    (entry,) = entries(scene, "second_expired")
+    assert "has changed since it was asked for" in str(entry["because"])
+    awaited = await_second(scene.world, attempt.id, TASK)
+    assert (awaited.ending, "has changed" in awaited.detail) == (StageOutcome.EXPIRED, True)
+    assert scene.finish(attempt, PROD).outcome == "expired"
+    assert scene.close(attempt).outcome == "expired"
+    assert scene.release_of(attempt).state == "ended"
+
+
+def test_what_waits_while_its_service_is_at_work_may_yet_take_effect(scene: Scene) -> None:
+    elsewhere(scene)
+    scene.work(scene.signed_off("1.3"), PROD)
+    expire_pending(scene.world)
+    assert not entries(scene, "second_expired")
+
+
+def test_stopped_it_is_not_waited_for_any_more(scene: Scene) -> None:
+    attempt, _ = elsewhere(scene)
+    stop(scene.world, attempt.release_id, Actor(id="sam", via="rest"), "not needed")
+    await_second(scene.world, attempt.id, TASK)
+    scene.finish(attempt, PROD)
+    scene.close(attempt)
+    expire_pending(scene.world)
+    with scene.store.transaction() as tx:
+        assert not Overview(tx.sql).pending()
 
 
 def test_what_nobody_seconds_in_time_expires(scene: Scene) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from slipway.adapters.database.overview import Overview
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.people import TeamRole
@@ -101,6 +102,18 @@ def test_a_watch_that_saw_nothing_wrong_passes_when_its_time_is_over(scene: Scen
     finish = scene.finish(attempt, PROD)
     assert (finish.outcome, finish.detail) == ("passed", "deployed, smoke passed, watched, confirmed by a person")
     assert set(scene.monitor.hosts) == {"prometheus"}
+
+
+def test_while_it_is_watched_its_status_says_until_when(scene: Scene, clock: Clock) -> None:
+    attempt = begun(scene)
+    rounds(scene, clock, attempt, 2)
+    with scene.store.transaction() as tx:
+        found = Overview(tx.sql).release(attempt.release_id)
+    began = scene.stage_of(attempt, PROD).watch_began_at
+    assert found is not None
+    assert began is not None
+    until = (began + timedelta(minutes=5)).astimezone(UTC)
+    assert found["next"].startswith(f"prod is watched until {until:%Y-%m-%d %H:%M}Z; ")
 
 
 def test_a_service_without_a_watch_says_so_in_the_log_and_on_the_form(

@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slipway.adapters.database.rows import Sql
-from slipway.domain.next_step import WaitsFor, next_step
+from slipway.adapters.database.standings import standings
+from slipway.domain.next_step import Standing, WaitsFor, next_step
 from slipway.domain.release import Outcome, ReleaseState
 
 Record = dict[str, Any]
@@ -19,6 +20,11 @@ _RELEASE = """
            a.dag_id, a.run_id, r.rollback,
            (SELECT because FROM bad_version b WHERE b.service = r.service AND b.digest = a.digest
             AND r.to_role <> 'dev') AS marked_bad,
+           CASE WHEN r.state = 'awaiting_retry' THEN (
+               WITH RECURSIVE later (id) AS (
+                   SELECT r.id UNION SELECT fix.id FROM later JOIN release fix ON fix.fixes = later.id)
+               SELECT fix.id FROM later JOIN release fix USING (id) WHERE fix.id <> r.id AND fix.outcome = 'live'
+               ORDER BY fix.requested_at DESC LIMIT 1) END AS fixed_by,
            (SELECT array_agg(s.environment || ' ' || coalesce(s.outcome, s.ending, 'open')
                              ORDER BY array_position(ARRAY['dev', 'preprod', 'prod'], s.role))
             FROM stage s WHERE s.attempt_id = a.id) AS stages
@@ -70,7 +76,8 @@ class Overview:
             limit=limit,
         )
         asked = self._asked([one["attempt"] for one in found])
-        return [{**one, "next": _next(one, asked)} for one in found]
+        stands = standings(self._sql, [one["release_id"] for one in found])
+        return [{**one, "next": _next(one, asked, stands)} for one in found]
 
     def release(self, release_id: str) -> Record | None:
         """One release whole: its attempts, their stages, grants, questions and activities."""
@@ -87,7 +94,8 @@ class Overview:
         )
         attempts = self._records("SELECT * FROM attempt WHERE release_id = :id ORDER BY number", id=release_id)
         asked = self._asked([found[0]["attempt"]])
-        whole = {**found[0], **more, "taken_back": self._taken_back(release_id), "next": _next(found[0], asked)}
+        following = _next(found[0], asked, standings(self._sql, [release_id]))
+        whole = {**found[0], **more, "taken_back": self._taken_back(release_id), "next": following}
         return {**whole, "attempts": [self._attempt(attempt) for attempt in attempts]}
 
     def request(self, dag_id: str, run_id: str, person: str) -> Record:
@@ -108,8 +116,10 @@ class Overview:
         """Holds, oldest first."""
         return self._records(
             """
-            SELECT id, scope, name, reason, placed_by, placed_at AS at, until, exempt_release AS during, absolute,
-                   lifted_at, lifted_by, lifted_because, ended_at, ended_because
+            SELECT id, scope, name, reason, placed_by, placed_at AS at, until,
+                   CASE WHEN scope <> 'service' OR placed_by <> 'platform' THEN exempt_release END AS during,
+                   CASE WHEN scope = 'service' AND placed_by = 'platform' THEN exempt_release END AS failed,
+                   absolute, lifted_at, lifted_by, lifted_because, ended_at, ended_because
             FROM hold
             WHERE NOT :standing OR (lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now()))
             ORDER BY id
@@ -260,12 +270,14 @@ class Overview:
         return [dict(row) for row in self._sql.all(statement, **values)]
 
 
-def _next(release: Record, asked: Asked) -> str:
+def _next(release: Record, asked: Asked, stands: Mapping[str, Standing]) -> str:
     outcome = release["outcome"]
     return next_step(
         release["release_id"],
         ReleaseState(release["state"]),
         None if outcome is None else Outcome(outcome),
         asked.get(release["attempt"], ()),
+        standing=stands.get(release["release_id"]),
         marked_bad=release["marked_bad"],
+        fixed_by=release["fixed_by"],
     )

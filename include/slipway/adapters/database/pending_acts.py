@@ -65,6 +65,11 @@ class DatabasePendingActs:
         )
         return [_act(row) for row in rows]
 
+    def waiting(self) -> Sequence[PendingAct]:
+        """Those that wait for their second person, locked."""
+        rows = self._sql.all("SELECT * FROM pending_act WHERE state = 'waiting' ORDER BY id FOR UPDATE SKIP LOCKED")
+        return [_act(row) for row in rows]
+
     def end(self, number: int, state: PendingState, second: str | None, result: str) -> None:
         """Writes what became of a waiting act."""
         self._sql.run(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from slipway.adapters.database.rows import Row, Sql
+from slipway.adapters.database.standing_holds import failure_holds, standing_holds
 from slipway.domain.arrival import Arrival, Failed
 from slipway.domain.json_value import JsonObject
 from slipway.domain.needs import Need, NeedState
@@ -223,6 +224,10 @@ class DatabaseRecords:
         )
         return [row["id"] for row in rows]
 
+    def failure_holds(self, service: str) -> Mapping[int, str]:
+        """Holds on a service that the platform placed, and that still stand: the release whose failure placed each."""
+        return failure_holds(self._sql, service)
+
     def holds_of(self, person: str, scope: str, name: str | None) -> Sequence[int]:
         """What this person placed on just that, and still stands."""
         rows = self._sql.all(
@@ -249,30 +254,8 @@ class DatabaseRecords:
         return [EndedHold(**row) for row in sorted(rows, key=lambda row: row["id"])]
 
     def standing_holds(self, service: str, environment: str, release: Release) -> Sequence[StandingHold]:
-        """Holds that bind this release there: not its own exemption, nor the hold of a failure that it fixes."""
-        rows = self._sql.all(
-            """
-            SELECT id, scope, reason, placed_by, until, absolute,
-                   (SELECT a.release_id FROM attempt a JOIN stage s ON s.attempt_id = a.id
-                    WHERE a.release_id = exempt_release AND s.outcome = 'unverified' AND s.judged IS NULL
-                          AND placed_by = 'platform'
-                    LIMIT 1) AS unverified,
-                   CASE WHEN scope = 'service' AND placed_by = 'platform' THEN exempt_release END AS failed
-            FROM hold
-            WHERE lifted_at IS NULL AND ended_at IS NULL AND (until IS NULL OR until > now())
-              AND (scope = 'all' OR (scope = 'environment' AND name = :environment)
-                   OR (scope = 'service' AND name = :service))
-              AND exempt_release IS DISTINCT FROM :release
-              AND NOT (scope = 'service' AND NOT ends_with_release
-                       AND exempt_release IS NOT DISTINCT FROM COALESCE(CAST(:fixes AS text), ''))
-            ORDER BY id
-            """,
-            service=service,
-            environment=environment,
-            release=release.id,
-            fixes=release.fixes,
-        )
-        return [StandingHold(**row) for row in rows]
+        """Holds that bind this release there: not its own exemption, nor that of what it fixes."""
+        return standing_holds(self._sql, service, environment, release)
 
 
 def _deployed(row: Row) -> Deployed:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from slipway.adapters.database import codec
 from slipway.adapters.database.release_rows import ATTEMPT, attempt_in, needs_in, release_in
 from slipway.adapters.database.rows import Sql
+from slipway.adapters.database.standing_holds import CHAIN
 from slipway.domain.errors import NotFoundError
 from slipway.domain.needs import Build, Need
 from slipway.domain.release import Attempt, Outcome, Release, ReleaseState
@@ -231,6 +232,14 @@ class DatabaseReleases:
             service=service,
         )
 
+    def fixed_and_awaiting_retry(self, release: Release) -> Sequence[Release]:
+        """What this release fixes, and what that was to fix, as far as it awaits a retry all the same; oldest first."""
+        return self._each(
+            f"""{CHAIN} SELECT id FROM release JOIN chain USING (id) WHERE state = 'awaiting_retry'
+            ORDER BY requested_at, id""",  # noqa: S608 - a constant
+            fixes=release.fixes,
+        )
+
     def end_attempt(self, attempt_id: str, outcome: Outcome) -> None:
         """Writes how an attempt ended, once."""
         self._sql.run(
@@ -249,7 +258,7 @@ class DatabaseReleases:
             reason=reason,
         )
 
-    def _each(self, statement: str, **values: str) -> Sequence[Release]:
+    def _each(self, statement: str, **values: str | None) -> Sequence[Release]:
         rows = self._sql.all(statement, **values)
         return [release for row in rows if (release := self.get(row["id"])) is not None]
 

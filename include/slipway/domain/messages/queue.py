@@ -12,15 +12,33 @@ from slipway.domain.service import StageRole
 
 def waits(attempt: Attempt, stage: Stage, place: int, blockers: Sequence[Blocker]) -> Message:
     """A stage is in the queue, and cannot start at once."""
-    more = f", and {len(blockers) - 1} more" if len(blockers) > 1 else ""
     return Message(
         key=f"{attempt.id}:{stage.role}:waits",
         channel=MessageChannel.DEPLOY,
         headline=headline(attempt, f"{stage.environment}: in the queue"),
         text=f"{attempt.service} {attempt.version} ({attempt.release_id}) is in place {place} of the queue, for"
-        f" {stage.environment}, and waits: {blockers[0].message}{more}. `slipway queue` says when to expect its start",
+        f" {stage.environment}, and waits: {_briefly(blockers)}. `slipway queue` says when to expect its start",
         release_id=attempt.release_id,
     )
+
+
+def waits_in_dev(attempt: Attempt, stage: Stage, blockers: Sequence[Blocker]) -> Message:
+    """What a person asked for waits before the queue, for what somebody must end."""
+    return Message(
+        key=f"{attempt.id}:{stage.role}:waits",
+        channel=MessageChannel.DEPLOY,
+        headline=headline(attempt, f"{stage.environment}: waits"),
+        text=f"{attempt.service} {attempt.version} ({attempt.release_id}) waits in {stage.environment}:"
+        f" {_briefly(blockers)}. `slipway explain {attempt.service} {stage.environment}` says who can end it",
+        release_id=attempt.release_id,
+    )
+
+
+def _briefly(blockers: Sequence[Blocker]) -> str:
+    """What people must end first, what time ends last."""
+    first = min(blockers, key=lambda one: (one.clears_at is not None, one.code != "hold"))
+    more = f", and {len(blockers) - 1} more" if len(blockers) > 1 else ""
+    return f"{first.message}{more}"
 
 
 def never_fits(attempt: Attempt, role: StageRole, why: str) -> Message:

@@ -1,12 +1,13 @@
 """Releases: what becomes of them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from slipway.domain.message import Message
 from slipway.domain.message_routes import MessageChannel
 from slipway.domain.messages.words import as_declared, headline, headline_of, where_it_ran, where_to_go_on
 from slipway.domain.next_step import retry_of_bad
-from slipway.domain.release import Attempt, BadAgain, ChangeKind, Outcome, Release, Stage, StageOutcome
+from slipway.domain.release import Attempt, BadAgain, ChangeKind, Origin, Outcome, Release, Stage, StageOutcome
 from slipway.domain.rollback import in_words
 from slipway.domain.stage_ending import Ending
 
@@ -18,13 +19,17 @@ def asked_for(release: Release, attempt: Attempt) -> Message:
     """Somebody asks for a release, or for another attempt of it."""
     behalf = f" on behalf of team {release.for_team}" if release.for_team else ""
     asks = "declared" if release.kind is ChangeKind.EMERGENCY else "asked for"
+    how, says = f"{asks} by {release.requested_by}", f"{release.requested_by} asks{behalf} for a release"
+    if attempt.number > 1:
+        who = "the platform" if attempt.origin is Origin.PLATFORM else attempt.actor
+        how, says = f"attempt {attempt.number}, asked for by {who}", f"{who} asks for attempt {attempt.number}"
     return Message(
         key=f"{attempt.id}:opened",
         channel=MessageChannel.DEPLOY,
         release_id=release.id,
-        headline=headline(attempt, f"{asks} by {release.requested_by}"),
-        text=f"{as_declared(release)}{release.service} {attempt.version}: {release.requested_by} asks{behalf} for a"
-        f" release to {release.to.value} ({release.id}): {release.summary or 'automatic Dev run'}",
+        headline=headline(attempt, how),
+        text=f"{as_declared(release)}{release.service} {attempt.version}: {says} to {release.to.value} ({release.id}):"
+        f" {release.summary or 'automatic Dev run'}",
     )
 
 
@@ -72,13 +77,14 @@ def ended(
     marked_bad: str | None = None,
     expires: datetime | None = None,
     stays: bool = False,
+    holds: Mapping[int, str] | None = None,
+    awaiting: Sequence[str] = (),
 ) -> Message:
     """An attempt has ended. `marked_bad`: why its version is kept from Preprod and Prod.
 
-    `expires`: when its release does, unless it is retried.
-
-    `stays`: Preprod did not go back by it, and another message says what follows.
-    """
+    `expires`: when its release does, unless it is retried. `stays`: Preprod did not go back by it, and another message
+    says what follows. Of one that is live: `holds` that failures placed and that stand all the same, each with the
+    release that failed; `awaiting`: releases that it fixes, and that still await a retry."""
     retry = f"slipway retry {attempt.release_id}"
     how = f"{retry}, or with what mends it: {retry} --version VERSION"
     if marked_bad is not None:
@@ -87,12 +93,19 @@ def ended(
     next_step = f"\nNext: {how}{over}" if outcome.awaits_retry else ""
     if attempt.is_rollback:
         next_step = "" if outcome.is_green or stays else "\nNext: slipway rollback, once more or to another version"
+    still = [
+        f"Hold {hold} still stands, since {failed} failed: slipway hold lift {hold} --reason …, by somebody who did not"
+        f" ask for {failed}"
+        for hold, failed in (holds or {}).items()
+    ]
+    still += [f"{one}, which it fixes, awaits a retry: slipway stop {one} --reason … ends it" for one in awaiting]
+    standing = "".join(f"\n{line}" for line in still)
     goes_on = outcome.awaits_retry and not attempt.is_rollback
     link = where_to_go_on(base_url, attempt.release_id) if goes_on else where_it_ran(base_url, attempt)
     return Message(
         key=f"{attempt.id}:ended",
         channel=MessageChannel.DEPLOY,
-        text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}",
+        text=f"{attempt.service} {attempt.version} ({attempt.id}) ended: {outcome}. {detail}{next_step}{standing}",
         release_id=attempt.release_id,
         headline=headline(attempt, outcome),
         link=None if outcome.is_green else link,

@@ -11,13 +11,14 @@ from slipway.domain.two_people import PendingAct
 
 def asked_for(release: Release, rollback: Rollback, by: str, reason: str) -> Message:
     """Somebody rolls a service back, and it begins."""
-    text = f"{release.service}: {by} rolls back {rollback} ({release.id}): {reason}"
+    text = f"{release.service}: {by} rolls back {rollback} ({release.id}): {reason}{rollback.warning}"
     return _asked(release, rollback, text, f"asked for by {by}")
 
 
 def waits_for_second(release: Release, rollback: Rollback, by: str, reason: str, pending: PendingAct) -> Message:
     """Somebody wants to roll a service back to what only two people may."""
-    text = f"{by} wants to roll back {release.service} in {rollback}: {reason}. {how_to_second(pending)}"
+    what = f"{by} wants to roll back {release.service} in {rollback}: {reason}{rollback.warning}"
+    text = f"{what}. {how_to_second(pending)}"
     return _asked(release, rollback, text, "waits for a second person")
 
 

@@ -26,10 +26,10 @@ def seconded(pending: PendingAct, second: str, words: str, result: str) -> Messa
     )
 
 
-def expired(pending: PendingAct, words: str) -> Message:
-    """Nobody agrees in time."""
+def expired(pending: PendingAct, words: str, because: str) -> Message:
+    """Nobody agrees in time, or it can take effect no more."""
     return Message(
         key=f"pending:{pending.id}:expired",
         channel=MessageChannel.DEPLOY,
-        text=f"pending {pending.id} has expired: {pending.first} wanted to {words}, and nobody seconded it",
+        text=f"pending {pending.id} has expired: {pending.first} wanted to {words}. {because[:1].upper()}{because[1:]}",
     )
