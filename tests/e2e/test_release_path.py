@@ -145,6 +145,8 @@ def test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held(scene: S
     assert run.log("version_marked_bad", "hold_placed")
     held = [hold for hold in scene.client("gus").get("/slipway/api/holds") if hold["name"] == "porter"]
     assert [hold["scope"] for hold in held] == ["service"]
+    assert run.stop(GREETING.senior, "It is written anew.").is_success
+    wait_for(lambda: serves(scene, "porter", "preprod") == "1.0.0" or None, PATIENCE, "Preprod to be as live again")
 
 
 @story

@@ -98,8 +98,7 @@ def test_what_is_given_up_long_after_it_failed_goes_back(scene: Scene, clock: Cl
     stop(scene.world, attempt.release_id, ROB, "given up")
     (release,) = asked(scene)
     with scene.store.transaction() as tx:
-        (hold,) = tx.records.holds_of_failure(attempt.release_id)
-        tx.records.lift_hold(hold, "lena", "given up")
+        assert len(tx.records.holds_of_failure(attempt.release_id)) == 1, "which the return passes"
     assert rolled_back(scene, started_in_turn(scene, release), PREPROD).outcome == "passed"
     assert scene.runs(PREPROD) == "1.0"
 

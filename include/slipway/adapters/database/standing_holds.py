@@ -40,9 +40,15 @@ def standing_holds(sql: Sql, service: str, environment: str, release: Release) -
         service=service,
         environment=environment,
         release=release.id,
-        fixes=release.fixes,
+        fixes=release.fixes or _tidied_by(release),
     )
     return [StandingHold(**row) for row in rows]
+
+
+def _tidied_by(release: Release) -> str | None:
+    """Preprod goes back to what live runs after that failure, whose own hold does not keep it from that."""
+    rollback = release.rollback
+    return None if rollback is None or rollback.is_rescue else rollback.from_release
 
 
 def failure_holds(sql: Sql, service: str) -> Mapping[int, str]:
