@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psutil
 
 from slipway.adapters.account_sync import last_line
+from slipway.adapters.single_sign_on import ISSUER
 from slipway.platform.errors import PlatformError
 from slipway.platform.health import unhealthy
 from slipway.platform.home import Home, load_secrets
@@ -38,6 +39,8 @@ def up(place: Place, say: Callable[[str], None]) -> None:
         watcher = None
     wait_until_healthy(place, watcher, home)
     say(f"Slipway is up: {place.base_url}")
+    if not os.environ.get(ISSUER):
+        say("Sign in as somebody of people.yaml; `slipway platform password NAME` prints the password.")
 
 
 def wait_until_healthy(place: Place, watcher: "subprocess.Popen[bytes] | None", home: Home) -> None:
