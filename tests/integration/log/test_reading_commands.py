@@ -69,7 +69,11 @@ def test_status_of_one_release_shows_stages_who_asked_how_it_ended_and_what_is_n
 ) -> None:
     (release,) = json.loads(slipway("status", "orders", "--json").stdout)["releases"]
     number = release["release_id"]
-    states = {"open": "slipway queue", "awaiting_retry": f"slipway retry {number}", "ended": "Outcome: failed."}
+    states = {
+        "open": "Under way in preprod: slipway log list",
+        "awaiting_retry": f"slipway retry {number}",
+        "ended": "Outcome: failed.",
+    }
     for state, following in states.items():
         with told.store.transaction() as tx:
             tx.sql.run("UPDATE release SET state = :state, outcome = 'failed'", state=state)
@@ -263,11 +267,19 @@ def test_doctor_tells_what_works_and_what_does_not(slipway: Slipway, told: Scene
         "connections": "unknown",
         "release database": "pass",
         "policy": "pass",
+        "messages": "pass",
         "log": "pass",
         "evidence": "unknown",
         "airflow": "fail",
     }
     assert "mode=embedded: not evidential" in slipway("doctor", "--skip-log").stdout
+
+
+def test_doctor_says_which_way_of_messages_is_down(slipway: Slipway, told: Scene) -> None:
+    with told.store.transaction() as tx:
+        tx.deliveries.way_failed("slack:C1", "Slack does not answer", timedelta(minutes=1), slowed=False)
+    (found,) = [one for one in json.loads(slipway("doctor", "--json").stdout) if one["name"] == "messages"]
+    assert (found["status"], "slack:C1: Slack does not answer" in found["detail"]) == ("unknown", True)
 
 
 def test_doctor_calls_what_cannot_be_told_unknown(slipway: Slipway) -> None:
