@@ -228,6 +228,60 @@ def test_the_value_at_a_path_of_a_json_answer(source: Source, path: str, value: 
     assert (sample.value, bool(sample.problem)) == (value, value is None)
 
 
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "1e999"])
+def test_a_number_beyond_all_measure_was_not_seen(source: Source, number: str) -> None:
+    source.says("/status", f'{{"queue": {{"length": {number}}}}}')
+    assert problem(source, json_check(source)) == "`queue.length` is a number beyond all measure"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"], ids=["NUL", "half a pair"])
+def test_a_text_that_no_database_keeps_is_no_value(source: Source, text: str) -> None:
+    source.says("/status", {"queue": {"state": text}})
+    assert "a text that cannot be stored" in problem(source, json_check(source, "queue.state"))
+    source.says(ALERTS, [an_alert("Fine"), an_alert(text)])
+    assert "an alert fires whose name cannot be stored" in problem(
+        source, an_alert_check(connection="prometheus_default")
+    )
+    source.says(RANGE, steadily(text))
+    assert {one.problem for one in look(real(source), source, a_check())} == {"it is no number"}
+
+
+def test_a_problem_is_told_in_signs_that_a_database_keeps(source: Source) -> None:
+    source.says("/status", {"queue": {}})
+    assert problem(source, json_check(source, "queue.a\0b")) == "the answer has no `queue.a\ufffdb`"
+
+
+# When one look goes wrong --------------------------------------------------------------------------------------------
+
+
+class _Broken:
+    """A getter in which a mistake lies for one address."""
+
+    def __init__(self, get: GuardedGet, address: str) -> None:
+        self._get, self._address = get, address
+
+    def json(self, url: str, hosts: Any, **more: Any) -> Any:
+        if url == self._address:
+            raise OverflowError("int too large to convert to float")
+        return self._get.json(url, hosts, **more)
+
+
+def test_whatever_befalls_one_look_the_others_keep_what_they_saw(source: Source) -> None:
+    source.says(ALERTS, [an_alert("OrdersDown")])
+    get: Any = _Broken(GuardedGet(), f"{source.url}/status")
+    sources = Sources(FakeConnections({"prometheus_default": source.url}), get)
+    checks = json_check(source), an_alert_check(connection="prometheus_default")
+    own, alerts = sources.look([Look(check=check, instants=INSTANTS) for check in checks], [source.host])
+    assert [one.problem for one in own] == ["the look broke off (OverflowError)"]
+    assert [alert.name for one in alerts for alert in one.alerts] == ["OrdersDown"]
+
+
+def test_a_series_at_an_impossible_time_is_a_look_that_saw_nothing(source: Source) -> None:
+    result = f'[{{"metric": {{}}, "values": [[{"9" * 400}, "1"]]}}]'
+    source.says(RANGE, f'{{"status": "success", "data": {{"resultType": "matrix", "result": {result}}}}}')
+    assert "a series that cannot be read" in problem(source, a_check())
+
+
 # Where it may go -----------------------------------------------------------------------------------------------------
 
 

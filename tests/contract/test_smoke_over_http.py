@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from slipway.adapters.addresses import Resolve, resolve
 from slipway.adapters.connections import EnvironmentConnections
 from slipway.adapters.probes.http_probe import HttpProbe, NoAnswerError, Request, Send
 from slipway.adapters.probes.httpx_send import HttpxSend
@@ -30,6 +31,7 @@ class Moody:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.asked = 0
+        self.hosts: list[str | None] = []
         self.over = threading.Event()
         self._mood = mood
         self._server: ThreadingHTTPServer | None = None
@@ -41,6 +43,7 @@ class Moody:
         class Requests(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 moody.asked += 1
+                moody.hosts.append(self.headers.get("Host"))
                 answer = moody._mood(moody.asked)
                 if callable(answer):
                     answer(self, moody.over)
@@ -84,20 +87,24 @@ def serving(mood: Callable[[int], Answer], *, late: float = 0) -> Iterator[Moody
         service.stop()
 
 
-def _by_httpx() -> Send:
-    return HttpxSend()
+MakeSend = Callable[[Resolve], Send]
 
 
-def _by_airflow() -> Send:
+def _by_airflow(resolve: Resolve) -> Send:
     from slipway.airflow_edge.http_send import make_hook_send  # noqa: PLC0415 - imports Airflow
 
-    return make_hook_send()
+    return make_hook_send(resolve)
 
 
-@pytest.fixture(params=[_by_httpx, pytest.param(_by_airflow, marks=pytest.mark.airflow)])
-def send(request: pytest.FixtureRequest) -> Send:
-    made: Send = request.param()
+@pytest.fixture(params=[HttpxSend, pytest.param(_by_airflow, marks=pytest.mark.airflow)])
+def make_send(request: pytest.FixtureRequest) -> MakeSend:
+    made: MakeSend = request.param
     return made
+
+
+@pytest.fixture
+def send(make_send: MakeSend) -> Send:
+    return make_send(resolve)
 
 
 def smoke(send: Send, service: Moody, seconds: float) -> CheckResult:
@@ -177,3 +184,61 @@ def test_a_redirect_to_elsewhere_is_an_answer_and_is_not_followed(send: Send) ->
         assert elsewhere.asked == 0
     assert result.status is CheckStatus.FAIL
     assert result.detail.endswith(f"answered 302 (to {elsewhere.url.removeprefix('http://')}) instead of 200")
+
+
+# Where it may go -----------------------------------------------------------------------------------------------------
+
+
+def named(service: Moody) -> Request:
+    return Request(method="GET", url=f"http://orders.example.org:{service.port}/health", seconds=5)
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked_by_the_services_name(make_send: MakeSend) -> None:
+    names: list[str] = []
+
+    def rebound(host: str, _: int) -> list[str]:
+        names.append(host)
+        return ["127.0.0.1"] if len(names) == 1 else ["169.254.169.254"]
+
+    with serving(lambda _: (200, {}, GOOD)) as service:
+        assert make_send(rebound)(named(service)).text == GOOD
+        assert service.hosts == [f"orders.example.org:{service.port}"]
+    assert names == ["orders.example.org"]
+
+
+def test_a_name_that_leads_to_a_metadata_address_is_not_asked(make_send: MakeSend) -> None:
+    with serving(lambda _: (200, {}, GOOD)) as service:
+        with pytest.raises(NoAnswerError, match="an address that no check may reach"):
+            make_send(lambda *_: ["127.0.0.1", "169.254.169.254"])(named(service))
+        assert service.asked == 0
+
+
+def test_the_next_address_is_asked_where_nobody_is_at_the_first(make_send: MakeSend) -> None:
+    with serving(lambda _: (200, {}, GOOD)) as service:
+        assert make_send(lambda *_: ["127.0.0.2", "127.0.0.1"])(named(service)).text == GOOD
+
+
+def test_no_request_is_sent_twice_because_a_name_has_two_addresses(make_send: MakeSend) -> None:
+    def hang_up(handler: BaseHTTPRequestHandler, _: threading.Event) -> None:
+        handler.close_connection = True
+
+    with serving(lambda _: hang_up) as service, pytest.raises(NoAnswerError):
+        make_send(lambda *_: ["127.0.0.1", "127.0.0.1"])(named(service))
+    assert service.asked == 1
+
+
+def test_a_name_that_cannot_be_resolved_is_no_answer(make_send: MakeSend) -> None:
+    def unknown(*_: object) -> list[str]:
+        raise OSError("Name or service not known")
+
+    with serving(lambda _: (200, {}, GOOD)) as service, pytest.raises(NoAnswerError, match="not known"):
+        make_send(unknown)(named(service))
+
+
+def test_no_proxy_of_the_environment_is_asked(make_send: MakeSend, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(lambda _: (200, {}, "a proxy's")) as proxy, serving(lambda _: (200, {}, GOOD)) as service:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        assert make_send(lambda *_: ["127.0.0.1"])(named(service)).text == GOOD

@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from slipway.adapters.database.overview import Overview
+from slipway.adapters.monitors.sources import Sources
 from slipway.domain.errors import RefusedError
 from slipway.domain.grant import Step
 from slipway.domain.people import TeamRole
 from slipway.domain.platform import Action, AuthorityRule, Duty, Eligibility
 from slipway.domain.release import Attempt, ChangeKind
-from slipway.domain.watch import Alert, HourBefore, Limits, Sample
+from slipway.domain.watch import Alert, HourBefore, Limits, Sample, SourceKind
 from slipway.ports.outside.checks import Look
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked, NotAsked
@@ -27,6 +29,7 @@ from slipway.use_cases.watch import WatchFailedError, WatchIsOverError
 from tests import rollbacks
 from tests.builders import AUTHORITY, DEV, PREPROD, PROD, a_service, platform_rules
 from tests.clock import Clock
+from tests.fakes.connections import FakeConnections
 from tests.migrations import REVERSIBLE
 from tests.scene import TASK, Scene
 from tests.watching import a_check, a_watch, an_alert_check, watched_service
@@ -331,6 +334,47 @@ def test_the_hour_before_the_deploy_is_asked_for_once(scene_at: Callable[..., Sc
     first, *later = scene.monitor.asked
     assert (first.before[0], first.before[-1]) == (TEN - timedelta(hours=1), TEN - timedelta(minutes=1))
     assert [look.before for look in later] == [(), ()]
+
+
+# What one service says of itself --------------------------------------------------------------------------------------
+
+
+class _Answers:
+    """A getter of documents: what the service says of itself, and what fires. The latter takes a second."""
+
+    def __init__(self, own: str, clock: Clock) -> None:
+        self.own = own
+        self.fires: list[object] = []
+        self._clock = clock
+
+    def json(self, url: str, _hosts: object, **_: object) -> Any:
+        if not url.startswith("http://alertmanager"):
+            return json.loads(self.own)
+        self._clock.pass_by(seconds=1)
+        return self.fires
+
+
+@pytest.mark.parametrize(
+    "own", ['{"state": "a\\u0000b"}', '{"state": "\\ud800"}', f'{{"state": {"9" * 400}}}'], ids=["NUL", "half", "huge"]
+)
+def test_whatever_a_service_says_of_itself_an_alert_beside_it_is_seen_and_fails_it(
+    scene_at: Callable[..., Scene], clock: Clock, own: str
+) -> None:
+    itself = {"source": SourceKind.HTTP_JSON, "connection": None, "url": "http://orders/health", "query": "state"}
+    checks = a_check("itself", **itself), an_alert_check(connection="alerts")
+    rules = platform_rules(watch_hosts=("alertmanager", "orders"))
+    scene = scene_at(TEN, watched_service(watch=a_watch(*checks)), rules=rules)
+    answers: Any = _Answers(own, clock)
+    sources = Sources(FakeConnections({"alerts": "http://alertmanager"}), answers)
+    scene.world = replace(scene.world, monitor=sources)
+    attempt = begun(scene)
+    assert not scene.look(attempt).over
+    clock.pass_by(seconds=15)
+    began = clock.now.isoformat()
+    answers.fires = [{"fingerprint": "f", "labels": {"alertname": "OrdersDown"}, "startsAt": began}]
+    assert scene.look(attempt).over
+    with pytest.raises(WatchFailedError, match="OrdersDown fires"):
+        scene.watch(attempt)
 
 
 # Alerts of before the deploy -----------------------------------------------------------------------------------------

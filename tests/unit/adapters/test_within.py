@@ -1,14 +1,17 @@
 """A call ends by its deadline, and whatever it says until then is heard."""
 
+import contextlib
 import contextvars
 import gzip
 import threading
+import time
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from slipway.adapters.whole_answer import TooLargeError, read_whole, whole_answer
-from slipway.adapters.within import within
+from slipway.adapters.within import MOST_LEFT_BEHIND, within
 
 ASKED_BY: contextvars.ContextVar[str] = contextvars.ContextVar("asked_by")
 
@@ -32,6 +35,31 @@ def test_a_call_that_never_ends_is_left_behind() -> None:
     with pytest.raises(TimeoutError, match=r"not done within 0\.05 s"):
         within(0.05, over.wait)
     over.set()
+
+
+def test_while_too_many_that_were_left_behind_go_on_no_other_is_begun() -> None:
+    over, begun = threading.Event(), threading.Event()
+    before = threading.active_count()
+    try:
+        for _ in range(MOST_LEFT_BEHIND + 3):
+            with pytest.raises(TimeoutError, match=r"not done within|not begun"):
+                within(0.001, over.wait)
+        assert threading.active_count() <= before + MOST_LEFT_BEHIND
+        with pytest.raises(TimeoutError, match="not begun: 32 calls before it passed their deadlines and still go on"):
+            within(10, begun.set)
+        assert not begun.is_set()
+    finally:
+        over.set()
+    _soon(lambda: within(10, lambda: 7) == 7)
+
+
+def _soon(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        with contextlib.suppress(TimeoutError):
+            if holds():
+                return
+        time.sleep(0.01)
+    raise AssertionError("never")
 
 
 def test_a_call_knows_what_its_asker_knows() -> None:

@@ -14,7 +14,8 @@ from functools import cache
 
 import httpx
 
-from slipway.adapters.addresses import Resolve, has_forbidden, resolve
+from slipway.adapters.addresses import Resolve, resolve
+from slipway.adapters.pinned import ForbiddenAddressError, addresses_of, host_header, pinned
 from slipway.adapters.whole_answer import TooLargeError, whole_answer
 from slipway.domain.allowed_hosts import asked_host, is_allowed
 from slipway.domain.backoff import wait_before_next
@@ -25,7 +26,7 @@ DEADLINE_SECONDS = 10.0
 _TRIES = 3
 _FIRST_PAUSE = timedelta(seconds=0.4)
 _MOST_SAID = 200
-_PORTS = {"http": 80, "https": 443}
+_SCHEMES = frozenset({"http", "https"})
 
 
 class NotSeenError(Exception):
@@ -78,7 +79,7 @@ class GuardedGet:
 
     def _once(self, url: httpx.URL, where: str, token: str | None, until: float) -> JsonValue:
         address = self._address(url, where)
-        headers = {"Host": url.netloc.decode(), "Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Host": host_header(url), "Accept": "application/json", "Accept-Encoding": "identity"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         left = max(0.1, until - self._monotonic())
@@ -87,9 +88,8 @@ class GuardedGet:
                 left,
                 lambda: httpx.Client(verify=_trusted(), trust_env=False, follow_redirects=False),
                 "GET",
-                url.copy_with(host=address),
                 headers=headers,
-                extensions={"sni_hostname": url.host},
+                **pinned(url, address),
             )
         except TimeoutError as error:
             raise NotSeenError(f"{where} was not done after {DEADLINE_SECONDS:g} seconds") from error
@@ -102,16 +102,12 @@ class GuardedGet:
         return _document(response, where)
 
     def _address(self, url: httpx.URL, where: str) -> str:
-        port = url.port or _PORTS[url.scheme]
         try:
-            found = self._resolve(url.host, port)
+            return addresses_of(url, self._resolve)[0]
         except OSError as error:
             raise _TryAgainError(f"the name of {where} cannot be resolved") from error
-        if has_forbidden(found):
-            raise NotSeenError(f"{where} may not be asked: its address is one that no check may reach")
-        if not found:
-            raise _TryAgainError(f"the name of {where} has no address")
-        return found[0]
+        except ForbiddenAddressError as error:
+            raise NotSeenError(f"{where} may not be asked: its address is one that no check may reach") from error
 
 
 def place(url: httpx.URL) -> str:
@@ -124,7 +120,7 @@ def _parsed(url: str) -> httpx.URL:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
         raise NotSeenError("its address cannot be read") from error
-    if parsed.scheme not in _PORTS or not parsed.host or parsed.userinfo:
+    if parsed.scheme not in _SCHEMES or not parsed.host or parsed.userinfo:
         raise NotSeenError("its address is no http or https one with a host and without a password")
     return parsed
 

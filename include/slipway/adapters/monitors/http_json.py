@@ -20,6 +20,12 @@ def sample(document: JsonValue, path: str, at: datetime) -> Sample:
             return Sample(at=at, problem=f"the answer has no `{path}`")
     if isinstance(value, bool | str):
         return Sample(at=at, value=value)
-    if isinstance(value, int | float) and math.isfinite(value):
-        return Sample(at=at, value=float(value))
-    return Sample(at=at, problem=f"`{path}` is neither a number nor a text, nor true or false")
+    if not isinstance(value, int | float):
+        return Sample(at=at, problem=f"`{path}` is neither a number nor a text, nor true or false")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        return Sample(at=at, problem=f"`{path}` is a number beyond all measure")
+    return Sample(at=at, value=number)

@@ -10,6 +10,7 @@ from slipway.domain.watch import Sample
 
 PATH = "/api/v1/query_range"
 _HALF = 0.5
+_MOST_SAID = 40
 
 
 def params(query: str, instants: Sequence[datetime]) -> list[tuple[str, str]]:
@@ -38,7 +39,7 @@ def _values(document: JsonValue) -> Mapping[float, str]:
         raise NotSeenError(f"the query gives {len(result)} series instead of one: aggregate it, as with sum(…)")
     try:
         return {float(at): str(value) for at, value in (result[0]["values"] if result else ())}
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NotSeenError("Prometheus answered a series that cannot be read") from error
 
 
@@ -52,5 +53,5 @@ def _sample(at: datetime, values: Mapping[float, str]) -> Sample:
     except ValueError:
         return Sample(at=at, problem="it is no number")
     if not math.isfinite(value):
-        return Sample(at=at, problem=f"it is {values[nearest]}")
+        return Sample(at=at, problem=f"it is {values[nearest][:_MOST_SAID]}")
     return Sample(at=at, value=value)

@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from slipway.adapters.monitors import alertmanager, http_json, prometheus
 from slipway.adapters.monitors.guarded_get import GuardedGet, NotSeenError
+from slipway.adapters.monitors.storable import storable
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonValue
 from slipway.domain.watch import Sample, SourceKind
@@ -71,6 +72,10 @@ class Sources:
 
 
 def _seen(look: Look, tried: "Future[list[Sample]]") -> Sequence[Sample]:
-    if tried.done() and not tried.cancelled():
-        return tried.result()
-    return [Sample(at=look.instants[-1], problem=f"no answer after {PATIENCE_SECONDS:g} seconds")]
+    """Whatever befell one look is its own problem: the others keep what they saw."""
+    now = look.instants[-1]
+    if not tried.done() or tried.cancelled():
+        return [Sample(at=now, problem=f"no answer after {PATIENCE_SECONDS:g} seconds")]
+    if (error := tried.exception()) is not None:
+        return [Sample(at=now, problem=f"the look broke off ({type(error).__name__})")]
+    return [storable(one) for one in tried.result()]
