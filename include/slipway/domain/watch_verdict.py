@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from statistics import fmean
 
 from slipway.domain.activity import Activity
 from slipway.domain.release import Stage
@@ -139,7 +138,7 @@ def _usual(check: WatchCheck, before: Sequence[Sample]) -> float | str:
     if len(values) < ENOUGH_BEFORE:
         why = next((one.problem for one in reversed(before) if one.problem), "nothing was measured then")
         return f"only {len(values)} minutes of the hour before are known ({why})"
-    return fmean(values)
+    return sum(value / len(values) for value in values)  # each part first: the sum of all may be beyond all measure
 
 
 def _within(check: WatchCheck, value: str | float | bool, usual: float | str) -> tuple[bool | None, str]:
