@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from slipway.domain.readings import merged, readings
+from slipway.domain.storable import storable
 
 Hide = Callable[[str], str]
 """Takes the secrets out of a text."""
@@ -22,7 +23,7 @@ _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 
 def without(text: str, secrets: Collection[str]) -> str:
     """The text without these, as they are, and as JSON, HTML and addresses have them."""
-    wanted = set(secrets) - {""}
+    wanted = set(map(storable, secrets)) - {""}
     if not wanted:
         return text
     shown, done = [], 0

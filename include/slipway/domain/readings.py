@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from slipway.domain.storable import storable
+
 DEEPEST = 3
 """Escapes in one another: JSON in JSON in an address."""
 _JSON = re.compile(r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])')
@@ -37,7 +39,8 @@ class Reading:
 
 
 def readings(text: str) -> Iterator[Reading]:
-    """The text as it is, then each that differs."""
+    """The text as it is, then each that differs; what cannot be stored is read as the sign that is stored instead."""
+    text = storable(text)
     latest = [Reading(text, range(len(text) + 1))]
     seen = {text}
     yield from latest
@@ -58,7 +61,7 @@ def _undone(reading: Reading, escapes: re.Pattern[str], undo: Callable[[str], st
     begins: list[int] = []
     done = 0
     for found in escapes.finditer(reading.text):
-        meant = undo(found[0])
+        meant = storable(undo(found[0]))
         said += reading.text[done : found.start()], meant
         begins += reading.begins[done : found.start()]
         begins += [reading.begins[found.start()]] * len(meant)
