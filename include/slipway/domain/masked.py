@@ -5,6 +5,7 @@ Mask first, cut afterwards: half a secret is found by nobody, and is one too.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import accumulate
 
 from slipway.domain.readings import merged, readings
 from slipway.domain.storable import storable
@@ -14,11 +15,21 @@ Hide = Callable[[str], str]
 HIDDEN = "***"
 SHORTEST = 6
 """Characters of a secret: fewer are found in ordinary words, and hide them."""
-_LOGIN = re.compile(r"(?<=://)[^/\s@]+(?=@)")
-_NAMED = re.compile(r"(?i)\b((?:password|passwd|pwd|secret|token|api_?key)[\"']?\s*[=:]\s*)[\"']?[^\s,;&\"')]+[\"']?")
+_IN_LOGIN = r"(?:(?!://)[^\s\"'<>]){0,500}"
+_LOGIN = re.compile(rf"(?<=://)(?:[^/\s@:\[\"'<>]{{0,200}}+:(?!\d{{1,5}}/){_IN_LOGIN}|[^/\s\"'<>]{{1,500}})(?=@)")
+"""To the last `@` after a password, for people leave `@` and `/` in them as they are; a port is no password."""
+_NAME = r"(?:password|passwd|passphrase|pwd|secret|token|(?:api|access|secret|private)[_-]?key)"
+_QUOTED = r"""\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|\\++\"[^\"\\\n]*+\\*+\"?|\\++'[^'\\\n]*+\\*+'?"""
+_NAMED = re.compile(rf"(?i)({_NAME}\\*+[\"']?\s*+[=:]\s*+)(?:{_QUOTED}|[^\s,;&\"')]+)")
+_SCHEME = r"(?:basic|bearer|token|digest|negotiate|api-?key)"
+_AUTHORIZATION = re.compile(rf"(?i)(authorization\\*+[\"']?\s*+[=:]\s*+\\*+[\"']?(?:{_SCHEME}[ \t]++)?+)[^\s,;\"'\\]+")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
 _SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|FERNET|_KEY$|_SEED$")
-_PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
+_PASSWORDS = (
+    re.compile(r"://[^/\s:@]{0,200}+:([^/\s@]+)@"),
+    re.compile(rf"://[^/\s:@]{{0,200}}+:(?!\d{{1,5}}/)({_IN_LOGIN})@"),
+)
+"""To the first `@` and to the last; any between may be its end as well."""
 
 
 def without(text: str, secrets: Collection[str]) -> str:
@@ -26,7 +37,8 @@ def without(text: str, secrets: Collection[str]) -> str:
     wanted = set(map(storable, secrets)) - {""}
     if not wanted:
         return text
-    shown, done = [], 0
+    shown: list[str] = []
+    done = 0
     for start, end in merged(span for reading in readings(text) for one in wanted for span in reading.spans(one)):
         shown += text[done:start], HIDDEN
         done = end
@@ -38,10 +50,18 @@ def masked(text: str, environment: Mapping[str, str]) -> str:
     text = without(text, set(_secrets(environment)))
     text = _LOGIN.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
+    text = _AUTHORIZATION.sub(rf"\1{HIDDEN}", text)
     return _NAMED.sub(rf"\1{HIDDEN}", text)
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterator[str]:
     for name, value in environment.items():
-        found = [value] if _SECRET_NAME.search(name) else _PASSWORD.findall(value)
+        in_addresses = (
+            part for one in _PASSWORDS for password in one.findall(value) for part in _up_to_each_at(password)
+        )
+        found = [value] if _SECRET_NAME.search(name) else in_addresses
         yield from (secret for secret in found if len(secret) >= SHORTEST)
+
+
+def _up_to_each_at(password: str) -> Iterator[str]:
+    yield from accumulate(password.split("@"), lambda before, part: f"{before}@{part}")
