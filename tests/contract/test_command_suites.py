@@ -33,6 +33,14 @@ def program(text: str, *more: str, **changes: object) -> SmokeCommand:
     return SmokeCommand(**{"name": "suite", "run": (sys.executable, "-c", text, *more), "seconds": 20, **changes})
 
 
+def test_what_a_program_says_can_be_stored() -> None:
+    result = LeashedSuites(FakeConnections({})).run(
+        program("print('bad \\0 byte'); raise SystemExit(1)"), VALUES, Path("/")
+    )
+    assert result.status is CheckStatus.FAIL
+    assert result.detail.endswith("bad \ufffd byte")
+
+
 def writes(report: str, code: int = 0) -> SmokeCommand:
     text = "import sys; open(sys.argv[1], 'w').write(sys.argv[2]); sys.exit(int(sys.argv[3]))"
     return program(text, "{report}", report, str(code), reports=True)

@@ -87,11 +87,12 @@ def test_a_text_that_cannot_be_stored_is_refused_clearly_and_whole(engine: Engin
     assert entries(store) == []
 
 
-def test_a_nul_inside_json_is_refused_clearly_too(engine: Engine) -> None:
+@pytest.mark.parametrize("bad", ["\x00", "\ud83d"])
+def test_half_a_pair_or_a_nul_inside_json_is_refused_clearly_too(engine: Engine, bad: str) -> None:
     from slipway.domain.message import Link, Message  # noqa: PLC0415
 
     with pytest.raises(UnstorableTextError, match="JSON"), DatabaseStore(engine).transaction() as tx:
-        tx.tell(Message(key="k", channel="deploy", text="t", link=Link(label="\x00", url="u")))
+        tx.tell(Message(key="k", channel="deploy", text="t", link=Link(label=bad, url="u")))
 
 
 def test_writers_at_once_with_rollbacks_in_between_leave_no_gap(engine: Engine) -> None:

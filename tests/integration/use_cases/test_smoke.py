@@ -1,7 +1,7 @@
 """What a smoke suite comes to, and who is told of what does not block (R16)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from slipway.domain.grant import Step
 from slipway.domain.release import Attempt
 from slipway.domain.service import Priority, Service, SmokeCheck, SmokeCommand, SmokeSuite
-from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.checks import CheckResult, CheckStatus
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.smoke import SmokeFailedError
 from slipway.use_cases.smoke_of_others import MOST_BROKEN
@@ -213,3 +213,23 @@ def test_a_check_that_blocks_ends_the_stage_whatever_the_warnings_say(
     with pytest.raises(SmokeFailedError, match=rf"smoke in dev: {verdict}\. answers: {verdict}"):
         scene.smoke(attempt, DEV)
     assert scene.finish(attempt, DEV).outcome == "undone"
+
+
+class Says:
+    """A probe whose warning fails with these words."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def run(self, suite: SmokeSuite, substitutions: Mapping[str, str], hosts: Collection[str]) -> Sequence[CheckResult]:
+        return [
+            CheckResult(name="answers", status=CheckStatus.PASS, detail="ok"),
+            CheckResult(name="finds", status=CheckStatus.FAIL, detail=self.words, priority=Priority.WARNING),
+        ]
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800"])
+def test_a_warning_with_what_no_database_can_keep_is_logged_all_the_same(scene: Scene, odd: str) -> None:
+    object.__setattr__(scene.world, "probe", Says(f"bad {odd} byte"))
+    scene.preprod_passed()
+    assert json.loads(scene.log("smoke_finished")[-1])["checks"][-1]["detail"] == "bad \ufffd byte"

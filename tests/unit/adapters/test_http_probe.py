@@ -283,6 +283,67 @@ def test_nor_as_an_error_quotes_the_path_that_it_is_part_of() -> None:
     assert result.detail.endswith("was never answered: no route to http://service/of/***")
 
 
+@pytest.mark.parametrize(
+    "answer", ['{"token": "session-0123456789", "role": "user"}', '{"token": "session-\\ud8000123456789"}']
+)
+@pytest.mark.parametrize("expected", [{"expect_text": "admin"}, {"expect_status": 201}, {"expect_json": {"role": "a"}}])
+def test_a_wrong_answer_does_not_show_the_token_that_would_have_been_kept(answer: str, expected: dict) -> None:
+    login = SmokeCheck(name="log in", path="/login", keep={"session": "token"}, **expected)
+    result = Service((200, answer)).check(login)
+    assert result.status is CheckStatus.FAIL
+    assert "0123456789" not in result.detail
+
+
+@pytest.mark.parametrize("odd", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("wanted", [{"keep": {"id": "id"}}, {"expect_json": {"id": 1}}])
+def test_a_number_that_json_does_not_have_fails_the_check(odd: str, wanted: dict) -> None:
+    results = Service((200, f'{{"id": {odd}}}')).run(
+        SmokeCheck(name="odd", path="/", **wanted), SmokeCheck(name="next", path="/b/{id}"), seconds=1
+    )
+    assert results[0].status is CheckStatus.FAIL
+    assert "but no JSON" in results[0].detail
+
+
+def test_half_of_a_pair_that_was_kept_is_asked_for_with_the_sign_of_what_nobody_can_read() -> None:
+    service = Service((200, '{"id": "\\ud800abcdefgh"}'))
+    results = service.run(
+        SmokeCheck(name="a", path="/a", keep={"id": "id"}), SmokeCheck(name="b", path="/b/{id}"), seconds=1
+    )
+    assert [result.status for result in results] == [CheckStatus.PASS, CheckStatus.PASS]
+    assert service.urls()[-1] == f"http://service/b/{quote(chr(0xFFFD))}abcdefgh"
+
+
+@pytest.mark.parametrize("answer", [(500, "bad \x00 byte"), (500, "bad \ud800 half"), (200, '{"id": "\\ud800"}')])
+def test_no_result_has_a_character_that_cannot_be_stored(answer: tuple[int, str]) -> None:
+    result = Service(answer).check(SmokeCheck(name="a", path="/", expect_json={"id": "x"}))
+    assert result.status is CheckStatus.FAIL
+    assert "\ufffd" in result.detail
+    assert "\x00" not in result.detail
+    assert "\ud800" not in result.detail
+
+
+def test_a_value_that_is_too_long_is_not_kept_and_not_shown() -> None:
+    check = SmokeCheck(name="a", path="/", keep={"id": "id"})
+    assert Service((200, json.dumps({"id": "x" * 1000}))).check(check).status is CheckStatus.PASS
+    result = Service((200, json.dumps({"id": "x" * 1001}))).check(check)
+    assert result.status is CheckStatus.FAIL
+    words = "answered 1001 characters at `id`, which is kept as `id`: more than 1000 are not"
+    assert result.detail == f"GET http://service/ {words}"
+
+
+def test_an_address_that_cannot_be_written_fails_the_check_and_no_other() -> None:
+    class Strict(Service):
+        def send(self, request: Request) -> Response:
+            if request.url.endswith("/odd"):
+                raise ValueError("not an address")
+            return super().send(request)
+
+    service = Strict((200, "{}"))
+    results = service.run(SmokeCheck(name="odd", path="/odd"), SmokeCheck(name="b", path="/b"), seconds=1)
+    assert [result.status for result in results] == [CheckStatus.FAIL, CheckStatus.PASS]
+    assert results[0].detail == "GET http://service/odd could not be asked: not an address"
+
+
 def test_a_warning_is_told_apart_and_keeps_nobody_waiting() -> None:
     service = Service((200, "{}"), (500, "slow"))
     results = service.run(

@@ -1,6 +1,5 @@
 """Running plain SQL: one place that turns rows into mappings and insists on what must be there."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy import Connection, CursorResult, RowMapping, text
 from sqlalchemy.exc import DataError
 
 from slipway.domain.errors import RefusedError
+from slipway.domain.storable import is_storable
 
 Row = RowMapping
 MOST_NUMBERS = 2**63 - 1
@@ -52,15 +52,15 @@ class Sql:
 
     def _execute(self, statement: str, values: dict[str, Any]) -> CursorResult[Any]:
         for name, value in values.items():
-            if isinstance(value, str) and _UNSTORABLE.search(value):
+            if isinstance(value, str) and not is_storable(value):
                 raise UnstorableTextError(name)
         try:
             return self._connection.execute(text(statement), values)
         except DataError as error:
-            if getattr(error.orig, "pgcode", None) == _UNTRANSLATABLE_CHARACTER:
+            if getattr(error.orig, "pgcode", None) in _UNSTORABLE_IN_JSON:
                 raise UnstorableTextError("a JSON value") from error
             raise
 
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_UNTRANSLATABLE_CHARACTER = "22P05"
+_UNSTORABLE_IN_JSON = {"22P02", "22P05"}
+"""PostgreSQL's codes for half of a surrogate pair and for NUL, as JSON writes them."""

@@ -9,7 +9,7 @@ from itertools import count
 from urllib.parse import quote, urlsplit
 
 from slipway.adapters.addresses import Resolve, has_forbidden, resolve
-from slipway.adapters.probes.expectations import Kept, Response, WrongAnswerError, kept_of, refuse_wrong
+from slipway.adapters.probes.expectations import Kept, Response, WrongAnswerError, keepable, kept_of, refuse_wrong
 from slipway.adapters.probes.placeholders import as_text, fill, filled, names_in
 from slipway.domain.address import endpoint_of, host_of
 from slipway.domain.allowed_hosts import asked_host, is_allowed
@@ -59,6 +59,9 @@ class _Known:
 
     def keep(self, found: Kept) -> None:
         self.kept |= found
+
+    def conceal(self, found: Kept) -> None:
+        """A wrong answer is quoted too, and what it would have kept is as secret."""
         self.secrets |= {text for text in map(as_text, found.values()) if len(text) >= _SECRET_LENGTH}
 
     @property
@@ -128,12 +131,19 @@ class HttpProbe:
         except (NoAnswerError, SlipwayError) as error:
             why = without(known.hide(str(error)), {query})
             return replace(result, detail=f"{asked} was never answered: {why}", seconds=self._monotonic() - began)
+        except ValueError as error:
+            why = without(known.hide(str(error)), {query})
+            return replace(result, status=CheckStatus.FAIL, detail=f"{asked} could not be asked: {why}")
         result = replace(result, seconds=self._monotonic() - began)
         try:
+            known.conceal(keepable(check, response))
             refuse_wrong(check, response, known.all, known.hide)
             known.keep(kept_of(check, response, known.hide))
         except WrongAnswerError as error:
             return replace(result, status=CheckStatus.FAIL, detail=f"{asked} {error}")
+        except ValueError as error:
+            detail = f"{asked} answered what cannot be judged: {known.hide(str(error))}"
+            return replace(result, status=CheckStatus.FAIL, detail=detail)
         return replace(result, status=CheckStatus.PASS, detail=f"{asked} answered {response.status} as expected")
 
     def _request(self, base: str, check: SmokeCheck, known: _Known, until: float) -> Request:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from slipway.domain.json_value import JsonObject
 from slipway.domain.service import Priority, SmokeCommand, SmokeSuite
+from slipway.domain.storable import storable
 from slipway.domain.watch import Sample, WatchCheck
 
 
@@ -22,7 +23,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """How one check ended, in words a person understands."""
+    """How one check ended, in words a person understands, and a log can keep."""
 
     name: str
     status: CheckStatus
@@ -31,6 +32,10 @@ class CheckResult:
     seconds: float = 0.0
     """What the last answer took."""
     priority: Priority = Priority.BLOCKING
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", storable(self.name))
+        object.__setattr__(self, "detail", storable(self.detail))
 
     @property
     def in_words(self) -> str:
