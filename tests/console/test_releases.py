@@ -130,13 +130,12 @@ def test_a_release_is_asked_for_as_by_the_form(client: TestClient, airflow: Airf
 @pytest.mark.parametrize(
     ("body", "person", "status", "code"),
     [
-        ({}, "piet", 403, "may_not_request"),
         ({"summary": " "}, "rita", 403, "text_missing"),
         ({"change_kind": "security"}, "lena", 403, "free_text"),
         ({"service": "ordres"}, "rita", 404, "not_found"),
         ({"release_id": "r1"}, "rita", 422, "not_understood"),
     ],
-    ids=["may not", "says nothing", "tells too much", "no such service", "no such field"],
+    ids=["says nothing", "tells too much", "no such service", "no such field"],
 )
 def test_what_the_run_would_refuse_is_refused_at_once_and_starts_none(
     client: TestClient, scene: Scene, airflow: Airflow, body: dict[str, str], person: str, status: int, code: str
@@ -213,3 +212,55 @@ def test_a_rollback_is_not_retried_and_the_answer_says_what_to_ask_for_instead(
     assert f"{release_id} is a rollback" in answer.json()["message"]
     assert "`slipway rollback orders prod --to VERSION" in answer.json()["message"]
     assert not airflow.asked
+
+
+@pytest.mark.parametrize("person", ["piet", "nobody-x"])
+def test_who_may_not_release_is_refused_and_writes_into_no_releases_log(
+    client: TestClient, scene: Scene, airflow: Airflow, failed: Attempt, person: str
+) -> None:
+    for path, body in (("releases", FORM), (f"releases/{failed.release_id}/retry", {"contains": "x" * 150})):
+        answer = post(client, path, body, person)
+        assert (answer.status_code, answer.json()["code"]) == (403, "may_not_request")
+        assert answer.json()["message"].startswith(f"{person} may not release orders: ")
+    assert scene.log("release_refused") == []
+    assert airflow.asked == []
+
+
+HOLE = "remote code execution in the login form"
+
+
+@pytest.mark.parametrize("kind", ["security", "standard"])
+def test_a_version_that_can_be_none_is_refused_and_logged_nowhere(
+    client: TestClient, scene: Scene, airflow: Airflow, kind: str
+) -> None:
+    answer = post(client, "releases", {**FORM, "version": HOLE, "change_kind": kind}, "lena")
+    assert (answer.status_code, answer.json()["code"]) == (403, "bad_version")
+    assert "login" not in answer.text
+    assert scene.log("release_refused") == []
+    assert airflow.asked == []
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "code"),
+    [({"version": HOLE.replace(" ", "-")}, 403, "free_text"), ({"service": HOLE}, 404, "not_found")],
+    ids=["version", "service"],
+)
+def test_words_of_a_security_release_are_refused_and_not_in_the_log(
+    client: TestClient, scene: Scene, airflow: Airflow, told: dict[str, str], status: int, code: str
+) -> None:
+    secret = {"change_kind": "security", "summary": "SEC-1", "rollback_plan": "SEC-1"}
+    answer = post(client, "releases", {**FORM, **secret, **told}, "lena")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    with scene.store.transaction() as tx:
+        (entry,) = tx.sql.all("SELECT * FROM log WHERE kind = 'release_refused'")
+    assert "login" not in str(entry)
+    assert airflow.asked == []
+
+
+def test_nor_are_those_of_its_next_attempt(client: TestClient, scene: Scene, airflow: Airflow) -> None:
+    attempt = scene.opened(by="lena", kind=ChangeKind.SECURITY)
+    scene.close(attempt)
+    body = {"version": HOLE.replace(" ", "-")}
+    assert post(client, f"releases/{attempt.release_id}/retry", body, "lena").status_code == 403
+    assert "login" not in str(scene.log("release_refused"))
+    assert airflow.asked == []

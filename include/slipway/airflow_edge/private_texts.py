@@ -2,17 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Protocol
 
-from slipway.domain.artefact_name import NAME
 from slipway.domain.disclosure import (
-    JOINED,
     NOT_BY_HAND,
     how_to_answer_with_less,
     how_to_say_less,
-    is_name,
-    joined_words,
+    is_of_a_run,
     tells_too_much,
 )
 from slipway.domain.release import ChangeKind
@@ -24,13 +22,16 @@ FIELDS = frozenset(
     {"version", "summary", "rollback_plan", "change_kind", "to", "problematic", "needs", "release_id", "resume_of"}
 ).union(WORDS)
 """All that the form has: a security release says nothing beside it."""
-_TRIGGER = re.compile(r"/api/v2/dags/(?P<dag>[^/]+)/dagRuns/?")
-_ANSWER = re.compile(r"/api/v2/dags/(?P<dag>[^/]+)/dagRuns/(?P<run>[^/]+)/taskInstances/.+/hitlDetails/?")
+_TRIGGER = re.compile(r"/api/v2/dags/([^/]+)/dagRuns/?")
+_ANSWER = re.compile(r"/api/v2/dags/([^/]+)/dagRuns/([^/]+)/taskInstances/.+/hitlDetails/?")
+_ASKED = re.compile(r"/slipway/api/releases(?:/([^/]+)/retry)?/?")
+"""The console's own way to a run, which it starts by a request of the same person."""
+_AS_FILED = {"summary": "SEC-1", "rollback_plan": "SEC-1"}
+"""Stands for the texts of a further attempt: they are its release's, and nothing of it is said here."""
 _ANSWERED = ("comment", "looked_by", "looked_at")
 _TIMES = ("logical_date", "run_after", "data_interval_start", "data_interval_end")
 _BODY = frozenset({"conf", "dag_run_id", "note", *_TIMES})
 _TIME = re.compile(r"[0-9TZ:.+-]{0,40}")
-_ID = re.compile(r"[A-Za-z0-9_.:+-]{0,120}")
 _OURS = re.compile(r"(r[0-9]{1,18}(\.[0-9]{1,9})?)?")
 """Of a release or an attempt."""
 _NO_SUCH_RELEASE = "There is no such release to go on with: `slipway status` lists those that await a retry."
@@ -50,9 +51,8 @@ def why_not_kept(method: str, path: str, body: bytes, kinds: Kinds) -> str | Non
     """Why Airflow may not have this request; None for all but a security release that says what it is about.
 
     A further attempt is of its release's kind, whatever its form says. Raises DatabaseUnavailableError."""
-    trigger = _TRIGGER.fullmatch(path) if method == "POST" else None
-    answer = _ANSWER.fullmatch(path) if method == "PATCH" else None
-    if trigger is None and answer is None:
+    judge = _judge(method, path)
+    if judge is None:
         return None
     try:
         document = json.loads(body) if body else {}
@@ -60,11 +60,16 @@ def why_not_kept(method: str, path: str, body: bytes, kinds: Kinds) -> str | Non
         return "The request is nested too deep to be looked at."
     except ValueError:
         return None
-    if not isinstance(document, dict):
-        return None
-    if answer is not None:
-        return _why_not_answered(answer["dag"], answer["run"], document, kinds)
-    return _why_not_started(trigger["dag"], document, kinds) if trigger is not None else None
+    return judge(document, kinds) if isinstance(document, dict) else None
+
+
+def _judge(method: str, path: str) -> Callable[[Mapping[str, Any], Kinds], str | None] | None:
+    """What judges such a request, by what its path names."""
+    for of_method, pattern, judge in _JUDGED:
+        found = pattern.fullmatch(path) if method == of_method else None
+        if found is not None:
+            return partial(judge, *found.groups())
+    return None
 
 
 def _why_not_answered(dag_id: str, run_id: str, document: Mapping[str, Any], kinds: Kinds) -> str | None:
@@ -92,6 +97,27 @@ def _why_not_started(dag_id: str, document: Mapping[str, Any], kinds: Kinds) -> 
     return how_to_say_less(fields) if fields else None
 
 
+def _why_not_asked(release_id: str | None, document: Mapping[str, Any], kinds: Kinds) -> str | None:
+    """A release that is not there is judged as if it were secret; who says nothing hears it from the console."""
+    if release_id is None:
+        form = {name: value for name, value in document.items() if name != "service"}
+        kind = _kind(form, kinds)
+    else:
+        form = {**_AS_FILED, **document}
+        kind = kinds.of_release(release_id) or ChangeKind.SECURITY
+    if kind not in {None, ChangeKind.SECURITY}:
+        return None
+    fields = list(_told_in_form(form))
+    return how_to_say_less(fields) if fields else None
+
+
+_JUDGED: tuple[tuple[str, re.Pattern[str], Callable[..., str | None]], ...] = (
+    ("POST", _TRIGGER, _why_not_started),
+    ("POST", _ASKED, _why_not_asked),
+    ("PATCH", _ANSWER, _why_not_answered),
+)
+
+
 def _kind(conf: Mapping[str, Any], kinds: Kinds) -> ChangeKind | None:
     """What counts as its kind; None where it goes on with a release that is not there."""
     if _text(conf, "change_kind").strip().lower() == ChangeKind.SECURITY:
@@ -101,11 +127,8 @@ def _kind(conf: Mapping[str, Any], kinds: Kinds) -> ChangeKind | None:
 
 
 def _told_in_form(conf: Mapping[str, Any]) -> Iterator[str]:
-    words = {name.replace("_", " "): _text(conf, name) for name in WORDS}
+    words = {name.replace("_", " "): _text(conf, name) for name in (*WORDS, "version")}
     yield from tells_too_much(_text(conf, "summary"), _text(conf, "rollback_plan"), _text(conf, "needs"), words)
-    version = _text(conf, "version")
-    if version and (NAME.fullmatch(version) is None or not is_name(version)):
-        yield "version"
     if _text(conf, "change_kind") not in {"", *ChangeKind}:
         yield "change kind"
     if _text(conf, "to") not in {"", "preprod", "prod"}:
@@ -123,19 +146,12 @@ def _told_beside_it(document: Mapping[str, Any], usual: tuple[str, str]) -> Iter
     """`usual`: service and version, of which a run is often called."""
     if document.get("note"):
         yield "note"
-    run_id = _text(document, "dag_run_id")
-    if _ID.fullmatch(run_id) is None or joined_words(_without(run_id, usual)) > JOINED:
+    if not is_of_a_run(_text(document, "dag_run_id"), *usual):
         yield "run id"
     if any(_TIME.fullmatch(_text(document, name)) is None for name in _TIMES):
         yield "dates"
     if any(document[name] for name in document.keys() - _BODY):
         yield "a field beside the form"
-
-
-def _without(text: str, names: tuple[str, ...]) -> str:
-    for name in names:
-        text = text.replace(name, " ", 1) if name else text
-    return text
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from slipway.domain.artefact_name import NAME
 from slipway.domain.json_value import sha256_of
 
 LONGEST_WORD = 100
@@ -67,8 +68,25 @@ def tells_too_much(summary: str, rollback_plan: str, needs: str, words: Mapping[
     if needs and (_NEEDS.fullmatch(needs.strip()) is None or not all(map(is_name, _OF_A_NEED.split(needs)))):
         yield "needs"
     for name, text in words.items():
-        if not (is_name(text) if name in NAMES else is_word(text)):
+        if not _FITS.get(name, is_name if name in NAMES else is_word)(text):
             yield name
+
+
+def is_version(text: str) -> bool:
+    """Whether it may name a version, or names none: no sentence, however its words are joined."""
+    return not text or (NAME.fullmatch(text) is not None and is_name(text))
+
+
+def is_of_a_run(run_id: str, *usual: str) -> bool:
+    """Whether a run may be called so; `usual`: service and version, of which a run's name is often made."""
+    rest = run_id
+    for name in usual:
+        rest = rest.replace(name, " ", 1) if name else rest
+    return _RUN.fullmatch(run_id) is not None and joined_words(rest) <= JOINED
+
+
+_RUN = re.compile(r"[A-Za-z0-9_.:+-]{0,120}")
+_FITS = {"version": is_version}
 
 
 def is_word(text: str) -> bool:

@@ -60,7 +60,7 @@ class Reconciler:
         self._duty("orphans", self._finish_orphans)
         self._duty("renewals", lambda: start_renewals(self._world, self._ports.scheduler))
         self._duty("changes", lambda: start_asked_changes(self._world, self._ports.scheduler))
-        self._duty("retries", lambda: expire_retries(self._world))
+        self._duty("retries", lambda: expire_retries(self._world, self._ports.scheduler))
         self._duty("returns", lambda: ask_returns(self._world))
         self._duty("rollbacks", lambda: start_rollbacks(self._world, self._ports.scheduler))
         self._duty("holds", lambda: end_holds(self._world))

@@ -65,6 +65,6 @@ def refuse_free_text_in(request: AttemptRequest) -> None:
         raise RefusedError("not_by_hand", NOT_BY_HAND)
     given = {"ticket": request.ticket, "fixes": request.fixes, "despite_bad": request.despite_bad}
     given |= {"for_team": request.for_team, "attended_by": request.attended_by, "support": request.support}
-    given |= {"contains": request.contains, **(request.extra or {})}
+    given |= {"contains": request.contains, "version": request.version, **(request.extra or {})}
     words = {name.replace("_", " "): text for name, text in given.items() if text}
     refuse_free_text(request.summary, request.rollback_plan, request.needs, words)

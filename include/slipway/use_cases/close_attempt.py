@@ -57,7 +57,8 @@ def _record(world: World, attempt_id: str, actor: Actor) -> Closing:
         tx.releases.set_state(attempt.release_id, state, outcome)
         payload = {"outcome": outcome.value, "release_state": state.value, "detail": detail}
         tx.log("attempt_ended", actor, attempt=attempt, payload=payload)
-        expires = tx.now + timedelta(minutes=tx.policy().platform.retry_life_minutes) if awaits_retry else None
+        waits_for_people = awaits_retry and outcome is not Outcome.RENEWED
+        expires = tx.now + timedelta(minutes=tx.policy().platform.retry_life_minutes) if waits_for_people else None
         stays = stays_in_preprod(tx, attempt, outcome)
         is_live = outcome is Outcome.LIVE and not attempt.is_rollback
         release = release_of(tx, attempt)

@@ -14,8 +14,10 @@ PROD = StageRole.PROD
 
 
 def told_who_confirms(tx: Transaction, facts: Facts, step: Step) -> Facts:
-    """The facts for whoever authorises: with the waiver that counts now. Whoever signs off is told of the same one."""
-    if step is not Step.AUTHORISE:
+    """The facts for whoever authorises: with the waiver that counts now. Whoever signs off is told of the same one.
+
+    None for a change made outside: who made it reports what became of it."""
+    if step is not Step.AUTHORISE or facts.stage.definition.act:
         return facts
     waivers = tx.confirmation_waivers.standing(facts.release.service)
     waiver = next((one for one in waivers if counts(one, facts, tx.now)), None)

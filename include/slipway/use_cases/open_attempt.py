@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from slipway.domain import messages
+from slipway.domain.disclosure import is_of_a_run, is_version
 from slipway.domain.errors import NotFoundError, RefusedError, Remedy, SlipwayError
 from slipway.domain.needs import read_needs
 from slipway.domain.release import Attempt, ChangeKind, Origin, Outcome, Release, ReleaseState
@@ -164,21 +165,44 @@ def _artefact(
 
 
 def log_refusal(world: World, request: AttemptRequest, error: SlipwayError) -> None:
-    """A request that came to nothing is in the log too."""
+    """A request that came to nothing is in the log too; of what is secret no more than whose run it was, if
+    that tells nothing."""
     payload = {
         "code": getattr(error, "code", type(error).__name__),
         "message": shortened(str(error), REFUSAL),
-        "version": shortened(request.version),
-        "dag_id": request.dag_id,
-        "run_id": request.run_id,
         "outcome": Outcome.REFUSED.value,
     }
     with world.store.transaction() as tx:
         about = _release_of_that_service(tx, request)
-        if about is None and request.release_id is not None:
-            payload["release_id"] = shortened(request.release_id)
+        named = {"dag_id": request.dag_id, "run_id": request.run_id}
         service = shortened(request.service)
+        if not _is_secret(tx, request):
+            payload |= {**named, "version": shortened(request.version)}
+            if about is None and request.release_id is not None:
+                payload["release_id"] = shortened(request.release_id)
+        elif not _is_known(world, request.service):
+            service, payload["message"] = None, "there is no such service"
+        elif is_of_a_run(request.run_id, request.service, _plain(request.version)):
+            payload |= named
         tx.log("release_refused", request.actor, release_id=about, service=service, payload=payload)
+
+
+def _is_known(world: World, service: str) -> bool:
+    try:
+        return world.definitions.service(service) is not None
+    except SlipwayError:
+        return False
+
+
+def _plain(version: str | None) -> str:
+    return version if version and is_version(version) else ""
+
+
+def _is_secret(tx: Transaction, request: AttemptRequest) -> bool:
+    """Whether it is security, or claims to be."""
+    named = shortened(request.release_id)
+    release = tx.releases.get(named) if named is not None else None
+    return ChangeKind.SECURITY in {request.kind, release.kind if release else None}
 
 
 def _release_of_that_service(tx: Transaction, request: AttemptRequest) -> str | None:

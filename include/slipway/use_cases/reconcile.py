@@ -148,8 +148,8 @@ def start_asked_changes(world: World, scheduler: Scheduler) -> None:
 
 def start_once(scheduler: Scheduler, dag_id: str, release: Release, number: int, conf: JsonObject) -> None:
     """Starts this attempt's run unless it was started before; one that came to nothing is started again."""
-    first = f"{release.id}-attempt-{number}"
-    for run_id in (first, *(f"{first}.{number}" for number in range(2, RENEWAL_TRIES + 1))):
+    first, *more = _runs_of(release.id, number)
+    for run_id in (first, *more):
         match scheduler.run_state(dag_id, run_id):
             case RunState.GONE:
                 return scheduler.start_run(dag_id, run_id, conf)
@@ -158,6 +158,18 @@ def start_once(scheduler: Scheduler, dag_id: str, release: Release, number: int,
             case RunState.ENDED:  # it came to nothing, or was somebody else's of that name
                 continue
     raise SlipwayError(f"{RENEWAL_TRIES} runs that should have gone on with {release.id} came to nothing: see {first}")
+
+
+def gave_up(scheduler: Scheduler, renewed: Attempt) -> bool:
+    """Whether every run that could go on with it came to nothing."""
+    runs = _runs_of(renewed.release_id, renewed.number + 1)
+    return all(scheduler.run_state(renewed.dag_id, run_id) is RunState.ENDED for run_id in runs)
+
+
+def _runs_of(release_id: str, number: int) -> list[str]:
+    """In the order in which they are tried."""
+    first = f"{release_id}-attempt-{number}"
+    return [first, *(f"{first}.{again}" for again in range(2, RENEWAL_TRIES + 1))]
 
 
 def raise_all(problems: Sequence[str]) -> None:

@@ -13,8 +13,11 @@ from slipway.ports.store import ReleaseStore
 from slipway.use_cases.change_stages import CHANGE_DAG
 
 
-def why_not_start(store: ReleaseStore, dag_id: str, named: str | None, person_id: str) -> str | None:
+def why_not_start(
+    store: ReleaseStore, dag_id: str, named: str | None, person_id: str, *, is_person: bool = False
+) -> str | None:
     """None also where it is not known here: a machine, a new service. `named`: the service in the form, if any.
+    `is_person`: it is no machine, so whoever is in no list of people may not.
 
     Raises DatabaseUnavailableError."""
     service = named if dag_id in {ROLLBACK_DAG, CHANGE_DAG} else service_of_dag(dag_id)
@@ -22,7 +25,7 @@ def why_not_start(store: ReleaseStore, dag_id: str, named: str | None, person_id
         policy = tx.policy()
     owner = policy.services.get(service or "")
     person = policy.people.find(person_id)
-    if owner is None or person is None:
+    if owner is None or (person is None and not is_person):
         return None
     matter = Matter(team=owner.team, product_owner=owner.product_owner)
     verb, action = ("roll back", Action.ROLLBACK) if dag_id == ROLLBACK_DAG else ("release", Action.REQUEST_RELEASE)

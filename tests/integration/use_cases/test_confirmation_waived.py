@@ -16,6 +16,7 @@ from slipway.use_cases.ask_approval import Asked, NotAsked
 from slipway.use_cases.show_confirmation_waivers import show_confirmation_waivers
 from slipway.use_cases.waive_confirmation import require_confirmation, waive_confirmation
 from tests.builders import PROD, people, platform_rules
+from tests.outside import NOTIFY, agreed
 from tests.scene import Scene
 from tests.watching import watched_service
 
@@ -228,3 +229,11 @@ def test_a_service_and_a_waiver_must_be_there(scene: Scene) -> None:
         waive(scene, service="kettle")
     with pytest.raises(NotFoundError, match="slipway confirmation list"):
         require(scene, 2**70)
+
+
+def test_of_a_change_made_outside_none_is_noted_for_its_report_confirms_it(make_scene: Callable[..., Scene]) -> None:
+    scene = make_scene(NOTIFY)
+    waive(scene, service="notify")
+    attempt = agreed(scene)
+    assert not any(NOBODY_ASKED in form for form in shown(scene, attempt))
+    assert scene.stage_of(attempt, PROD).confirmation_waiver is None

@@ -359,3 +359,35 @@ def test_a_stop_says_no_sentence_joined_by_hyphens(scene: Scene) -> None:
     attempt = asked_for(scene, filed(scene))
     stop(scene.world, attempt.release_id, actor("sam"), JOINED)
     assert told(scene) == {"disclosure"}
+
+
+HOLE = "anybody-may-read-the-orders"
+
+
+@pytest.mark.parametrize("told", [{"version": HOLE, "run_id": f"orders-{HOLE}"}, {"run_id": HOLE, "ticket": "a hole"}])
+def test_the_log_of_a_refusal_repeats_nothing_of_what_is_secret(scene: Scene, told: dict[str, str]) -> None:
+    reference = filed(scene)
+    with pytest.raises(RefusedError) as refused:
+        scene.opened(by="lena", kind=SECURITY, **{"summary": reference, "rollback_plan": reference, **told})
+    assert refused.value.code == "free_text"
+    (entry,) = scene.log("release_refused")
+    assert "anybody" not in entry
+    assert json.loads(entry).keys() == {"code", "message", "outcome"}
+
+
+def test_nor_that_of_a_further_attempt_whatever_it_claims_to_be(scene: Scene) -> None:
+    reference = filed(scene)
+    attempt = asked_for(scene, reference)
+    scene.close(attempt)
+    again = {"release_id": attempt.release_id, "summary": reference, "rollback_plan": reference}
+    with pytest.raises(RefusedError):
+        scene.opened(HOLE, by="lena", run_id=HOLE, **again)
+    assert "anybody" not in scene.log("release_refused")[0]
+
+
+def test_who_asked_for_what_is_secret_finds_the_refusal_by_its_run(scene: Scene) -> None:
+    run_id = "orders-1.0-20301122T101500-a1b2"
+    with pytest.raises(RefusedError):
+        scene.opened(by="lena", kind=SECURITY, run_id=run_id, summary="a hole", rollback_plan="none")
+    entry = json.loads(scene.log("release_refused")[0])
+    assert (entry["dag_id"], entry["run_id"]) == ("release__orders", run_id)

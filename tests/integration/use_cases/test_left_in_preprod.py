@@ -11,14 +11,19 @@ from slipway.domain.grant import Step
 from slipway.domain.left_in_preprod import AGAIN_AFTER, TRIES
 from slipway.domain.release import Attempt, Release
 from slipway.ports.outside.checks import CheckStatus
+from slipway.ports.outside.surroundings import RunState
 from slipway.ports.outside.targets import DeployOrder
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.expire_retries import expire_retries
+from slipway.use_cases.lift_hold import PlacedHold, lift_hold
+from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
+from slipway.use_cases.reconcile import RENEWAL_TRIES, start_renewals
 from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.clock import Clock
+from tests.integration.use_cases.test_reconcile import Runs
 from tests.rollbacks import rolled_back, started
 from tests.scene import Scene
 
@@ -136,11 +141,11 @@ def test_a_release_that_nobody_retries_expires_with_an_entry_and_a_message(scene
     ended = told(scene, f"{attempt.id}:ended")[0][2]
     assert ended.endswith("\nIt expires at 2026-11-26 10:00 UTC unless it is retried")
     clock.set(TEN + timedelta(days=7, seconds=-1))
-    expire_retries(scene.world)
+    expire_retries(scene.world, Runs())
     assert scene.release_of(attempt).state == "awaiting_retry"
     clock.set(TEN + timedelta(days=7))
     for _ in range(2):
-        expire_retries(scene.world)
+        expire_retries(scene.world, Runs())
     release = scene.release_of(attempt)
     assert (release.state, release.outcome) == ("ended", "expired")
     (entry,) = map(json.loads, scene.log("release_expired"))
@@ -158,30 +163,68 @@ def test_a_retry_begins_its_time_anew(scene: Scene, clock: Clock) -> None:
     clock.pass_by(days=6)
     again = scene.opened("1.2", release_id=attempt.release_id)
     clock.pass_by(days=6)
-    expire_retries(scene.world)
+    expire_retries(scene.world, Runs())
     assert scene.release_of(attempt).state == "open"
     scene.close(again)
     clock.pass_by(days=6)
-    expire_retries(scene.world)
+    expire_retries(scene.world, Runs())
     assert scene.release_of(attempt).state == "awaiting_retry"
 
 
-def test_what_the_platform_would_renew_waits_no_longer_either(scene: Scene, clock: Clock) -> None:
+@pytest.fixture
+def renewed(scene: Scene, clock: Clock) -> Attempt:
+    """Renewed eight days ago, though releases await a retry for half an hour only."""
     scene.activate(platform_rules(retry_life_minutes=30), people())
     attempt = scene.signed_off("1.1")
     clock.pass_by(hours=2)
     assert scene.turn(attempt, PROD).outcome == "renewed"
     assert scene.close(attempt).outcome == "renewed"
-    clock.pass_by(minutes=31)
-    expire_retries(scene.world)
-    assert scene.release_of(attempt).outcome == "expired"
+    clock.pass_by(days=8)
+    return attempt
+
+
+def test_what_the_platform_asks_for_again_by_itself_does_not_expire_however_long_it_must_wait(
+    scene: Scene, renewed: Attempt
+) -> None:
+    assert "It expires" not in told(scene, f"{renewed.id}:ended")[0][2]
+    lena = Actor(id="lena", via="cli")
+    hold = place_hold(scene.world, HoldRequest(scope=HoldScope.ALL, name=None, reason="an audit"), lena)
+    held, free = Runs(), Runs()
+    start_renewals(scene.world, held)
+    expire_retries(scene.world, held)
+    lift_hold(scene.world, PlacedHold(id=hold, placed_by="lena", environment=None, service=None, team=None), lena, "")
+    start_renewals(scene.world, free)
+    expire_retries(scene.world, free)
+    assert (len(held.started), len(free.started)) == (0, 1)
+    assert scene.release_of(renewed).state == "awaiting_retry"
+
+
+def test_it_expires_once_the_platform_gave_up(scene: Scene, renewed: Attempt) -> None:
+    first = f"{renewed.release_id}-attempt-2"
+    tried = dict.fromkeys((first, *(f"{first}.{number}" for number in range(2, RENEWAL_TRIES))), RunState.ENDED)
+    expire_retries(scene.world, Runs(tried))
+    assert scene.release_of(renewed).state == "awaiting_retry"
+    expire_retries(scene.world, Runs({**tried, f"{first}.{RENEWAL_TRIES}": RunState.ENDED}))
+    assert scene.release_of(renewed).outcome == "expired"
+
+
+def test_where_airflow_does_not_answer_for_a_renewal_the_others_expire(
+    scene: Scene, renewed: Attempt, clock: Clock
+) -> None:
+    other = scene.opened("1.1", service="forms")
+    scene.close(other)
+    clock.pass_by(days=8)
+    with pytest.raises(SlipwayError, match=renewed.release_id):
+        expire_retries(scene.world, Runs(broken={f"{renewed.release_id}-attempt-2"}))
+    assert scene.release_of(other).outcome == "expired"
+    assert scene.release_of(renewed).state == "awaiting_retry"
 
 
 def test_nobody_is_told_of_a_run_in_dev_that_failed(scene: Scene, clock: Clock) -> None:
     attempt = scene.opened("1.1", to=DEV)
     scene.close(attempt)
     clock.pass_by(days=8)
-    expire_retries(scene.world)
+    expire_retries(scene.world, Runs())
     assert len(scene.log("release_expired")) == 1
     assert told(scene, "%:never_retried") == []
 

@@ -59,3 +59,8 @@ def test_the_team_and_second_line_may_be_it_as_one_of_two(scene: Scene, dag_id: 
 )
 def test_what_is_not_known_here_is_left_to_the_run(scene: Scene, dag_id: str, named: str | None, person: str) -> None:
     assert why_not_start(scene.store, dag_id, named, person) is None
+
+
+def test_a_person_in_no_list_may_not_where_no_machine_asks(scene: Scene) -> None:
+    refusal = why_not_start(scene.store, "release__orders", None, "nobody", is_person=True)
+    assert refusal == "nobody may not release orders: this account belongs to nobody in the list of people"

@@ -37,6 +37,11 @@ def asked(path: str = PATH, beside: dict[str, Any] | None = None, **changes: Any
     return why_not_kept("POST", path, json.dumps(body).encode(), Known())
 
 
+def by_console(retried: str | None = None, /, **body: Any) -> str | None:
+    path = "/slipway/api/releases" if retried is None else f"/slipway/api/releases/{retried}/retry"
+    return why_not_kept("POST", path, json.dumps(body).encode(), Known())
+
+
 def test_a_reference_passes_with_all_that_is_a_name() -> None:
     assert asked() is None
     assert (
@@ -210,3 +215,45 @@ def test_a_name_or_run_id_is_no_sentence_either(told: dict[str, Any]) -> None:
 def test_numbers_addresses_and_names_pass(names: dict[str, Any]) -> None:
     version = names.get("version", "1.3")
     assert asked(beside={"dag_run_id": f"orders-{version}-20301122T101500-a1b2"}, **names) is None
+
+
+HOLE = "remote code execution in the login form"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"version": HOLE},
+        {"version": "anybody-may-read-the-orders"},
+        {"summary": HOLE},
+        {"ticket": HOLE},
+        {"release_id": "r8", "resume_of": HOLE},
+        {"change_kind": " Security", "version": HOLE},
+        {"more": "x"},
+    ],
+    ids=str,
+)
+def test_what_the_console_is_asked_for_is_judged_like_the_run_that_it_starts(told: dict[str, Any]) -> None:
+    refusal = by_console(**{**GOOD, "service": "orders", **told})
+    assert refusal is not None
+    assert "login" not in refusal
+    assert by_console(**GOOD, service="orders") is None
+
+
+@pytest.mark.parametrize("field", ["version", "despite_bad", "to", "change_kind"])
+@pytest.mark.parametrize("release_id", ["r7", "r9"])
+def test_a_retry_by_the_console_is_of_its_releases_kind(release_id: str, field: str) -> None:
+    refusal = by_console(release_id, **{field: HOLE})
+    assert refusal is not None
+    assert "login" not in refusal
+    assert by_console("r8", **{field: HOLE}) is None
+
+
+@pytest.mark.parametrize("release_id", ["r7", "r8", "r9"])
+def test_a_retry_by_the_console_with_names_only_passes(release_id: str) -> None:
+    assert by_console(release_id) is None
+    assert by_console(release_id, version="1.3.0-rc1", contains="r5,r6", despite_bad="SEC-7") is None
+
+
+def test_what_the_console_is_asked_for_otherwise_says_what_it_likes() -> None:
+    assert by_console(**{**GOOD, "service": "orders", "change_kind": "standard", "summary": HOLE}) is None
