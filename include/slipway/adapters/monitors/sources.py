@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from slipway.adapters.monitors import alertmanager, http_json, prometheus
 from slipway.adapters.monitors.guarded_get import GuardedGet, NotSeenError
-from slipway.adapters.monitors.storable import storable
+from slipway.adapters.monitors.storable import storable_sample
 from slipway.domain.errors import SlipwayError
 from slipway.domain.json_value import JsonValue
 from slipway.domain.watch import Sample, SourceKind
@@ -78,4 +78,4 @@ def _seen(look: Look, tried: "Future[list[Sample]]") -> Sequence[Sample]:
         return [Sample(at=now, problem=f"no answer after {PATIENCE_SECONDS:g} seconds")]
     if (error := tried.exception()) is not None:
         return [Sample(at=now, problem=f"the look broke off ({type(error).__name__})")]
-    return [storable(one) for one in tried.result()]
+    return [storable_sample(one) for one in tried.result()]
