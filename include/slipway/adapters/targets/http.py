@@ -17,6 +17,8 @@ from slipway.ports.outside.targets import DeployOrder, Running
 
 _SHORTEST_TRY = 0.1
 _DONE, _FAILED, _RUNNING = "done", "failed", "running"
+_READ = 50_000
+"""Of what an endpoint said, characters that are looked through before they are quoted."""
 
 
 class HttpTarget:
@@ -153,7 +155,7 @@ class HttpTarget:
         return facts
 
     def _quoted(self, text: str, most: int) -> str:
-        return without(text, {self._token() or ""})[:most]
+        return without(text[:_READ], {self._token() or ""})[:most]
 
     def _token(self) -> str | None:
         if not self._token_variable:
