@@ -146,7 +146,7 @@ def test_a_version_that_fails_in_prod_is_undone_and_the_service_is_held(scene: S
     held = [hold for hold in scene.client("gus").get("/slipway/api/holds") if hold["name"] == "porter"]
     assert [hold["scope"] for hold in held] == ["service"]
     assert run.stop(GREETING.senior, "It is written anew.").is_success
-    back = "SELECT outcome FROM release WHERE service = 'porter' AND rollback ->> 'basis' = 'return' AND state = 'ended'"
+    back = "SELECT 1 FROM release WHERE service = 'porter' AND rollback ->> 'basis' = 'return' AND state = 'ended'"
     wait_for(lambda: scene.rows(back) or None, PATIENCE, "Preprod to go back to what is live")
     assert serves(scene, "porter", "preprod") == "1.0.0"
 
