@@ -1,26 +1,19 @@
 """What was told beforehand, who got it and who has seen it: the same cases in memory and on PostgreSQL."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from slipway.adapters.database.engine import make_engine
-from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.announcement import Acknowledgement, Announcement, announcement_key
 from slipway.domain.message import Message
 from slipway.domain.people import Person
 from slipway.domain.release import ChangeKind
 from slipway.domain.service import StageRole
-from slipway.platform.postgres import EmbeddedPostgres
 from slipway.ports.messages import Receipt
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import NewRelease
-from tests.fakes.release_store import MemoryStore
+from tests.contract.conftest import on_postgresql
 
 LENA, RITA = (Person(id=name.lower(), name=name) for name in ("Lena", "Rita"))
 SLACK, FILE = "slack:C0DEPLOY", "file"
@@ -37,27 +30,6 @@ NEW = NewRelease(
     product_owner=None,
     extra={"problematic": "true"},
 )
-
-
-@contextmanager
-def _in_memory(_: pytest.FixtureRequest) -> Iterator[Any]:
-    yield MemoryStore(datetime(2026, 11, 19, 10, tzinfo=UTC))
-
-
-@contextmanager
-def _on_postgresql(request: pytest.FixtureRequest) -> Iterator[Any]:
-    server: EmbeddedPostgres = request.getfixturevalue("postgres")
-    name = f"release_{uuid.uuid4().hex}"
-    engine = make_engine(server.create_database(name, template=request.getfixturevalue("_release_template")))
-    yield DatabaseStore(engine)
-    engine.dispose()
-    server.drop_database(name)
-
-
-@pytest.fixture(params=[_in_memory, _on_postgresql], ids=["memory", "postgresql"])
-def store(request: pytest.FixtureRequest) -> Iterator[ReleaseStore]:
-    with request.param(request) as made:
-        yield made
 
 
 @pytest.fixture
@@ -159,7 +131,7 @@ def test_who_has_seen_it_is_kept_once_with_name_and_time_for_that_version(store:
 
 @pytest.mark.parametrize("statement", ["UPDATE acknowledgement SET person = 'mona'", "DELETE FROM acknowledgement"])
 def test_what_somebody_acknowledged_stays(request: pytest.FixtureRequest, statement: str) -> None:
-    with _on_postgresql(request) as store:
+    with on_postgresql(request) as store:
         with store.transaction() as tx:
             tx.announcements.acknowledge(tx.releases.create(NEW).id, "1.0", LENA, "")
         with pytest.raises(DBAPIError, match="append-only"), store.transaction() as tx:

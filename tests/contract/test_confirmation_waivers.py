@@ -1,43 +1,15 @@
 """Who has nobody asked to confirm a service: the same cases in memory and on PostgreSQL."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from slipway.adapters.database.engine import make_engine
-from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.errors import NotFoundError
-from slipway.platform.postgres import EmbeddedPostgres
 from slipway.ports.store import ReleaseStore
-from tests.fakes.release_store import GuardError, MemoryStore
+from tests.fakes.release_store import GuardError
 
 DAY = timedelta(days=1)
-
-
-@contextmanager
-def _in_memory(_: pytest.FixtureRequest) -> Iterator[Any]:
-    yield MemoryStore(datetime(2026, 11, 19, 10, tzinfo=UTC))
-
-
-@contextmanager
-def _on_postgresql(request: pytest.FixtureRequest) -> Iterator[Any]:
-    server: EmbeddedPostgres = request.getfixturevalue("postgres")
-    name = f"release_{uuid.uuid4().hex}"
-    engine = make_engine(server.create_database(name, template=request.getfixturevalue("_release_template")))
-    yield DatabaseStore(engine)
-    engine.dispose()
-    server.drop_database(name)
-
-
-@pytest.fixture(params=[_in_memory, _on_postgresql], ids=["memory", "postgresql"])
-def store(request: pytest.FixtureRequest) -> Iterator[ReleaseStore]:
-    with request.param(request) as made:
-        yield made
 
 
 def give(store: ReleaseStore, service: str = "orders", life: timedelta = DAY, by: str = "mona") -> int:

@@ -1,45 +1,16 @@
 """What was said of an unauthorised change: the same cases in memory and on PostgreSQL."""
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from slipway.adapters.database.engine import make_engine
-from slipway.adapters.database.transaction import DatabaseStore
 from slipway.domain.errors import NotFoundError
 from slipway.domain.open_finding import LoggedFinding
-from slipway.platform.postgres import EmbeddedPostgres
 from slipway.ports.store import ReleaseStore
 from slipway.ports.values import Actor
-from tests.fakes.release_store import GuardError, MemoryStore
+from tests.contract.conftest import on_postgresql
+from tests.fakes.release_store import GuardError
 
 ROOT = Actor(id="root", via="airflow_cli")
-
-
-@contextmanager
-def _in_memory(_: pytest.FixtureRequest) -> Iterator[Any]:
-    yield MemoryStore(datetime(2026, 11, 19, 10, tzinfo=UTC))
-
-
-@contextmanager
-def _on_postgresql(request: pytest.FixtureRequest) -> Iterator[Any]:
-    server: EmbeddedPostgres = request.getfixturevalue("postgres")
-    name = f"release_{uuid.uuid4().hex}"
-    engine = make_engine(server.create_database(name, template=request.getfixturevalue("_release_template")))
-    yield DatabaseStore(engine)
-    engine.dispose()
-    server.drop_database(name)
-
-
-@pytest.fixture(params=[_in_memory, _on_postgresql], ids=["memory", "postgresql"])
-def store(request: pytest.FixtureRequest) -> Iterator[ReleaseStore]:
-    with request.param(request) as made:
-        yield made
 
 
 def find(store: ReleaseStore, what: str = "a run was cleared") -> int:
@@ -138,7 +109,7 @@ def test_what_is_no_finding_is_not_explained(store: ReleaseStore) -> None:
     "statement", ["UPDATE finding_said SET person = 'mike'", "DELETE FROM finding_said", "TRUNCATE finding_said"]
 )
 def test_what_was_said_is_never_changed(request: pytest.FixtureRequest, statement: str) -> None:
-    with _on_postgresql(request) as store:
+    with on_postgresql(request) as store:
         explain(store, find(store))
         with pytest.raises(DBAPIError, match="append-only"), store.transaction() as tx:
             tx.sql.run(statement)

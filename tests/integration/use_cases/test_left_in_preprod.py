@@ -19,11 +19,11 @@ from slipway.use_cases.expire_retries import expire_retries
 from slipway.use_cases.lift_hold import PlacedHold, lift_hold
 from slipway.use_cases.place_hold import HoldRequest, HoldScope, place_hold
 from slipway.use_cases.reconcile import RENEWAL_TRIES, start_renewals
-from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.stop import stop
 from tests.builders import DEV, PREPROD, PROD, a_service, people, platform_rules
 from tests.clock import Clock
 from tests.integration.use_cases.test_reconcile import Runs
+from tests.returns import asked, rejected
 from tests.rollbacks import rolled_back, started
 from tests.scene import Scene
 
@@ -52,23 +52,6 @@ def fails_in_prod(scene: Scene, version: str = "1.1") -> Attempt:
     assert scene.stage(attempt, PROD).outcome == "undone"
     assert scene.close(attempt).outcome == "rolled_back"
     return attempt
-
-
-def rejected(scene: Scene, version: str = "1.1") -> Attempt:
-    """Proven in Preprod, and not authorised for Prod."""
-    attempt = scene.preprod_passed(version)
-    scene.ask(attempt, Step.AUTHORISE)
-    scene.answer(attempt, Step.AUTHORISE, "sam", "Reject")
-    scene.finish(attempt, PROD)
-    assert scene.close(attempt).outcome == "rejected"
-    return attempt
-
-
-def asked(scene: Scene) -> list[Release]:
-    """After the reconciler's look."""
-    ask_returns(scene.world)
-    with scene.store.transaction() as tx:
-        return list(tx.releases.rollbacks_to_start())
 
 
 def comes_to_nothing(scene: Scene) -> Attempt:

@@ -5,16 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from slipway.domain.grant import Step
-from slipway.domain.release import Attempt, Release
 from slipway.domain.release_window import ReleaseWindow
 from slipway.ports.values import Actor
 from slipway.use_cases.ask_approval import Asked
 from slipway.use_cases.open_activity import NotPermittedError
-from slipway.use_cases.return_preprod import ask_returns
 from slipway.use_cases.roll_back import roll_back
 from slipway.use_cases.stop import stop
 from slipway.use_cases.take_turn import TurnAnswer
 from tests.builders import PREPROD, PROD, a_service, people, platform_rules
+from tests.returns import asked, rejected
 from tests.rollbacks import rolled_back, started
 from tests.scene import TASK, WORKER, Scene
 
@@ -28,23 +27,6 @@ def scene(make_scene: Callable[..., Scene]) -> Scene:
     for service in ("orders", "forms"):
         made.long_live("1.0", service=service)
     return made
-
-
-def rejected(scene: Scene, version: str = "1.1") -> Attempt:
-    """Proven in Preprod, and not authorised for Prod."""
-    attempt = scene.preprod_passed(version)
-    scene.ask(attempt, Step.AUTHORISE)
-    scene.answer(attempt, Step.AUTHORISE, "sam", "Reject")
-    scene.finish(attempt, PROD)
-    assert scene.close(attempt).outcome == "rejected"
-    return attempt
-
-
-def asked(scene: Scene) -> list[Release]:
-    """After the reconciler's look."""
-    ask_returns(scene.world)
-    with scene.store.transaction() as tx:
-        return list(tx.releases.rollbacks_to_start())
 
 
 def test_it_takes_turn_and_slot_and_brings_back_what_is_live(scene: Scene) -> None:
